@@ -1,0 +1,36 @@
+# octroi_module(NAME SOURCES ... USES other modules ... EXTERNAL libraries ...)
+# A static library with an include root of its own: headers are reached as "NAME/file.h", and only by
+# those who link the module.
+function(octroi_check_arrows name)
+  foreach(used IN LISTS ARGN)
+    if(NOT used IN_LIST ARROWS_${name})
+      message(FATAL_ERROR "module '${name}' may not use '${used}'; allowed: ${ARROWS_${name}}")
+    endif()
+  endforeach()
+endfunction()
+
+function(octroi_module name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;USES;EXTERNAL" ${ARGN})
+  octroi_check_arrows(${name} ${ARG_USES})
+  set(root "${CMAKE_BINARY_DIR}/include/${name}")
+  file(MAKE_DIRECTORY "${root}")
+  file(CREATE_LINK "${CMAKE_CURRENT_SOURCE_DIR}" "${root}/${name}" SYMBOLIC)
+  add_library(${name} STATIC ${ARG_SOURCES})
+  target_include_directories(${name} PUBLIC "${root}")
+  target_link_libraries(${name} PUBLIC build_options ${ARG_USES} PRIVATE ${ARG_EXTERNAL})
+endfunction()
+
+# octroi_test(NAME SOURCES ... USES modules ... EXTERNAL libraries ... [LABELS ...] [ARGS ...])
+# One GoogleTest program, run by ctest as one test.
+function(octroi_test name)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;USES;EXTERNAL;LABELS" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 300)
+  endif()
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE build_options ${ARG_USES} ${ARG_EXTERNAL} GTest::gtest GTest::gtest_main)
+  target_compile_definitions(${name} PRIVATE OCTROI_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
+                             OCTROI_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
+endfunction()

@@ -1,0 +1,60 @@
+// Dispatcher: durable decisions -> destinations, in order per subject, decided again at the moment of sending.
+//
+// Each destination has a few lanes; a subject always takes the same lane, a lane sends one batch at a time,
+// so order per subject holds across retries. The second decision may only tighten; what it withholds is
+// journalled. Outcomes are appended without waiting: losing one in a crash repeats a send under the same
+// keys, never loses it. A lane whose memory is full keeps sequences only and reads payload back from the journal.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/guarded.h"
+#include "base/metrics.h"
+#include "gateway/plan.h"
+#include "gateway/sender.h"
+#include "journal/journal.h"
+#include "policies/consent.h"
+
+namespace octroi::gateway {
+
+using MakeSender = std::function<std::unique_ptr<Sender>(const DestinationPlan&)>;
+
+class Dispatcher final : public journal::DurableListener {
+ public:
+  struct Parts {
+    journal::Journal* journal = nullptr;
+    const policies::ConsentIndex* index = nullptr;
+    base::Clock* clock = nullptr;
+    base::Metrics* metrics = nullptr;
+    std::function<PlanPtr()> plan;            // the plan in force now
+    MakeSender make_sender;
+    unsigned lanes_per_destination = 2;
+    std::size_t memory_bytes_max = 64 * 1024 * 1024;   // of payload held by all lanes together
+    std::uint64_t jitter_seed = 0;            // 0: from the clock
+  };
+  explicit Dispatcher(Parts parts);
+  ~Dispatcher() override;
+
+  // Recovery: one accepted event whose allowed destinations have no final outcome yet. Before Start.
+  void Requeue(std::uint64_t sequence, std::string_view record, std::vector<std::uint16_t> destinations,
+               std::uint32_t attempts);
+  void Start();
+  void OnDurable(const std::vector<journal::FramePtr>& frames, const journal::Ticket& ticket) override;
+
+  // Takes in a new plan: lanes of removed destinations withhold what is left (destination.removed).
+  void PlanChanged();
+  std::uint64_t pending() const;              // event x destination pairs without a final outcome
+  std::uint64_t lowest_pending() const;       // sequence; all before it are final. UINT64_MAX: none
+  // Stops after the batches on the wire; the rest stays journalled and is taken up at the next start.
+  void Drain(base::Millis within);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace octroi::gateway
