@@ -1,12 +1,14 @@
-// Journal: the truth of what flowed. An append-only, sealed, checksummed segment log with group commit.
+// Journal: the truth of what flowed. An append-only, sealed, checksummed segment log with group
+// commit.
 //
-// Two classes of segments (docs/FORMATS.md): decisions (records, 13 months) and payload (events, days). Both
-// are preallocated, written by one thread, and a commit is: payload block, fdatasync, decision block,
-// fdatasync. So a durable decision implies its durable payload, and nothing is acknowledged before both.
+// Two classes of segments (docs/FORMATS.md): decisions (records, 13 months) and payload (events,
+// days). Both are preallocated, written by one thread, and a commit is: payload block, fdatasync,
+// decision block, fdatasync. So a durable decision implies its durable payload, and nothing is
+// acknowledged before both.
 //
-// After a failed write or sync nothing more is written: `fatal` is called (main exits), because the kernel
-// may have dropped the pages (reliability.md A8). A disk that cannot hold the next segment is no failure:
-// Append refuses with kUnavailable until there is room.
+// After a failed write or sync nothing more is written: `fatal` is called (main exits), because the
+// kernel may have dropped the pages (reliability.md A8). A disk that cannot hold the next segment
+// is no failure: Append refuses with kUnavailable until there is room.
 #pragma once
 
 #include <atomic>
@@ -26,13 +28,13 @@
 
 namespace octroi::journal {
 
-// What becomes durable together or not at all: the records of one request, and the payload some need.
-// The i-th record gets sequence first_sequence + i.
+// What becomes durable together or not at all: the records of one request, and the payload some
+// need. The i-th record gets sequence first_sequence + i.
 struct Frame {
-  std::string records;                 // varint length + record, repeated
+  std::string records;  // varint length + record, repeated
   std::uint32_t count = 0;
-  std::string payload;                 // varint record index, varint length + payload item, repeated
-  std::uint64_t first_sequence = 0;    // set by Append
+  std::string payload;               // varint record index, varint length + payload item, repeated
+  std::uint64_t first_sequence = 0;  // set by Append
   std::uint64_t last_sequence() const { return first_sequence + count - 1; }
 
   template <class Record>
@@ -43,16 +45,18 @@ struct Frame {
   }
   void AddEncoded(std::string_view record);
   void AddPayload(std::uint32_t record_index, std::string_view item);
-  void Clear();                        // keeps memory
+  void Clear();  // keeps memory
 
  private:
   std::string scratch_;
 };
-using FramePtr = std::shared_ptr<Frame>;   // const once appended
+using FramePtr = std::shared_ptr<Frame>;  // const once appended
 
 // Walks a frame's records or payload items: Visit(index, bytes) -> bool (false stops).
-void ForEachRecord(std::string_view records, const std::function<bool(std::uint32_t, std::string_view)>& visit);
-void ForEachPayload(std::string_view payload, const std::function<bool(std::uint32_t, std::string_view)>& visit);
+void ForEachRecord(std::string_view records,
+                   const std::function<bool(std::uint32_t, std::string_view)>& visit);
+void ForEachPayload(std::string_view payload,
+                    const std::function<bool(std::uint32_t, std::string_view)>& visit);
 
 // Proof that everything through a sequence is durable. Only a Journal makes one.
 class Ticket {
@@ -77,7 +81,7 @@ struct SegmentInfo {
   std::string name;
   std::uint64_t first_sequence = 0, last_sequence = 0;
   base::Millis created = 0;
-  bool open = false;                   // being written
+  bool open = false;  // being written
 };
 
 class Journal {
@@ -89,38 +93,43 @@ class Journal {
     std::string folder;
     std::uint64_t segment_bytes = base::kSegmentBytes;
     std::uint64_t pending_bytes_max = base::kPendingBytesMax;
-    std::function<void(const base::Error&)> fatal;   // must not return to normal service
+    std::function<void(const base::Error&)> fatal;  // must not return to normal service
   };
 
-  // Opens or creates the folder and recovers: a torn tail (a last block not wholly there) is cut, since
-  // nothing of it was acknowledged; anything damaged before that is refused with kInvalid and the detail
-  // names segment, offset and what to do. Every surviving record is handed to `each` in sequence order.
+  // Opens or creates the folder and recovers: a torn tail (a last block not wholly there) is cut,
+  // since nothing of it was acknowledged; anything damaged before that is refused with kInvalid and
+  // the detail names segment, offset and what to do. Every surviving record is handed to `each` in
+  // sequence order.
   using Visit = std::function<void(std::uint64_t sequence, std::string_view record)>;
   static base::Result<std::unique_ptr<Journal>> Open(Parts parts, const Visit& each);
-  ~Journal();                          // stops the thread after committing what is queued
+  ~Journal();  // stops the thread after committing what is queued
 
-  const std::string& origin() const;   // 8 characters, chosen at creation; part of every event id
+  const std::string& origin() const;  // 8 characters, chosen at creation; part of every event id
 
   // Listeners before Start; Append after it.
   void Listen(DurableListener* listener);
   void Start();
 
   // Takes the frame and gives its records their sequences; safe from any thread. Durable once
-  // durable_through() >= the returned last sequence. kUnavailable (queue full, disk full): nothing happened.
+  // durable_through() >= the returned last sequence. kUnavailable (queue full, disk full): nothing
+  // happened.
   base::Result<std::uint64_t> Append(const FramePtr& frame);
   std::uint64_t durable_through() const;
-  void WaitDurable(std::uint64_t sequence);   // for slow paths (consents, apply); blocks
+  void WaitDurable(std::uint64_t sequence);  // for slow paths (consents, apply); blocks
 
-  // The plan in force, repeated at the head of each new decision segment. Call before appending its PlanRecord.
+  // The plan in force, repeated at the head of each new decision segment. Call before appending its
+  // PlanRecord.
   void SetPlan(const PlanRecord& plan);
 
-  // The payload item of one event into `into`. kUnavailable: its segment was removed; kInvalid: damaged.
-  base::Status ReadPayload(std::uint64_t sequence, std::string& into) const;   // safe from any thread
+  // The payload item of one event into `into`. kUnavailable: its segment was removed; kInvalid:
+  // damaged.
+  base::Status ReadPayload(std::uint64_t sequence,
+                           std::string& into) const;  // safe from any thread
   // Records from a sequence on, while running; for a projector that lags and for `octroi rebuild`.
   base::Status Read(std::uint64_t from, std::uint64_t through, const Visit& each) const;
 
   std::vector<SegmentInfo> Segments() const;
-  base::Status Remove(const SegmentInfo& segment);   // retention; never an open one
+  base::Status Remove(const SegmentInfo& segment);  // retention; never an open one
 
  private:
   Journal();
@@ -128,13 +137,15 @@ class Journal {
   std::unique_ptr<State> state_;
 };
 
-// `octroi journal check`: reads everything, changes nothing. Findings as sentences with segment and offset.
+// `octroi journal check`: reads everything, changes nothing. Findings as sentences with segment and
+// offset.
 struct CheckReport {
   std::uint64_t segments = 0, blocks = 0, records = 0, payload_items = 0;
   std::uint64_t first_sequence = 0, last_sequence = 0;
-  bool torn_tail = false;              // fine: start will cut it
+  bool torn_tail = false;  // fine: start will cut it
   std::vector<std::string> damages;
 };
-base::Result<CheckReport> Check(base::Disk& disk, const std::string& folder, const crypto::KeyRing& keys);
+base::Result<CheckReport> Check(base::Disk& disk, const std::string& folder,
+                                const crypto::KeyRing& keys);
 
 }  // namespace octroi::journal

@@ -1,0 +1,51 @@
+// SeenIndex: what was received within the last days, so that it is admitted once.
+//
+// Keys are keyed fingerprints (crypto: storage key "dedup"). Entries are reserved while a request
+// is judged, confirmed once the journal has taken it, released if it did not: a refused request
+// leaves no trace. Rebuilt from the journal at start. Memory: 32 bytes an entry, with slack 43 to
+// 64; beyond kSeenEntriesMax live entries nothing can be reserved (the caller answers 503: not
+// knowing is never yes).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/clock.h"
+#include "journal/records.h"
+
+namespace octroi::gateway {
+
+inline constexpr std::size_t kSeenEntriesMax = 32'000'000;
+
+class SeenIndex {
+ public:
+  explicit SeenIndex(std::size_t entries_max = kSeenEntriesMax);
+  ~SeenIndex();
+
+  struct Answer {
+    enum class Kind { kNew, kSeen, kConflict, kFull } kind = Kind::kFull;
+    std::uint64_t sequence = 0;  // of the first one; 0: not yet known
+  };
+  // Was `key` seen within `window` before `now`? If not it is reserved. kConflict: seen with
+  // another digest (0 matches any). Safe from any thread.
+  Answer Reserve(const journal::Fingerprint& key, std::uint32_t digest, base::Millis now,
+                 base::Millis window);
+  void Confirm(const journal::Fingerprint& key, std::uint64_t sequence);
+  void Release(
+      const journal::Fingerprint& key);  // only what the caller's own Reserve answered kNew for
+  void Restore(const journal::Fingerprint& key, std::uint32_t digest, base::Millis seen,
+               std::uint64_t sequence);
+
+  // Drops what is older than `horizon`. Called now and then, off the hot path.
+  void Expire(base::Millis horizon);
+  std::size_t entries() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace octroi::gateway

@@ -1,0 +1,131 @@
+// Every record survives its encoding, and nothing else decodes.
+#include "journal/records.h"
+
+#include <gtest/gtest.h>
+
+namespace octroi::journal {
+namespace {
+
+EventRecord SomeEvent() {
+  EventRecord record;
+  record.plan = 3;
+  record.source = 2;
+  record.event = 1;
+  record.contract = 7;
+  record.outcome = base::Outcome::kAccepted;
+  record.reason = base::Reason::kAccepted;
+  record.received = 1'795'300'000'123;
+  record.event_time = -5;
+  record.evaluated = ~0ull;
+  record.failed = 0b1010;
+  record.repaired = 1;
+  record.usable = true;
+  record.has_payload = true;
+  record.gpc = true;
+  record.denied_purposes = 0x80000001;
+  record.merged_into = 99;
+  record.message.fill(0xaa);
+  record.body_digest = 0x1122334455667788;
+  record.commitment.fill(0x55);
+  record.subject.resize(2);
+  record.subject[1].fill(0x01);
+  record.unique.push_back({static_cast<base::Reason>(300), {}, 7});
+  record.verdicts.push_back({0, true, base::Reason::kConsentGranted, 3, 42});
+  record.verdicts.push_back({1, false, base::Reason::kConsentUnknown, 0, 0});
+  return record;
+}
+
+std::string Encoded(const auto& record) {
+  std::string out;
+  Encode(record, out);
+  return out;
+}
+
+template <class Record>
+void SurvivesAndNothingElseDecodes(const Record& record) {
+  const std::string bytes = Encoded(record);
+  Record back;
+  ASSERT_TRUE(Decode(bytes, back));
+  EXPECT_EQ(Encoded(back), bytes);
+  for (std::size_t cut = 0; cut < bytes.size(); ++cut) {
+    EXPECT_FALSE(Decode(bytes.substr(0, cut), back)) << "cut at " << cut;
+  }
+  EXPECT_FALSE(Decode(bytes + '\0', back));
+}
+
+TEST(Records, EventSurvives) { SurvivesAndNothingElseDecodes(SomeEvent()); }
+
+TEST(Records, EventDecodesIntoUsedMemory) {
+  EventRecord used = SomeEvent();
+  ASSERT_TRUE(Decode(Encoded(EventRecord{}), used));
+  EXPECT_TRUE(used.verdicts.empty());
+  EXPECT_TRUE(used.subject.empty());
+  EXPECT_FALSE(used.usable);
+}
+
+TEST(Records, OutcomeSurvives) {
+  OutcomeRecord record;
+  record.destination = 4;
+  record.outcome = base::Outcome::kSent;
+  record.reason = base::Reason::kDelivered;
+  record.at = 1'795'300'000'123;
+  record.attempt = 2;
+  record.http_status = 202;
+  record.events = {5, 6, 900, 1ull << 40};
+  SurvivesAndNothingElseDecodes(record);
+  OutcomeRecord back;
+  ASSERT_TRUE(Decode(Encoded(record), back));
+  EXPECT_EQ(back.events, record.events);
+}
+
+TEST(Records, ConsentAndPlanSurvive) {
+  ConsentRecord consent;
+  consent.detail = "sealed";
+  consent.subject.resize(1);
+  consent.purpose = "marketing.email";
+  consent.state = 3;
+  SurvivesAndNothingElseDecodes(consent);
+  PlanRecord plan;
+  plan.number = 1;
+  plan.tenant = "demo";
+  plan.plan_digest.assign(32, 'p');
+  plan.config_digest.assign(32, 'c');
+  plan.names = "{}";
+  SurvivesAndNothingElseDecodes(plan);
+}
+
+TEST(Records, AnUndecidedVerdictDenies) {
+  EXPECT_FALSE(base::Verdict{}.allowed);
+  EXPECT_EQ(base::Name(base::Verdict{}.reason), "undecided");
+}
+
+TEST(Payload, KeepsJudgedFieldsAsTheyWere) {
+  base::EventParser parser;
+  base::Event event;
+  const std::vector<base::PathMap::Entry> entries{
+      {"email", 0}, {"name", 1}, {"amount", 2}, {"gone", 3}};
+  const auto paths = base::PathMap::Compile(entries);
+  ASSERT_TRUE(paths);
+  const std::string json = R"({"email":" A@b.fr ","name":"J\u00e9r\u00f4me","amount":1.50})";
+  ASSERT_EQ(parser.Parse(json, *paths, event).reason, base::Reason::kUndecided);
+  const std::string repaired = "\"a@b.fr\"";
+  event.Replace(0, {base::JsonType::kString, repaired, std::string_view(repaired).substr(1, 6)});
+
+  std::string bytes;
+  const std::vector<base::FieldId> fields{0, 1, 2, 3};
+  EncodePayload(event, fields, Commitment{}, bytes);
+  PayloadView view;
+  ASSERT_TRUE(view.Decode(bytes));
+  EXPECT_EQ(view.text(), json);
+  EXPECT_EQ(view.Field(0).raw, repaired);
+  EXPECT_EQ(view.Field(0).text, "a@b.fr");
+  EXPECT_EQ(view.Field(1).text, "Jérôme");
+  EXPECT_EQ(view.Field(2).raw, "1.50");
+  EXPECT_EQ(view.Field(2).type, base::JsonType::kDecimal);
+  EXPECT_FALSE(view.Field(3).present());
+  for (std::size_t cut = 0; cut < bytes.size(); ++cut)
+    EXPECT_FALSE(view.Decode(bytes.substr(0, cut)));
+}
+
+}  // namespace
+}  // namespace octroi::journal
