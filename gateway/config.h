@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/result.h"
 #include "crypto/key_ring.h"
 #include "gateway/plan.h"
@@ -40,6 +41,7 @@ struct GatewaySettings {
 };
 
 struct ConfigFolder {
+  std::string folder;                           // where it was read from, or what relative `file:` refer to
   std::map<std::string, std::string> files;     // relative path -> bytes; YAML and the lists they name
   GatewaySettings settings;
   std::vector<ConfigFinding> findings;          // sorted by file and line
@@ -50,8 +52,11 @@ struct ConfigFolder {
 
 // Reads and checks; never throws, never stops at the first error. Relative `file:` paths in config are
 // relative to the folder.
-ConfigFolder LoadConfig(const std::string& folder);
-ConfigFolder LoadConfig(std::map<std::string, std::string> files, const std::string& folder);   // from an archive
+ConfigFolder LoadConfig(const std::string& folder, const base::Clock& clock = base::SystemClock());
+ConfigFolder LoadConfig(std::map<std::string, std::string> files, const std::string& folder,
+                        const base::Clock& clock = base::SystemClock());
+// The files of ConfigFolder::Archive(). kInvalid: not exactly what it wrote.
+base::Result<std::map<std::string, std::string>> ReadArchive(std::string_view archive);
 
 // Compiles a folder that is ok(). `previous_names` keeps places stable (empty at first). Secrets of sources
 // and destinations are read here; a missing one is kInvalid and names the file that asks for it.
@@ -63,10 +68,21 @@ base::Result<std::shared_ptr<Plan>> CompilePlan(const ConfigFolder& config, cons
 std::string Render(const ConfigFolder& config, Language language, bool color);
 std::string RenderJson(const ConfigFolder& config);
 
+// Every code there is, with its sentences; "{0}" stands for a name. For `octroi help OCT-1204`.
+struct CodeHelp {
+  std::string code, fr, en, hint_fr, hint_en;
+  ConfigFinding::Level level = ConfigFinding::Level::kError;
+};
+std::vector<CodeHelp> ConfigCodes();
+
 std::vector<std::string> SchemaKinds();                                    // "gateway", "source", ...
 std::optional<std::string> Schema(std::string_view kind, Language language);   // JSON Schema 2020-12 text
 
 // Writes a commented starter folder with fresh keys (0400). kInvalid if the folder is not empty.
 base::Status InitFolder(const std::string& folder, Language language);
+
+// Creates what the config refers to by `file:` and is not there: key files, and a fresh raw secret for each
+// source and destination (0400, folders 0700). The paths created. What exists is never touched.
+base::Result<std::vector<std::string>> CreateMissingKeys(const ConfigFolder& config);
 
 }  // namespace octroi::gateway

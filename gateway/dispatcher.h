@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "base/guarded.h"
 #include "base/metrics.h"
 #include "gateway/plan.h"
 #include "gateway/sender.h"
@@ -30,7 +29,7 @@ class Dispatcher final : public journal::DurableListener {
     const policies::ConsentIndex* index = nullptr;
     base::Clock* clock = nullptr;
     base::Metrics* metrics = nullptr;
-    std::function<PlanPtr()> plan;            // the plan in force now
+    std::function<PlanPtr()> plan;            // the plan in force now; from any thread, never null
     MakeSender make_sender;
     unsigned lanes_per_destination = 2;
     std::size_t memory_bytes_max = 64 * 1024 * 1024;   // of payload held by all lanes together
@@ -42,14 +41,18 @@ class Dispatcher final : public journal::DurableListener {
   // Recovery: one accepted event whose allowed destinations have no final outcome yet. Before Start.
   void Requeue(std::uint64_t sequence, std::string_view record, std::vector<std::uint16_t> destinations,
                std::uint32_t attempts);
-  void Start();
+  void Start();                               // after the journal's Start
   void OnDurable(const std::vector<journal::FramePtr>& frames, const journal::Ticket& ticket) override;
 
-  // Takes in a new plan: lanes of removed destinations withhold what is left (destination.removed).
+  // Takes in a new plan: lanes of removed destinations withhold what is left (destination.removed). After the
+  // plan is what Parts::plan returns.
   void PlanChanged();
   std::uint64_t pending() const;              // event x destination pairs without a final outcome
-  std::uint64_t lowest_pending() const;       // sequence; all before it are final. UINT64_MAX: none
-  // Stops after the batches on the wire; the rest stays journalled and is taken up at the next start.
+  // The lowest sequence without a final outcome of what OnDurable and Requeue brought; UINT64_MAX: none.
+  std::uint64_t lowest_pending() const;
+  // Stops after the batches on the wire; the rest stays journalled and is taken up at the next start. `within`:
+  // how long their outcomes may wait for a journal that refuses. No lane runs, nor uses the journal, when it
+  // returns; a send on the wire is waited for (at most its answer_within). OnDurable may still be called.
   void Drain(base::Millis within);
 
  private:

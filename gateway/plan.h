@@ -14,6 +14,7 @@
 
 #include "base/event.h"
 #include "base/identifier.h"
+#include "base/limits.h"
 #include "crypto/key_ring.h"
 #include "policies/decide.h"
 #include "policies/pseudonymizer.h"

@@ -1,130 +1,55 @@
 // Contract: the rules of one event type, compiled once; Judge applies them to one event.
 //
-// Failure is per record, never per batch. A consent denial is never a quality failure and is not known here.
+// Failure is per record, never per batch. A consent denial is never a quality failure and is not
+// known here.
+//
+// Words. A field is *present* if it is there, not null and not the empty string: that is what
+// `required`, any_present, all_present and when.present ask. A check on one field is about a value
+// that is there: where the field is absent or null it passes, because only `required` and the
+// *_present checks demand presence; an empty string is a value and is judged ("" is no e-mail and
+// is shorter than min_length 1).
+//
+//   check             holds for a value when
+//   type              JSON type; number takes integers too. "12" is a string
+//   format            HasFormat of its text; a JSON number is an integer or decimal as it stands
+//   matches           RE2 matches the whole text
+//   min max above ..  it is a number, or a string written as one ("12.50"), in the range
+//   *_length          the text's Unicode code points are in the range
+//   in, *_list        the text is exactly one of them (numbers by their text)
+//   compare           same: equal text, or equal numbers. before, after ..: both are RFC 3339 times
+//                     or dates. less, greater: both are numbers. Either field absent: it holds
+//   unique_on         its fields' values were not seen `within`; see SeenWindow
+//   event_age_below   received - event time < limit; no event time fails; a time to come passes
+//
+// Strings, numbers and booleans have a text; an array or object fails every check on a value.
+//
+// unique_on where none of the fields is present, or the person is asked for and has no identifier,
+// says nothing about sameness: it passes and is not remembered, or strangers would be merged.
 #pragma once
 
-#include <cstdint>
 #include <memory>
-#include <optional>
-#include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
-#include "base/clock.h"
 #include "base/event.h"
 #include "base/result.h"
-#include "base/words.h"
+#include "rules/judgement.h"
+#include "rules/spec.h"
 
 namespace octroi::rules {
 
-enum class Dimension { kCompleteness, kValidity, kUniqueness, kConsistency, kTimeliness, kIdentity };
-enum class Severity { kBlocking, kMajor, kMinor };
-enum class OnFail { kKeep, kDropField, kQuarantine, kMerge, kReject };   // from mildest to strictest
-enum class Format {
-  kNone, kText, kCode, kEmail, kPhoneE164, kIsoCountry, kIsoLanguage, kDate, kDatetime, kSiren, kSiret, kUrl, kIp,
-  kUuid, kInteger, kDecimal
-};
-enum class ValueType { kAny, kString, kNumber, kInteger, kBoolean };
-enum class Repair { kTrim, kLowercase, kUppercase, kPhoneToE164, kDateToIso, kCountryToIso, kStripAccents };
-enum class ExtraFields { kAllow, kDrop, kQuarantine };
-
-// A named list of values (config kind List), loaded whole. Immutable; swapped by the plan.
-class ValueList {
- public:
-  explicit ValueList(std::vector<std::string> values);   // exact, case-sensitive, after trim
-  bool Has(std::string_view value) const;
-  std::size_t size() const;
-
- private:
-  std::vector<std::string> sorted_;
-};
-
-// What a contract file says, with names already resolved to field ids. Made by the config loader.
-struct CheckSpec {
-  std::optional<base::FieldId> field;             // for every check on one field
-  std::vector<base::FieldId> any_present;
-  std::vector<base::FieldId> all_present;
-  ValueType type = ValueType::kAny;
-  Format format = Format::kNone;
-  std::optional<std::string> matches;             // RE2, whole value
-  std::optional<double> min, max, above, below;   // inclusive, inclusive, exclusive, exclusive
-  std::optional<std::uint32_t> min_length, max_length;   // in Unicode code points
-  std::vector<std::string> in;                    // literal values, numbers by their text
-  std::shared_ptr<const ValueList> in_list, not_in_list;
-  std::vector<base::FieldId> unique_on;           // kSubjectField stands for the person
-  base::Millis within = 0;                        // of unique_on
-  std::optional<base::Millis> event_age_below;
-  enum class Compare { kNone, kSame, kBefore, kAfter, kNotBefore, kNotAfter, kLess, kGreater } compare = Compare::kNone;
-  base::FieldId other = 0;                        // of compare: `field` <compare> `other`
-};
-inline constexpr base::FieldId kSubjectField = 0xffff;
-
-struct WhenSpec {                                 // all that are set must hold, or the rule is not evaluated
-  std::optional<base::FieldId> present;
-  std::optional<base::FieldId> field;
-  std::vector<std::string> in;
-  std::shared_ptr<const ValueList> in_list, not_in_list;   // of `field`
-};
-
-struct RuleSpec {
-  std::string id;                                 // "email-valid"
-  base::Reason reason = base::Reason::kUndecided; // its configured reason: "quality.email_valid"
-  Dimension dimension = Dimension::kValidity;
-  Severity severity = Severity::kMajor;
-  OnFail on_fail = OnFail::kKeep;
-  WhenSpec when;
-  CheckSpec check;
-  std::vector<Repair> repair;
-};
-
-struct FieldSpec {
-  base::FieldId id = 0;
-  bool required = false;
-};
-
-struct ContractSpec {
-  std::string id;                                 // "lead"
-  std::uint32_t version = 1;
-  std::vector<FieldSpec> fields;
-  ExtraFields extra_fields = ExtraFields::kDrop;
-  std::vector<RuleSpec> rules;
-  bool observe = false;                           // judge and count, stop nothing
-};
-
-// The last window of what was seen, asked by uniqueness rules. Implemented outside (it needs a keyed
-// fingerprint and survives restarts).
-class SeenWindow {
- public:
-  virtual ~SeenWindow() = default;
-  // Was the same `key` (the rule's field values, length-prefixed) seen for this rule within `within` before
-  // now? Remembers it either way.
-  virtual bool SeenBefore(base::Reason rule, std::string_view key, base::Millis within) = 0;
-};
-
-struct Surroundings {                             // what an event is judged against; all outlive the call
-  base::Millis received = 0;
-  std::optional<base::Millis> event_time;         // parsed from the source's time field
-  std::span<const std::string_view> subject_keys; // normalised identifiers, for unique_on: [subject]
-  SeenWindow* seen = nullptr;
-};
-
-// One event's findings. Bits are rules in file order; bit i of a mask is rule i. No value of the event.
-struct Judgement {
-  base::Outcome outcome = base::Outcome::kUndecided;  // accepted, quarantined, merged or rejected
-  base::Reason reason = base::Reason::kUndecided;     // of the decisive rule; kAccepted otherwise
-  std::uint64_t evaluated = 0;
-  std::uint64_t failed = 0;
-  std::uint64_t repaired = 0;
-  bool usable = true;                                 // no blocking rule failed (ux.md C.3)
-};
+struct CompiledContract;  // private to the module
 
 // Immutable after Compile; Judge is safe from any thread with a scratch of its own.
 class Contract {
  public:
-  // kInvalid: a pattern that RE2 refuses, a check without a meaning (min on nothing): the detail names rule and key.
-  static base::Result<Contract> Compile(ContractSpec spec);
+  // kInvalid: a pattern that RE2 refuses or that needs too much memory, a check without a meaning
+  // (min on nothing, max below min), a rule on a field that the contract does not list, and the
+  // like. The detail names every fault with its rule and key; `faults`, if given, gets them one by
+  // one.
+  static base::Result<Contract> Compile(ContractSpec spec,
+                                        std::vector<SpecFault>* faults = nullptr);
 
   Contract(Contract&&) noexcept;
   Contract& operator=(Contract&&) noexcept;
@@ -135,28 +60,36 @@ class Contract {
    public:
     Scratch();
     ~Scratch();
-    void Clear();              // once per event, before Judge; invalidates earlier repairs
-    std::string& Next();       // an empty string that stays put until Clear
+    void Clear();         // once per event, before Judge; invalidates earlier repairs
+    std::string& Next();  // an empty string that stays put until Clear
 
    private:
     struct State;
     std::unique_ptr<State> state_;
   };
 
-  // Evaluates every rule (a failed one never hides another), applies safe repairs to `event` first, drops
-  // fields whose rule says so. Precedence of outcomes: reject, merge, quarantine, accept; within one, the
-  // first rule in file order gives the reason. A missing required field is reason quality.required and
-  // quarantines. In observe mode the outcome is accepted; the findings are the same.
+  // In this order: extra fields are dropped or noted; the repairs of every rule whose `when` holds
+  // are applied in file order (each sees what the earlier ones made; a repair that would not give a
+  // valid value leaves the value alone); every rule whose `when` holds is evaluated, a failed one
+  // never hiding another; fields are dropped whose rule failed and says so.
+  //
+  // Precedence of outcomes: reject, merge, quarantine, accept; within one, the first in file order
+  // gives the reason: a missing required field (quality.required), then an extra field
+  // (quality.extra_field), then the rules. In observe mode the outcome is accepted and no rule
+  // drops a field; the findings are the same.
+  //
+  // Allocates nothing once `scratch` has grown, but for the repair phone-to-e164 of a number that
+  // is not E.164 yet (libphonenumber allocates).
   Judgement Judge(base::Event& event, const Surroundings& around, Scratch& scratch) const;
 
   const ContractSpec& spec() const;
 
  private:
-  Contract();
-  struct Compiled;
-  std::unique_ptr<Compiled> compiled_;
+  explicit Contract(std::unique_ptr<CompiledContract> compiled);
+  std::unique_ptr<CompiledContract> compiled_;
 };
 
+// Is `value`, valid UTF-8, written in this format? formats.h says what each one takes. kNone: true.
 bool HasFormat(Format format, std::string_view value);
 
 }  // namespace octroi::rules

@@ -10,6 +10,7 @@ struct Checker {
   base::Disk& disk;
   const std::string& folder;
   const crypto::KeyRing& keys;
+  const Journal::Visit& each;
   CheckReport report;
 
   void Damage(const std::string& name, std::uint64_t offset, const std::string& what) {
@@ -32,8 +33,9 @@ struct Checker {
       return;
     }
     std::uint32_t seen = 0;
-    ForEachRecord(plain, [&](std::uint32_t, std::string_view record) {
+    ForEachRecord(plain, [&](std::uint32_t index, std::string_view record) {
       ++seen;
+      if (each) each(block.header.kind == BlockKind::kPlan ? 0 : block.header.first_sequence + index, record);
       if (!KindOf(record)) Damage(name, offset, "a record is of no known kind");
       return true;
     });
@@ -74,15 +76,15 @@ struct Checker {
 
 }  // namespace
 
-base::Result<CheckReport> Check(base::Disk& disk, const std::string& folder,
-                                const crypto::KeyRing& keys) {
+base::Result<CheckReport> Check(base::Disk& disk, const std::string& folder, const crypto::KeyRing& keys,
+                                const Journal::Visit& each) {
   const auto names = disk.List(folder);
   if (!names) return names.error();
   std::map<SegmentClass, std::vector<std::string>> by_class;
   for (const std::string& name : *names) {
     if (const auto parsed = ParseSegmentName(name)) by_class[parsed->first].push_back(name);
   }
-  Checker checker{disk, folder, keys, {}};
+  Checker checker{disk, folder, keys, each, {}};
   for (const auto& [kind, segments] : by_class) {
     for (const std::string& name : segments) checker.Segment(name, name == segments.back());
   }

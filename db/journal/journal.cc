@@ -183,7 +183,10 @@ Status Journal::State::RecoverDecisions(const std::vector<std::string>& names, c
 }
 
 Journal::~Journal() {
-  if (!state_) return;
+  if (state_) Stop();
+}
+
+void Journal::Stop() {
   {
     const std::lock_guard lock(state_->mutex);
     state_->stopping = true;
@@ -192,6 +195,12 @@ Journal::~Journal() {
   state_->room.notify_all();
   if (state_->writer.joinable()) state_->writer.join();
   if (state_->preparer.joinable()) state_->preparer.join();
+}
+
+bool Journal::accepting() const {
+  constexpr std::uint64_t kOrdinaryBytes = 64 * 1024;
+  const std::lock_guard lock(state_->mutex);
+  return !state_->failed && !state_->stopping && state_->HasRoom({kOrdinaryBytes, kOrdinaryBytes});
 }
 
 const std::string& Journal::origin() const { return state_->origin; }

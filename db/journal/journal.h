@@ -102,18 +102,20 @@ class Journal {
   // sequence order.
   using Visit = std::function<void(std::uint64_t sequence, std::string_view record)>;
   static base::Result<std::unique_ptr<Journal>> Open(Parts parts, const Visit& each);
-  ~Journal();  // stops the thread after committing what is queued
+  ~Journal();
 
   const std::string& origin() const;  // 8 characters, chosen at creation; part of every event id
 
   // Listeners before Start; Append after it.
   void Listen(DurableListener* listener);
   void Start();
+  void Stop();    // commits what is queued, then takes nothing any more; the destructor does it too
 
   // Takes the frame and gives its records their sequences; safe from any thread. Durable once
   // durable_through() >= the returned last sequence. kUnavailable (queue full, disk full): nothing
   // happened.
   base::Result<std::uint64_t> Append(const FramePtr& frame);
+  bool accepting() const;              // whether an ordinary request would be taken now
   std::uint64_t durable_through() const;
   void WaitDurable(std::uint64_t sequence);  // for slow paths (consents, apply); blocks
 
@@ -145,7 +147,8 @@ struct CheckReport {
   bool torn_tail = false;  // fine: start will cut it
   std::vector<std::string> damages;
 };
-base::Result<CheckReport> Check(base::Disk& disk, const std::string& folder,
-                                const crypto::KeyRing& keys);
+// `each`, if given, sees every record in sequence order (0: the plan at a segment's head).
+base::Result<CheckReport> Check(base::Disk& disk, const std::string& folder, const crypto::KeyRing& keys,
+                                const Journal::Visit& each = {});
 
 }  // namespace octroi::journal

@@ -1,5 +1,6 @@
-// The embedded store: SQLite, WAL, synchronous=FULL, one connection that writes and checkpoints, no mmap
-// (reliability.md D). Exits through `fatal` after a failed fsync: SQLite would carry on.
+// The embedded store: SQLite, WAL, synchronous=FULL, one connection that writes and checkpoints, no
+// mmap (reliability.md D). Exits through `fatal` after a failed write or fsync: SQLite would carry
+// on.
 #pragma once
 
 #include <functional>
@@ -12,13 +13,19 @@
 namespace octroi::store_sqlite {
 
 struct Options {
-  std::string path;                                     // the database file; its folder exists
-  bool read_only = false;                               // for the command line beside a running gateway
+  std::string
+      path;  // the database file; its folder exists. `path`.lock, -wal and -shm lie beside it
+  bool read_only =
+      false;  // for the command line beside a running gateway; writes are then kInvalid
+  // Called once, from the writing thread and under the writer's lock, with no path back: it ends
+  // the process. If it returns all the same, every later write is refused with kUnavailable.
   std::function<void(const base::Error&)> fatal;
 };
 
-// kInvalid: not our database, damaged (quick_check), or of a newer schema: the detail says what to do.
-// kUnavailable: another process has it open for writing.
+// Creates the database (0600) and brings its schema up to date, unless read_only.
+// kInvalid: not our database, damaged (quick_check, which reads the whole file; not if read_only),
+// or of a newer schema: the detail says what to do. kUnavailable: another process has it open for
+// writing; or read_only and it is not there yet.
 base::Result<std::unique_ptr<store::Store>> Open(Options options);
 
 }  // namespace octroi::store_sqlite

@@ -16,7 +16,8 @@ class ByteWriter {
   template <class Int>
   void Fixed(Int value) {
     static_assert(std::is_integral_v<Int>);
-    out_.append(reinterpret_cast<const char*>(&value), sizeof value);  // x86-64 and arm64 are little-endian
+    out_.append(reinterpret_cast<const char*>(&value),
+                sizeof value);  // x86-64 and arm64 are little-endian
   }
   void Varint(std::uint64_t value) {
     while (value >= 0x80) {
@@ -35,8 +36,8 @@ class ByteWriter {
   std::string& out_;
 };
 
-// Reads what ByteWriter wrote. After the first short or overlong read ok() is false for ever and every
-// read yields zero or nothing; so a decoder reads straight through and checks ok() once.
+// Reads what ByteWriter wrote. After the first short or overlong read ok() is false for ever and
+// every read yields zero or nothing; so a decoder reads straight through and checks ok() once.
 class ByteReader {
  public:
   explicit ByteReader(std::string_view bytes) : rest_(bytes) {}
@@ -79,7 +80,11 @@ class ByteReader {
   bool ok_ = true;
 };
 
-// CRC-32C (Castagnoli, RFC 3720 B.4), SSE4.2 where the machine has it. Chain by passing the last result.
+// CRC-32C (Castagnoli, RFC 3720 B.4), SSE4.2 where the machine has it. Chain by passing the last
+// result.
 std::uint32_t Crc32c(std::string_view bytes, std::uint32_t crc = 0);
+
+// The same without the instruction, for machines that lack it.
+std::uint32_t Crc32cPortable(std::string_view bytes, std::uint32_t crc = 0);
 
 }  // namespace octroi::base

@@ -11,7 +11,7 @@ using Millis = std::int64_t;  // since 1970-01-01T00:00:00Z, or a span; the name
 class Clock {
  public:
   virtual ~Clock() = default;
-  virtual Millis WallNow() const = 0;       // civil time; may jump
+  virtual Millis WallNow() const = 0;             // civil time; may jump
   virtual std::int64_t BootNowNanos() const = 0;  // CLOCK_BOOTTIME: never goes back, counts suspend
 };
 

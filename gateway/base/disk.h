@@ -1,4 +1,5 @@
-// The disk, injected, so that a test can fail any operation and a simulation can lose what was not synced.
+// The disk, injected, so that a test can fail any operation and a simulation can lose what was not
+// synced.
 #pragma once
 
 #include <cstdint>
@@ -16,9 +17,11 @@ namespace octroi::base {
 class File {
  public:
   virtual ~File() = default;
-  virtual Status WriteAt(std::uint64_t offset, std::string_view bytes) = 0;   // all bytes, or an error
-  virtual Result<std::size_t> ReadAt(std::uint64_t offset, std::span<char> into) const = 0;  // short at the end
-  virtual Status SyncData() = 0;       // fdatasync. After an error the file must not be written again.
+  virtual Status WriteAt(std::uint64_t offset,
+                         std::string_view bytes) = 0;  // all bytes, or an error
+  virtual Result<std::size_t> ReadAt(std::uint64_t offset,
+                                     std::span<char> into) const = 0;  // short at the end
+  virtual Status SyncData() = 0;  // fdatasync. After an error the file must not be written again.
   virtual Status Truncate(std::uint64_t size) = 0;
   virtual Result<std::uint64_t> Size() const = 0;
 };
@@ -30,10 +33,11 @@ class Disk {
   virtual ~Disk() = default;
   virtual Result<std::unique_ptr<File>> Open(const std::string& path, OpenMode mode) = 0;
   virtual Result<std::vector<std::string>> List(const std::string& folder) = 0;  // names, sorted
-  virtual Status MakeFolder(const std::string& path) = 0;                        // 0700, parents too; fine if there
+  virtual Status MakeFolder(const std::string& path) = 0;  // 0700, parents too; fine if there
   virtual Status Rename(const std::string& from, const std::string& to) = 0;
   virtual Status Remove(const std::string& path) = 0;
-  virtual Status SyncFolder(const std::string& path) = 0;  // makes created, renamed, removed names durable
+  virtual Status SyncFolder(
+      const std::string& path) = 0;  // makes created, renamed, removed names durable
 };
 
 class SystemDisk final : public Disk {

@@ -1,11 +1,12 @@
-// Counters and latencies, rendered as OpenMetrics 1.0 text. Labels hold ids of config and reason keys only.
+// Counters and latencies, rendered as OpenMetrics 1.0 text. Labels hold ids of config and reason
+// keys only.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/log.h"
@@ -31,7 +32,7 @@ class Gauge {
   std::atomic<std::int64_t> value_{0};
 };
 
-// Power-of-two buckets of microseconds, 1 us to about 67 s.
+// Power-of-two buckets of microseconds, 1 us to about 67 s, and one for what took longer.
 class Latency {
  public:
   void Record(std::int64_t micros);
@@ -39,26 +40,32 @@ class Latency {
 
  private:
   friend class Metrics;
-  std::atomic<std::uint64_t> buckets_[kBuckets]{};
+  std::atomic<std::uint64_t> buckets_[kBuckets + 1]{};
   std::atomic<std::uint64_t> sum_micros_{0};
 };
 
-using Labels = std::vector<std::pair<Id, Id>>;
+struct Label {
+  Id name;
+  Id value;
+};
+using Labels = std::vector<Label>;
 
-// Owns every series. Find-or-make takes a lock: do it at start-up or on reload and keep the reference, which
-// stays valid as long as the Metrics. Safe from any thread.
+// Owns every series. Find-or-make takes a lock: do it at start-up or on reload and keep the
+// reference, which stays valid as long as the Metrics. Safe from any thread.
 class Metrics {
  public:
   Metrics();
   ~Metrics();
-  Counter& CounterOf(Id name, const Labels& labels = {});    // name without "_total"
+  Metrics(const Metrics&) = delete;
+  Metrics& operator=(const Metrics&) = delete;
+  Counter& CounterOf(Id name, const Labels& labels = {});  // name without "_total"
   Gauge& GaugeOf(Id name, const Labels& labels = {});
-  Latency& LatencyOf(Id name, const Labels& labels = {});    // name without "_seconds"
-  std::string Render() const;                                // ends with "# EOF\n"
+  Latency& LatencyOf(Id name, const Labels& labels = {});  // name without "_seconds"
+  std::string Render() const;                              // ends with "# EOF\n"
 
  private:
   struct State;
-  State* state_;
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace octroi::base

@@ -1,7 +1,8 @@
 // Result<T>: a value, or an Error with one of five codes. The whole program's error vocabulary.
 //
 // Errors travel as values; exceptions of libraries end in the module that called the library.
-// An Error is for operators: `detail` names the field, the file or the rule, never a value of an event.
+// An Error is for operators: `detail` names the field, the file or the rule, never a value of an
+// event.
 #pragma once
 
 #include <cassert>
@@ -29,8 +30,10 @@ struct Error {
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}       // NOLINT(google-explicit-constructor)
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}   // NOLINT(google-explicit-constructor)
+  Result(T value)
+      : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  Result(Error error)
+      : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   explicit operator bool() const { return state_.index() == 0; }
   T& operator*() & { return std::get<0>(state_); }
@@ -44,7 +47,7 @@ class [[nodiscard]] Result {
   std::variant<T, Error> state_;
 };
 
-struct Done {};                  // the value of a call that has nothing to return
+struct Done {};  // the value of a call that has nothing to return
 using Status = Result<Done>;
 inline Status Ok() { return Done{}; }
 

@@ -1,4 +1,5 @@
-// Small text conversions, each in one place: hex, base64url, JSON strings, RFC 3339, readable durations.
+// Small text conversions, each in one place: hex, base64url, JSON strings, RFC 3339, readable
+// durations.
 #pragma once
 
 #include <cstdint>
@@ -10,20 +11,23 @@
 
 namespace octroi::base {
 
-std::string Hex(std::string_view bytes);                              // lower case
-std::optional<std::string> FromHex(std::string_view hex);             // either case; nothing else
-void AppendBase64Url(std::string_view bytes, std::string& out);       // RFC 4648 section 5, no padding
-std::optional<std::string> FromBase64(std::string_view text);         // standard alphabet, padding as RFC 4648 asks
+std::string Hex(std::string_view bytes);                         // lower case
+std::optional<std::string> FromHex(std::string_view hex);        // either case; nothing else
+void AppendBase64Url(std::string_view bytes, std::string& out);  // RFC 4648 section 5, no padding
+std::optional<std::string> FromBase64(
+    std::string_view text);  // standard alphabet, padding as RFC 4648 asks
 
 // Appends `text` as a JSON string with its quotes. `text` is valid UTF-8.
 void AppendJsonString(std::string_view text, std::string& out);
 
-// RFC 3339 date-time with a zone (a missing zone is not a time: nullopt), or a date alone (midnight UTC) if
-// `date_allowed`. Range 0001..9999; leap seconds read as :59. Milliseconds, further digits cut.
+// RFC 3339 date-time with a zone (a missing zone is not a time: nullopt), or a date alone (midnight
+// UTC) if `date_allowed`. Range 0001..9999; leap seconds read as :59. Milliseconds, further digits
+// cut.
 std::optional<Millis> ParseRfc3339(std::string_view text, bool date_allowed = false);
-std::string FormatRfc3339(Millis time);                               // "2026-11-21T09:00:00.123Z"
+std::string FormatRfc3339(Millis time);  // "2026-11-21T09:00:00.123Z"
 
-// "24 h", "500 ms", "13 months" (docs: a month is 30 days, a year 365). The grammar of every duration in config.
+// "24 h", "500 ms", "13 months" (docs: a month is 30 days, a year 365). The grammar of every
+// duration in config.
 std::optional<Millis> ParseDuration(std::string_view text);
 
 // RFC 6901 escaping of one reference token, appended with its leading '/'.

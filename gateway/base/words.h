@@ -1,7 +1,8 @@
-// The words every part of Octroi says the same way: outcomes, reasons, and the Verdict that joins them.
+// The words every part of Octroi says the same way: outcomes, reasons, and the Verdict that joins
+// them.
 //
-// The strings are the contract (API, CLI, console, logs, metrics, journal); the numbers below are the
-// journal's (docs/FORMATS.md) and therefore append-only: never renumber, never reuse.
+// The strings are the contract (API, CLI, console, logs, metrics, journal); the numbers below are
+// the journal's (docs/FORMATS.md) and therefore append-only: never renumber, never reuse.
 #pragma once
 
 #include <cstdint>
@@ -24,58 +25,60 @@ enum class Outcome : std::uint8_t {
 };
 std::string_view Name(Outcome outcome);  // "rejected", ... ; "undecided" for the first
 
-// Built-in reasons. Reasons that a config defines (rule `r` -> "quality.<r with - as _>", the `reason:` of a
-// policy line) get numbers from kFirstConfigured on, by their place in that plan's table (PlanRecord).
+// Built-in reasons. Reasons that a config defines (rule `r` -> "quality.<r with - as _>", the
+// `reason:` of a policy line) get numbers from kFirstConfigured on, by their place in that plan's
+// table (PlanRecord).
 enum class Reason : std::uint16_t {
-  kUndecided = 0,               // "undecided": a Verdict nobody filled in; denies
+  kUndecided = 0,  // "undecided": a Verdict nobody filled in; denies
   // the event as a whole
-  kAccepted = 1,                // "accepted"
-  kJsonInvalid = 2,             // "json.invalid"
-  kJsonDuplicateKey = 3,        // "json.duplicate_key"
-  kJsonLimit = 4,               // "json.limit"
-  kEventTypeMissing = 5,        // "event.type_missing"
-  kEventUnknown = 6,            // "event.unknown"
-  kEventTimeInvalid = 7,        // "event.time_invalid"
-  kDuplicateMessageId = 8,      // "duplicate.message_id"
-  kDuplicateRequest = 9,        // "duplicate.idempotency_key"
-  kConflictMessageId = 10,      // "conflict.message_id": same id, other body (409)
-  kContractRequired = 11,       // "quality.required": a required field of the contract is missing
-  kContractExtraField = 12,     // "quality.extra_field"
-  kSubjectMissing = 13,         // "subject.missing": no identifier, so no consent can be found
+  kAccepted = 1,             // "accepted"
+  kJsonInvalid = 2,          // "json.invalid"
+  kJsonDuplicateKey = 3,     // "json.duplicate_key"
+  kJsonLimit = 4,            // "json.limit"
+  kEventTypeMissing = 5,     // "event.type_missing"
+  kEventUnknown = 6,         // "event.unknown"
+  kEventTimeInvalid = 7,     // "event.time_invalid"
+  kDuplicateMessageId = 8,   // "duplicate.message_id"
+  kDuplicateRequest = 9,     // "duplicate.idempotency_key"
+  kConflictMessageId = 10,   // "conflict.message_id": same id, other body (409)
+  kContractRequired = 11,    // "quality.required": a required field of the contract is missing
+  kContractExtraField = 12,  // "quality.extra_field"
+  kSubjectMissing = 13,      // "subject.missing": no identifier, so no consent can be found
   // consent and policy, per destination
-  kConsentGranted = 32,         // "consent.granted"
-  kConsentDenied = 33,          // "consent.denied"
-  kConsentWithdrawn = 34,       // "consent.withdrawn"
-  kConsentObjected = 35,        // "consent.objected"
-  kConsentExpired = 36,         // "consent.expired"
-  kConsentUnknown = 37,         // "consent.unknown"
-  kConsentRequested = 38,       // "consent.requested"
-  kConsentPending = 39,         // "consent.pending"
-  kConsentInvalidated = 40,     // "consent.invalidated"
-  kConsentNotAtCollection = 41, // "consent.not_at_collection": granted after the event happened
-  kConsentUnreadable = 42,      // "consent.unreadable": the register could not be read; fail closed
-  kBasisContract = 43,          // "basis.contract"
-  kBasisLegalObligation = 44,   // "basis.legal_obligation"
-  kBasisVitalInterests = 45,    // "basis.vital_interests"
-  kBasisPublicTask = 46,        // "basis.public_task"
+  kConsentGranted = 32,          // "consent.granted"
+  kConsentDenied = 33,           // "consent.denied"
+  kConsentWithdrawn = 34,        // "consent.withdrawn"
+  kConsentObjected = 35,         // "consent.objected"
+  kConsentExpired = 36,          // "consent.expired"
+  kConsentUnknown = 37,          // "consent.unknown"
+  kConsentRequested = 38,        // "consent.requested"
+  kConsentPending = 39,          // "consent.pending"
+  kConsentInvalidated = 40,      // "consent.invalidated"
+  kConsentNotAtCollection = 41,  // "consent.not_at_collection": granted after the event happened
+  kConsentUnreadable = 42,     // "consent.unreadable": the register could not be read; fail closed
+  kBasisContract = 43,         // "basis.contract"
+  kBasisLegalObligation = 44,  // "basis.legal_obligation"
+  kBasisVitalInterests = 45,   // "basis.vital_interests"
+  kBasisPublicTask = 46,       // "basis.public_task"
   kBasisLegitimateInterests = 47,  // "basis.legitimate_interests"
-  kBasisMissing = 48,           // "basis.missing": purpose without a lawful basis
-  kPurposeUnknown = 49,         // "purpose.unknown": destination names a purpose that is not in force
-  kDestinationNotDeclared = 50, // "destination.not_declared": it does not receive this contract
-  kDestinationRemoved = 51,     // "destination.removed": no longer in the config at the time of sending
-  kFieldsNone = 52,             // "fields.none": no field may leave for the allowing purposes
-  kPolicyNotMet = 53,           // "policy.not_met"
-  kSignalDenied = 54,           // "signal.denied": what accompanies the event says no
-  kSignalGpc = 55,              // "signal.gpc": Sec-GPC: 1
-  kAgeUnknown = 56,             // "age.unknown"
+  kBasisMissing = 48,              // "basis.missing": purpose without a lawful basis
+  kPurposeUnknown = 49,  // "purpose.unknown": destination names a purpose that is not in force
+  kDestinationNotDeclared = 50,  // "destination.not_declared": it does not receive this contract
+  kDestinationRemoved =
+      51,              // "destination.removed": no longer in the config at the time of sending
+  kFieldsNone = 52,    // "fields.none": no field may leave for the allowing purposes
+  kPolicyNotMet = 53,  // "policy.not_met"
+  kSignalDenied = 54,  // "signal.denied": what accompanies the event says no
+  kSignalGpc = 55,     // "signal.gpc": Sec-GPC: 1
+  kAgeUnknown = 56,    // "age.unknown"
   // delivery, per destination
-  kQueued = 64,                 // "delivery.queued"
-  kDelivered = 65,              // "delivery.acknowledged"
-  kRetrying = 66,               // "delivery.retrying"
-  kRefusedByDestination = 67,   // "delivery.refused": a 4xx that no retry will change
-  kRetriesExhausted = 68,       // "delivery.retries_exhausted"
-  kProtectFailed = 69,          // "delivery.protect_failed": could not be pseudonymised
-  kPayloadGone = 70,            // "delivery.payload_gone": payload past its time, or unreadable
+  kQueued = 64,                // "delivery.queued"
+  kDelivered = 65,             // "delivery.acknowledged"
+  kRetrying = 66,              // "delivery.retrying"
+  kRefusedByDestination = 67,  // "delivery.refused": a 4xx that no retry will change
+  kRetriesExhausted = 68,      // "delivery.retries_exhausted"
+  kProtectFailed = 69,         // "delivery.protect_failed": could not be pseudonymised
+  kPayloadGone = 70,           // "delivery.payload_gone": payload past its time, or unreadable
   kFirstConfigured = 256,
 };
 std::string_view Name(Reason reason);  // built-in ones; "" for configured ones (ask the plan)
@@ -83,11 +86,11 @@ std::string_view Name(Reason reason);  // built-in ones; "" for configured ones 
 // What was decided for one event at one destination, and why. This is the lineage record's line
 // (journal/records.h): no second struct, no mapping. A Verdict nobody filled in denies.
 struct Verdict {
-  std::uint16_t destination = 0;          // index in the plan
+  std::uint16_t destination = 0;  // index in the plan
   bool allowed = false;
   Reason reason = Reason::kUndecided;
-  std::uint32_t purposes = 0;             // bit per purpose of the plan: those that allow
-  std::uint64_t consent = 0;              // journal sequence of the consent event that decided; 0: none
+  std::uint32_t purposes = 0;  // bit per purpose of the plan: those that allow
+  std::uint64_t consent = 0;   // journal sequence of the consent event that decided; 0: none
 };
 
 }  // namespace octroi::base

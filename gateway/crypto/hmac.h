@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -14,17 +15,17 @@ inline std::string_view AsBytes(const Digest& digest) {
   return {reinterpret_cast<const char*>(digest.data()), digest.size()};
 }
 
-// A key with its two inner states computed once. Copyable, immutable, wiped when destroyed; safe from any thread.
+// A key with its two inner states computed once. Copyable, immutable, wiped when destroyed; safe
+// from any thread.
 class HmacKey {
  public:
-  HmacKey() = default;                          // the key of 32 zero bytes is never made by this: using it is a bug
-  explicit HmacKey(std::string_view key);       // any length, RFC 2104 section 2
+  HmacKey() = default;                     // no key yet: Hmac() with it aborts
+  explicit HmacKey(std::string_view key);  // any length, RFC 2104 section 2
   HmacKey(const HmacKey&) = default;
   HmacKey& operator=(const HmacKey&) = default;
   ~HmacKey();
 
  private:
-  friend void Hmac(std::span<struct HmacJob> jobs);
   friend struct HmacAccess;
   std::array<std::uint32_t, 8> inner_{};
   std::array<std::uint32_t, 8> outer_{};
@@ -47,14 +48,17 @@ struct ShaJob {
 };
 void Sha256(std::span<ShaJob> jobs);
 
-// Which code runs ("sha-ni", "avx2x8", "avx512x16", "portable"), chosen once by what the CPU has, after a
-// self-test against OpenSSL EVP; the process aborts if the chosen code is wrong.
+// Which code runs ("sha-ni", "avx2x8", "portable"), chosen once by what the CPU has, after a
+// self-test against OpenSSL EVP; the process aborts if the chosen code is wrong. Call it at start
+// to have that early.
 std::string_view Sha256Backend();
 
 // HKDF-SHA-256, RFC 5869. `length` <= 8160.
-std::string Hkdf(std::string_view key, std::string_view salt, std::string_view info, std::size_t length);
+std::string Hkdf(std::string_view key, std::string_view salt, std::string_view info,
+                 std::size_t length);
 
-// LP(x) of standards.md B2: uint16 big-endian length, then the bytes. Appends; size must be < 65536.
+// LP(x) of standards.md B2: uint16 big-endian length, then the bytes. Appends; aborts beyond
+// 65,535.
 void AppendLp(std::string_view bytes, std::string& out);
 
 // Constant time in the content (lengths may show).

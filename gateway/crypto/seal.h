@@ -1,7 +1,7 @@
 // AES-256-GCM boxes (SP 800-38D) and AES-256 key wrap (RFC 3394).
 //
-// A box is nonce (12 random bytes) || ciphertext || tag (16). At most 2^32 boxes a key: segment keys seal
-// far fewer. `aad` binds a box to its place; opening it elsewhere fails.
+// A box is nonce (12 random bytes) || ciphertext || tag (16). At most 2^32 boxes a key: segment
+// keys seal far fewer. `aad` binds a box to its place; opening it elsewhere fails.
 #pragma once
 
 #include <memory>
@@ -23,16 +23,18 @@ class Sealer {
   Sealer(Sealer&&) noexcept;
   Sealer& operator=(Sealer&&) noexcept;
 
-  void Seal(std::string_view aad, std::string_view plain, std::string& box);   // appends the box
+  void Seal(std::string_view aad, std::string_view plain, std::string& box);  // appends the box
   // kInvalid when the box was not made by this key for this aad, or was changed.
-  base::Status Open(std::string_view aad, std::string_view box, std::string& plain);  // appends the plain text
+  base::Status Open(std::string_view aad, std::string_view box,
+                    std::string& plain);  // appends the plain text
 
  private:
   struct Context;
   std::unique_ptr<Context> context_;
 };
 
-std::string WrapKey(std::string_view kek32, std::string_view key32);                        // 40 bytes
-std::optional<std::string> UnwrapKey(std::string_view kek32, std::string_view wrapped);     // nullopt: wrong KEK or changed
+std::string WrapKey(std::string_view kek32, std::string_view key32);  // 40 bytes
+std::optional<std::string> UnwrapKey(std::string_view kek32,
+                                     std::string_view wrapped);  // nullopt: wrong KEK or changed
 
 }  // namespace octroi::crypto

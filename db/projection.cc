@@ -1,0 +1,90 @@
+#include "store/projection.h"
+
+#include <limits>
+
+#include "store/store.h"
+
+namespace octroi::store {
+namespace {
+
+using base::Outcome;
+
+constexpr std::string_view kWhere = "store.apply";
+
+bool OfEvent(Outcome outcome) {
+  return outcome >= Outcome::kRejected && outcome <= Outcome::kAccepted;
+}
+
+bool OfDelivery(Outcome outcome) {
+  return outcome >= Outcome::kSent && outcome <= Outcome::kErased;
+}
+
+bool MayChange(Outcome outcome) {
+  return outcome == Outcome::kInFlight || outcome == Outcome::kFailed;
+}
+
+base::Error Invalid(std::string detail) {
+  return base::Error{base::ErrorCode::kInvalid, kWhere, std::move(detail)};
+}
+
+base::Status CheckEvent(const EventRow& event) {
+  if (!OfEvent(event.outcome)) return Invalid("`outcome` is not one of an event");
+  if (event.outcome != Outcome::kAccepted && !event.deliveries.empty()) {
+    return Invalid("`deliveries` of an event that was not accepted");
+  }
+  int previous = -1;
+  for (const DeliveryState& delivery : event.deliveries) {
+    if (!OfDelivery(delivery.outcome)) return Invalid("`outcome` is not one of a delivery");
+    if (delivery.destination <= previous) return Invalid("`deliveries` do not ascend");
+    previous = delivery.destination;
+  }
+  return base::Ok();
+}
+
+}  // namespace
+
+base::Status CheckBatch(const Projection& batch, std::uint64_t projected_through) {
+  if (batch.through <= projected_through) return Invalid("`through` does not grow");
+  if (batch.through > std::numeric_limits<std::int64_t>::max()) {
+    return Invalid("`through` is out of range");
+  }
+  std::uint64_t previous = projected_through;
+  for (const EventRow& event : batch.events) {
+    if (event.sequence <= previous) return Invalid("`sequence` does not follow on");
+    if (event.sequence > batch.through) return Invalid("`sequence` is beyond `through`");
+    previous = event.sequence;
+    if (base::Status whole = CheckEvent(event); !whole) return whole;
+  }
+  return base::Ok();
+}
+
+base::Result<bool> Advance(DeliveryState& current, const DeliveryState& next) {
+  if (!OfDelivery(next.outcome)) return Invalid("`outcome` is not one of a delivery");
+  if (!MayChange(current.outcome)) {
+    if (next.outcome == current.outcome) return false;
+    return Invalid("a final outcome does not change");
+  }
+  current = next;
+  return true;
+}
+
+bool SameConsent(const policies::ConsentEvent& stored, const policies::ConsentEvent& given) {
+  return stored.id == given.id && stored.record_id == given.record_id &&
+         stored.subject == given.subject && stored.purpose == given.purpose &&
+         stored.state == given.state && stored.effective_at == given.effective_at &&
+         stored.valid_until == given.valid_until;
+}
+
+base::Status CheckConsent(const policies::ConsentEvent& event) {
+  constexpr std::string_view where = "store.append";
+  if (event.id.empty()) return base::Error{base::ErrorCode::kInvalid, where, "`id` is empty"};
+  if (event.subject.empty()) {
+    return base::Error{base::ErrorCode::kInvalid, where, "`subject` is empty"};
+  }
+  if (event.sequence > std::numeric_limits<std::int64_t>::max()) {
+    return base::Error{base::ErrorCode::kInvalid, where, "`sequence` is out of range"};
+  }
+  return base::Ok();
+}
+
+}  // namespace octroi::store

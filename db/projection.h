@@ -1,0 +1,45 @@
+// What every implementation of the ports shares: the rules of a projection, not how it is kept.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "policies/consent.h"
+#include "store/flow.h"
+
+namespace octroi::store {
+
+// Whether the batch follows on what is projected, and each event is whole (FlowStore::Apply).
+// kInvalid.
+base::Status CheckBatch(const Projection& batch, std::uint64_t projected_through);
+
+// Moves a delivery on. True: `current` is now `next`; false: the same final outcome again, nothing
+// changed. kInvalid: a final outcome would change, or `next` is not an outcome of a delivery.
+base::Result<bool> Advance(DeliveryState& current, const DeliveryState& next);
+
+// Deliveries as bytes: 19 each, so that an update overwrites in place; little-endian, in this
+// order: destination u16, outcome u8, reason u16, attempts u32, http_status u16, at i64. Pack
+// replaces `out`; Unpack replaces `into`, kInvalid if the bytes are not whole deliveries.
+void Pack(std::span<const DeliveryState> deliveries, std::string& out);
+base::Status Unpack(std::string_view bytes, std::vector<DeliveryState>& into);
+
+// Counting into the totals of one plan. Events of outcome kUndecided stand for all that were
+// received.
+void CountEvents(Totals& totals, const Totals::Why& what, std::uint64_t n);
+void CountDeliveries(Totals& totals, const Totals::Why& what, std::uint64_t n);
+// Last: every destination of a plan is offered what the plan's sources accepted.
+void OfferAccepted(Totals& totals);
+Totals Merged(const std::map<std::uint32_t, Totals>& plans);
+
+// Whether an event given again under its id is the one that is stored. What the journal and the
+// sealing add (sequence, detail, recorded_at) may differ.
+bool SameConsent(const policies::ConsentEvent& stored, const policies::ConsentEvent& given);
+// kInvalid: no id, or no subject.
+base::Status CheckConsent(const policies::ConsentEvent& event);
+
+}  // namespace octroi::store

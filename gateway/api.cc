@@ -1,0 +1,355 @@
+#include "gateway/api.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/text.h"
+#include "crypto/hmac.h"
+#include "gateway/messages.h"
+
+namespace octroi::gateway {
+namespace {
+
+using base::Outcome;
+using base::Reason;
+
+constexpr std::string_view kEventsPath = "/v1/events/";
+constexpr std::size_t kIdempotencyKeyBytesMax = 255;
+constexpr std::string_view kSegmentTypes[] = {"track", "identify", "page", "screen", "group", "alias", "batch", "import"};
+
+// The route, source and Segment type go through the edge as one word; sources keep their place across plans.
+void* Pack(unsigned route, std::uint16_t source) {
+  return reinterpret_cast<void*>(static_cast<std::uintptr_t>(route << 16 | source));
+}
+
+Handler::Admission Refuse(Response response) {
+  Handler::Admission admission;
+  admission.refused = true;
+  admission.refusal = std::move(response);
+  return admission;
+}
+
+// What the head presents: a Basic user name, a Bearer token, or nothing.
+struct Presented {
+  AuthMethod method = AuthMethod::kHmacSha256;
+  std::string key;
+};
+Presented ReadAuthorization(std::string_view header) {
+  const auto after = [&](std::string_view scheme) -> std::string_view {
+    if (header.size() <= scheme.size()) return {};
+    const bool same = std::equal(scheme.begin(), scheme.end(), header.begin(),
+                                 [](char a, char b) { return a == (b >= 'A' && b <= 'Z' ? b + 32 : b); });
+    return same ? header.substr(scheme.size()) : std::string_view{};
+  };
+  if (const auto token = after("bearer "); !token.empty()) return {AuthMethod::kBearer, std::string(token)};
+  if (const auto basic = after("basic "); !basic.empty()) {
+    const auto decoded = base::FromBase64(basic);
+    return {AuthMethod::kBasic, decoded ? decoded->substr(0, decoded->find(':')) : ""};
+  }
+  return {};
+}
+
+bool Signed(const crypto::Secret& secret, std::string_view header, std::string_view body) {
+  constexpr std::string_view kPrefix = "sha256=";
+  if (!header.starts_with(kPrefix)) return false;
+  const auto presented = base::FromHex(header.substr(kPrefix.size()));
+  const crypto::Digest wanted = crypto::Hmac(crypto::HmacKey(secret.bytes), body);
+  return presented && crypto::Equal(*presented, crypto::AsBytes(wanted));
+}
+
+// An RFC 8941 string or a bare token; empty: not acceptable.
+std::string_view IdempotencyKey(std::string_view header) {
+  if (header.size() >= 2 && header.front() == '"' && header.back() == '"') header = header.substr(1, header.size() - 2);
+  return header.size() > kIdempotencyKeyBytesMax ? std::string_view{} : header;
+}
+
+void SplitLines(std::string_view body, std::vector<std::string_view>& lines) {
+  while (!body.empty()) {
+    const std::size_t end = std::min(body.find('\n'), body.size());
+    std::string_view line = body.substr(0, end);
+    body.remove_prefix(std::min(end + 1, body.size()));
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (line.find_first_not_of(" \t") != std::string_view::npos) lines.push_back(line);
+  }
+}
+
+int StatusOf(const Admitted& admitted) {
+  if (admitted.outcome != Outcome::kRejected) return 202;
+  switch (admitted.reason) {
+    case Reason::kJsonInvalid:
+    case Reason::kJsonDuplicateKey:
+      return 400;
+    case Reason::kJsonLimit:
+      return 413;
+    case Reason::kConflictMessageId:
+      return 409;
+    default:
+      return 422;
+  }
+}
+
+}  // namespace
+
+int RateLimits::Take(std::uint16_t source, std::uint64_t rate_per_second, std::uint64_t events,
+                     std::int64_t now_nanos) {
+  if (rate_per_second == 0) return 0;
+  return buckets_.With([&](auto& buckets) {
+    if (buckets.size() <= source) buckets.resize(source + 1u);
+    Bucket& bucket = buckets[source];
+    const auto rate = static_cast<double>(rate_per_second);
+    const double passed = bucket.at == 0 ? 1.0 : static_cast<double>(now_nanos - bucket.at) / 1e9;
+    bucket.tokens = std::min(rate, bucket.tokens + passed * rate);
+    bucket.at = now_nanos;
+    // A request larger than a second's worth waits for a full bucket and leaves a debt, so it is never stuck.
+    const double needed = std::min(static_cast<double>(events), rate);
+    if (bucket.tokens < needed) return std::max(1, static_cast<int>((needed - bucket.tokens) / rate + 0.999));
+    bucket.tokens -= static_cast<double>(events);
+    return 0;
+  });
+}
+
+struct Api::Scratch {
+  base::EventParser parser;
+  std::vector<std::string_view> events;
+  std::vector<Admitted> admitted;
+};
+
+Api::Api(Parts parts) : parts_(std::move(parts)) {
+  for (unsigned i = 0; i < parts_.threads; ++i) scratch_.push_back(std::make_unique<Scratch>());
+}
+Api::~Api() = default;
+
+Handler::Admission Api::OnHead(const RequestHead& head, unsigned) {
+  SpeakOnThisThread(LanguageOf(head.Header("accept-language"), parts_.language));
+  if (head.method == "GET" || head.method == "HEAD") {
+    Admission admission;
+    if (head.path == "/health/live") admission.context = Pack(static_cast<unsigned>(Route::kLive), 0);
+    else if (head.path == "/health/ready") admission.context = Pack(static_cast<unsigned>(Route::kReady), 0);
+    else if (head.path == "/metrics") admission.context = Pack(static_cast<unsigned>(Route::kMetrics), 0);
+    else return Refuse(ProblemOf(404, "route.unknown"));
+    return admission;
+  }
+  if (!parts_.events) return Refuse(ProblemOf(404, "route.unknown"));
+  const bool post = head.method == "POST";
+  const PlanPtr plan = parts_.plan();
+  if (head.path.starts_with(kEventsPath)) {
+    if (!post) return Refuse(ProblemOf(405, "route.method"));
+    return Admit(Route::kEvents, *plan, head, head.path.substr(kEventsPath.size()));
+  }
+  if (head.path == "/v1/consents") {
+    if (!post) return Refuse(ProblemOf(405, "route.method"));
+    return Admit(Route::kConsents, *plan, head, head.Header("x-octroi-source"));
+  }
+  if (head.path.starts_with("/v1/")) {
+    const std::string_view type = head.path.substr(4);
+    if (std::find(std::begin(kSegmentTypes), std::end(kSegmentTypes), type) != std::end(kSegmentTypes)) {
+      return post ? Admit(Route::kSegment, *plan, head, {}) : Refuse(ProblemOf(405, "route.method"));
+    }
+  }
+  return Refuse(ProblemOf(404, "route.unknown"));
+}
+
+// Which source speaks. Every candidate is compared, in constant time each; nothing says which one was near.
+Handler::Admission Api::Admit(Route route, const Plan& plan, const RequestHead& head,
+                              std::string_view source_id) const {
+  const Presented presented = ReadAuthorization(head.Header("authorization"));
+  const bool has_signature = !head.Header("x-octroi-signature").empty();
+  int found = -1;
+  for (std::size_t i = 0; i < plan.sources.size(); ++i) {
+    const SourcePlan& source = plan.sources[i];
+    const bool segment = source.dialect == Dialect::kSegment;
+    if (source.id.empty() || (route == Route::kSegment) != segment) {
+      if (route != Route::kConsents || source.id.empty()) continue;
+    }
+    if (!source_id.empty() && source.id != source_id) continue;
+    if (source.auth == AuthMethod::kHmacSha256) {
+      if (has_signature && source.id == source_id) found = static_cast<int>(i);   // checked when the body is there
+    } else if (presented.method == source.auth && source.secret.Matches(presented.key)) {
+      found = static_cast<int>(i);
+    }
+  }
+  if (found < 0) {
+    const bool nothing = presented.key.empty() && !has_signature;
+    Response refusal = ProblemOf(401, nothing ? "auth.missing" : "auth.invalid");
+    refusal.headers.emplace_back("WWW-Authenticate", route == Route::kSegment ? "Basic" : "Bearer");
+    return Refuse(std::move(refusal));
+  }
+  Admission admission;
+  admission.context = Pack(static_cast<unsigned>(route), static_cast<std::uint16_t>(found));
+  admission.body_bytes_max = plan.sources[static_cast<std::size_t>(found)].body_bytes;
+  return admission;
+}
+
+void Api::Handle(Exchange& exchange) {
+  SpeakOnThisThread(LanguageOf(exchange.head().Header("accept-language"), parts_.language));
+  const auto word = reinterpret_cast<std::uintptr_t>(exchange.context());
+  const auto route = static_cast<Route>(word >> 16);
+  const auto source = static_cast<std::uint16_t>(word & 0xffff);
+  Response ok;
+  ok.status = 200;
+  switch (route) {
+    case Route::kLive:
+      ok.body = R"({"status":"live"})";
+      return exchange.Answer(std::move(ok));
+    case Route::kReady:
+      if (!parts_.ready()) return exchange.Answer(Busy("overload.journal", 1));
+      ok.body = R"({"status":"ready"})";
+      return exchange.Answer(std::move(ok));
+    case Route::kMetrics:
+      if (parts_.before_metrics) parts_.before_metrics();
+      ok.content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+      ok.body = parts_.metrics->Render();
+      return exchange.Answer(std::move(ok));
+    default:
+      break;
+  }
+  const PlanPtr plan = parts_.plan();
+  const SourcePlan* speaker = source < plan->sources.size() ? &plan->sources[source] : nullptr;
+  if (speaker == nullptr || speaker->id.empty()) return exchange.Answer(ProblemOf(401, "auth.invalid"));
+  if (speaker->auth == AuthMethod::kHmacSha256 &&
+      !Signed(speaker->secret, exchange.head().Header("x-octroi-signature"), exchange.wire_body())) {
+    return exchange.Answer(ProblemOf(401, "auth.signature_invalid"));
+  }
+  if (route == Route::kConsents) return Consents(exchange, plan, source);
+  Events(exchange, plan, route, source);
+}
+
+void Api::Consents(Exchange& exchange, const PlanPtr& plan, std::uint16_t source) {
+  auto refused = parts_.consents->Submit(plan, plan->sources[source], exchange.body(), [&] { return exchange.Defer(); });
+  if (refused) exchange.Answer(std::move(*refused));
+}
+
+void Api::Events(Exchange& exchange, const PlanPtr& plan, Route route, std::uint16_t source) {
+  Scratch& s = *scratch_[exchange.loop()];
+  const RequestHead& head = exchange.head();
+  const std::string_view body = exchange.body();
+  Submission submission;
+  submission.plan = plan.get();
+  submission.source = source;
+  submission.received = exchange.received();
+  submission.gpc = head.Header("sec-gpc") == "1";
+  const std::string_view key_header = head.Header("idempotency-key");
+  submission.idempotency_key = IdempotencyKey(key_header);
+  if (!key_header.empty() && submission.idempotency_key.empty()) {
+    return exchange.Answer(ProblemOf(400, "idempotency.invalid"));
+  }
+
+  s.events.clear();
+  bool batch = true;
+  base::ParseFault fault;
+  const std::string_view segment = route == Route::kSegment ? head.path.substr(4) : std::string_view{};
+  if (segment == "batch" || segment == "import") {
+    fault = s.parser.Split(body, "batch", s.events);
+  } else if (route == Route::kEvents && head.Header("content-type").starts_with("application/x-ndjson")) {
+    SplitLines(body, s.events);
+  } else if (const auto first = body.find_first_not_of(" \t\r\n");
+             route == Route::kEvents && first != std::string_view::npos && body[first] == '[') {
+    fault = s.parser.Split(body, {}, s.events);
+  } else {
+    batch = false;
+    submission.type = segment;
+    if (!body.empty()) s.events.push_back(body);
+  }
+  if (fault.reason != Reason::kUndecided) {
+    const bool shape = fault.rule == "member_missing" || fault.rule == "not_array";
+    return exchange.Answer(ProblemOf(400, shape ? "body.not_array" : base::Name(fault.reason)));
+  }
+  if (s.events.empty()) return exchange.Answer(ProblemOf(400, "body.empty"));
+  if (s.events.size() > base::kEventsPerRequestMax) return exchange.Answer(ProblemOf(413, "body.too_many_events"));
+  submission.events = s.events;
+
+  const int wait = rates_.Take(source, plan->sources[source].rate_per_second, s.events.size(),
+                               parts_.clock->BootNowNanos());
+  if (wait > 0) return exchange.Answer(TooMany("overload.rate", wait));
+  const auto taken = parts_.gate->Admit(submission, exchange.loop(), s.admitted);
+  if (!taken) {
+    if (taken.error().code == base::ErrorCode::kInvalid) {
+      return exchange.Answer(ProblemOf(409, "conflict.idempotency_key"));
+    }
+    if (taken.error().code == base::ErrorCode::kTooLarge) return exchange.Answer(ProblemOf(413, "json.limit"));
+    return exchange.Answer(Busy("overload.journal", 1));
+  }
+  exchange.AnswerWhenDurable(taken->first_sequence + s.events.size() - 1,
+                             Receipt(*plan, route, submission, *taken, s.admitted, batch));
+}
+
+namespace {
+
+void AppendNumber(std::uint64_t number, std::string& out) {
+  char digits[20];
+  out.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
+}
+
+void AppendId(const std::string& origin, std::uint64_t sequence, std::string& out) {
+  out.append("\"").append(origin).append(".");
+  AppendNumber(sequence, out);
+  out.append("\"");
+}
+
+// One event's receipt: its id, its outcome, and for all but accepted ones the reason and the rules that failed.
+void AppendItem(const Plan& plan, const std::string& origin, std::uint64_t sequence, const Admitted& admitted,
+                std::string& out) {
+  out.append("{\"id\":");
+  AppendId(origin, sequence, out);
+  out.append(",\"outcome\":\"").append(base::Name(admitted.outcome)).append("\"");
+  if (admitted.outcome != Outcome::kAccepted) {
+    out.append(",\"reason\":\"").append(plan.ReasonName(admitted.reason)).append("\"");
+  }
+  if (!admitted.rule.empty()) {
+    out.append(",\"rule\":\"").append(admitted.rule).append("\",\"offset\":");
+    AppendNumber(admitted.offset, out);
+  }
+  if (admitted.merged_into != 0) {
+    out.append(",\"merged_into\":");
+    AppendId(origin, admitted.merged_into, out);
+  }
+  if (admitted.failed_rules != 0 && admitted.contract < plan.contracts.size()) {
+    out.append(",\"failed_rules\":[");
+    const auto& rules = plan.contracts[admitted.contract].contract->spec().rules;
+    bool first = true;
+    for (std::size_t i = 0; i < rules.size(); ++i) {
+      if (!(admitted.failed_rules >> i & 1)) continue;
+      out.append(first ? "\"" : ",\"").append(rules[i].id).append("\"");
+      first = false;
+    }
+    out.append("]");
+  }
+  out.append("}");
+}
+
+}  // namespace
+
+Response Api::Receipt(const Plan& plan, Route route, const Submission& submission, const Gate::Taken& taken,
+                      const std::vector<Admitted>& admitted, bool batch) const {
+  const std::string& origin = parts_.journal->origin();
+  Response response;
+  if (!batch && admitted[0].outcome == Outcome::kRejected) {
+    std::string item;
+    AppendItem(plan, origin, taken.first_sequence, admitted[0], item);
+    return ProblemOf(StatusOf(admitted[0]), plan.ReasonName(admitted[0].reason), "[" + item + "]");
+  }
+  response.status = batch || route == Route::kSegment ? 200 : 202;
+  if (taken.replayed) response.headers.emplace_back("Idempotency-Replayed", "true");
+  if (!batch && route == Route::kEvents) {
+    AppendItem(plan, origin, taken.first_sequence, admitted[0], response.body);
+    return response;
+  }
+  std::size_t counts[5] = {};
+  for (const Admitted& one : admitted) ++counts[static_cast<std::size_t>(one.outcome)];
+  response.body.reserve(64 + admitted.size() * 56);
+  response.body.append("{\"success\":true,\"received\":");
+  AppendNumber(submission.events.size(), response.body);
+  for (const Outcome outcome : {Outcome::kRejected, Outcome::kQuarantined, Outcome::kMerged, Outcome::kAccepted}) {
+    response.body.append(",\"").append(base::Name(outcome)).append("\":");
+    AppendNumber(counts[static_cast<std::size_t>(outcome)], response.body);
+  }
+  response.body.append(",\"items\":[");
+  for (std::size_t i = 0; i < admitted.size(); ++i) {
+    if (i != 0) response.body.append(",");
+    AppendItem(plan, origin, taken.first_sequence + i, admitted[i], response.body);
+  }
+  response.body.append("]}");
+  return response;
+}
+
+}  // namespace octroi::gateway

@@ -1,0 +1,78 @@
+// Api: what the edge's requests mean. Events in, consents in, health and metrics out.
+//
+//   POST /v1/events/{source}                       JSON object, array, or NDJSON        202, 200 for batches
+//   POST /v1/track|identify|page|screen|group|alias|batch|import     Segment HTTP API   200
+//   POST /v1/consents                              one consent event                    201
+//   GET  /health/live, /health/ready, /metrics
+//
+// Who speaks is settled on the head, before a body is read: Basic (the write key as user name, as Segment's
+// SDKs do), Bearer, or later the HMAC of the body ("X-Octroi-Signature: sha256=<hex>").
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/guarded.h"
+#include "base/metrics.h"
+#include "gateway/config.h"
+#include "gateway/consent_desk.h"
+#include "gateway/edge.h"
+#include "gateway/gate.h"
+#include "gateway/plan.h"
+
+namespace octroi::gateway {
+
+// Events a second for each source, with a second's burst. Safe from any thread.
+class RateLimits {
+ public:
+  // 0: take them; else seconds to wait.
+  int Take(std::uint16_t source, std::uint64_t rate_per_second, std::uint64_t events, std::int64_t now_nanos);
+
+ private:
+  struct Bucket {
+    double tokens = 0;
+    std::int64_t at = 0;
+  };
+  base::Guarded<std::vector<Bucket>> buckets_;
+};
+
+class Api final : public Handler {
+ public:
+  struct Parts {
+    Gate* gate = nullptr;
+    ConsentDesk* consents = nullptr;
+    const journal::Journal* journal = nullptr;
+    const base::Clock* clock = nullptr;
+    base::Metrics* metrics = nullptr;
+    std::function<PlanPtr()> plan;
+    std::function<bool()> ready;             // false: 503 on /health/ready
+    std::function<void()> before_metrics;    // refreshes gauges
+    Language language = Language::kFrench;
+    unsigned threads = 1;
+    bool events = true;                      // false: only health and metrics (the console's address)
+  };
+  explicit Api(Parts parts);
+  ~Api() override;
+
+  Admission OnHead(const RequestHead& head, unsigned loop) override;
+  void Handle(Exchange& exchange) override;
+
+ private:
+  enum class Route : std::uint8_t { kEvents, kSegment, kConsents, kLive, kReady, kMetrics };
+  struct Caller;
+  Admission Admit(Route route, const Plan& plan, const RequestHead& head, std::string_view source_id) const;
+  void Events(Exchange& exchange, const PlanPtr& plan, Route route, std::uint16_t source);
+  void Consents(Exchange& exchange, const PlanPtr& plan, std::uint16_t source);
+  Response Receipt(const Plan& plan, Route route, const Submission& submission, const Gate::Taken& taken,
+                   const std::vector<Admitted>& admitted, bool batch) const;
+
+  Parts parts_;
+  RateLimits rates_;
+  struct Scratch;
+  std::vector<std::unique_ptr<Scratch>> scratch_;
+};
+
+}  // namespace octroi::gateway

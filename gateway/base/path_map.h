@@ -1,0 +1,48 @@
+// Which members of an event are read, and into which slots: source paths, compiled.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "base/limits.h"
+#include "base/result.h"
+
+namespace octroi::base {
+
+// A dictionary field's place in the plan (0..kFieldsMax-1), or one of the slots that every source
+// has.
+using FieldId = std::uint16_t;
+inline constexpr FieldId kSlotEventName = 256;  // what happened: "order.line"
+inline constexpr FieldId kSlotEventType = 257;  // Segment: "track", "identify", ...
+inline constexpr FieldId kSlotMessageId = 258;
+inline constexpr FieldId kSlotEventTime = 259;
+inline constexpr FieldId kSlotSignal = 260;  // consent that accompanies the event, first of two
+inline constexpr FieldId kSlotSignal2 = 261;
+inline constexpr std::size_t kSlots = 262;
+
+// Source paths compiled to slots: "traits.email" -> 3. Immutable after Compile; safe from any
+// thread.
+class PathMap {
+ public:
+  struct Entry {
+    std::string path;  // dotted member names; no array steps; at most 8 steps
+    FieldId slot = 0;
+  };
+  // Several entries may share a path (a field that is also the event's time) or a slot (the first
+  // present entry in this order wins). kInvalid: an empty step or too many steps.
+  static Result<PathMap> Compile(std::span<const Entry> entries);
+
+  PathMap();
+  ~PathMap();
+  PathMap(PathMap&&) noexcept;
+  PathMap& operator=(PathMap&&) noexcept;
+
+ private:
+  friend class EventParser;
+  struct Tree;
+  std::unique_ptr<Tree> tree_;
+};
+
+}  // namespace octroi::base

@@ -1,0 +1,234 @@
+#include "gateway/cli_text.h"
+
+#include <nlohmann/json.hpp>
+
+#include "gateway/messages.h"
+#include "journal/records.h"
+
+namespace octroi::gateway {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::size_t Width(const std::string& text) {   // code points: our words are Latin
+  std::size_t width = 0;
+  for (const char c : text) width += (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+  return width;
+}
+
+std::string Right(const std::string& text, std::size_t width) {
+  return std::string(width > Width(text) ? width - Width(text) : 0, ' ') + text;
+}
+std::string Left(const std::string& text, std::size_t width) {
+  return text + std::string(width > Width(text) ? width - Width(text) : 0, ' ');
+}
+
+std::string Word(std::string_view outcome, Language language) {
+  for (int o = 1; o <= 9; ++o) {
+    const auto one = static_cast<base::Outcome>(o);
+    if (base::Name(one) == outcome) return std::string(OutcomeName(one, language));
+  }
+  return std::string(outcome);
+}
+
+// A table: first column names, then one column for each member, headed in the outcome words.
+std::string Table(const std::string& title, const std::string& total, const Json& rows,
+                  std::initializer_list<const char*> outcomes, const char* first, Language language) {
+  std::string text = Left(title, 18) + Right(total, 10);
+  for (const char* outcome : outcomes) text += Right(Word(outcome, language), 16);
+  text += "\n";
+  for (const auto& [name, row] : rows.items()) {
+    text += Left(name, 18) + Right(std::to_string(row[first].get<std::uint64_t>()), 10);
+    for (const char* outcome : outcomes) text += Right(std::to_string(row[outcome].get<std::uint64_t>()), 16);
+    text += row["sum_holds"].get<bool>() ? "   ✓\n" : "   ✗\n";
+  }
+  return text;
+}
+
+std::string ErrorText(const Json& json, Language language) {
+  return std::string(Sentence(json["error"].get<std::string>(), language)) + "\n";
+}
+
+std::string Joined(const Json& list) {
+  std::string text;
+  for (const Json& item : list) text += (text.empty() ? "" : ", ") + item.get<std::string>();
+  return text;
+}
+
+}  // namespace
+
+std::string_view UsageText(Language language) {
+  if (language == Language::kEnglish) {
+    return "octroi <command> [-c FOLDER] [--json] [--lang fr|en]\n"
+           "  init [FOLDER]        writes a commented starter folder, with keys\n"
+           "  check [FOLDER]       checks every file; all errors at once\n"
+           "  schema [KIND]        prints a JSON Schema, or the kinds\n"
+           "  run                  starts the gateway; SIGHUP reloads, SIGTERM drains\n"
+           "  status               both sums, by source and destination\n"
+           "  explain ID           why this event got this outcome\n"
+           "  failures             failed and quarantined events (--limit N)\n"
+           "  keys create          writes the key files that the config names and that are missing\n"
+           "  rebuild              projects the journal into the store again (gateway stopped)\n"
+           "  journal check        reads every segment and says what is damaged\n"
+           "  journal dump         prints every decision, one JSON line a record\n";
+  }
+  return "octroi <commande> [-c DOSSIER] [--json] [--lang fr|en]\n"
+         "  init [DOSSIER]       écrit un dossier de départ commenté, avec ses clés\n"
+         "  check [DOSSIER]      vérifie tous les fichiers ; toutes les erreurs d'un coup\n"
+         "  schema [TYPE]        affiche un schéma JSON, ou la liste des types\n"
+         "  run                  démarre la passerelle ; SIGHUP recharge, SIGTERM arrête en douceur\n"
+         "  status               les deux sommes, par source et par destination\n"
+         "  explain ID           pourquoi cet événement a eu cette issue\n"
+         "  failures             événements en échec ou en quarantaine (--limit N)\n"
+         "  keys create          écrit les fichiers de clés que la configuration nomme et qui manquent\n"
+         "  rebuild              projette de nouveau le journal dans la base (passerelle arrêtée)\n"
+         "  journal check        lit tous les segments et dit ce qui est abîmé\n"
+         "  journal dump         affiche chaque décision, une ligne JSON par enregistrement\n";
+}
+
+std::string InitText(const std::string& folder, Language language) {
+  return language == Language::kFrench
+             ? "Écrit dans " + folder + ". Ensuite : octroi check " + folder + " && octroi run -c " + folder + "\n"
+             : "Written to " + folder + ". Next: octroi check " + folder + " && octroi run -c " + folder + "\n";
+}
+
+std::string StatusText(const std::string& json, Language language) {
+  const Json status = Json::parse(json);
+  if (status.contains("error")) return ErrorText(status, language);
+  const bool fr = language == Language::kFrench;
+  const bool holds = status["sums_hold"];
+  std::string text = std::string(holds ? "✓ " : "✗ ") + status["tenant"].get<std::string>() + " · config " +
+                     status["config"].get<std::string>().substr(0, 12) + " · " +
+                     (fr ? "en attente " : "pending ") + std::to_string(status["pending"].get<std::uint64_t>()) + "\n\n";
+  text += Table(fr ? "SOURCE" : "SOURCE", fr ? "Reçus" : "Received", status["sources"],
+                {"rejected", "quarantined", "merged", "accepted"}, "received", language);
+  text += "\n";
+  text += Table(fr ? "DESTINATION" : "DESTINATION", fr ? "Acceptés" : "Accepted", status["destinations"],
+                {"withheld", "sent", "in_flight", "failed", "erased"}, "accepted", language);
+  text += "\n";
+  for (const auto& [source, contracts] : status["rules"].items()) {
+    for (const auto& [contract, rules] : contracts.items()) {
+      text += source + " · " + contract + "\n";
+      for (const auto& [rule, count] : rules.items()) {
+        text += "  " + Left(rule, 28) + Right(std::to_string(count["failed"].get<std::uint64_t>()), 8) + " / " +
+                std::to_string(count["evaluated"].get<std::uint64_t>()) + "\n";
+      }
+    }
+  }
+  return text;
+}
+
+std::string ExplainText(const std::string& json, Language language) {
+  const Json event = Json::parse(json);
+  if (event.contains("error")) return ErrorText(event, language);
+  const bool fr = language == Language::kFrench;
+  const auto str = [](const Json& j, const char* key) { return j.value(key, std::string{}); };
+  std::string text = str(event, "event") + " · " + str(event, "source") + " · " + str(event, "received") +
+                     " · config " + str(event, "config").substr(0, 12) + "\n";
+  text += "  " + Word(str(event, "outcome"), language) + "  " + str(event, "reason") + "\n  " +
+          std::string(Sentence(str(event, "reason"), language)) + "\n";
+  if (!event["failed_rules"].empty()) {
+    text += (fr ? "  Règles enfreintes : " : "  Rules that failed: ") + Joined(event["failed_rules"]) + "\n";
+  }
+  if (!event["repaired_by"].empty()) {
+    text += (fr ? "  Réparé par : " : "  Repaired by: ") + Joined(event["repaired_by"]) + "\n";
+  }
+  if (event.contains("merged_into")) {
+    text += (fr ? "  Premier reçu : " : "  First one: ") + str(event, "merged_into") + "\n";
+  }
+  for (const Json& delivery : event["deliveries"]) {
+    text += "\n  " + Left(str(delivery, "destination"), 16) + Left(Word(str(delivery, "outcome"), language), 14) +
+            str(delivery, "reason") + "\n    " + std::string(Sentence(str(delivery, "reason"), language)) + "\n";
+    const Json& decided = delivery["decided"];
+    if (decided.is_object() && decided.contains("consent_event")) {
+      text += (fr ? "    Décidé par l'événement de consentement " : "    Decided by consent event ") +
+              str(decided, "consent_event") + "\n";
+    }
+    if (decided.is_object() && !decided["purposes"].empty()) {
+      text += (fr ? "    Finalités : " : "    Purposes: ") + Joined(decided["purposes"]) + "\n";
+    }
+  }
+  text += (fr ? "\n  Empreinte d'engagement " : "\n  Commitment ") + str(event, "commitment") + "\n";
+  return text;
+}
+
+std::string FailuresText(const std::string& json, Language language) {
+  const Json answer = Json::parse(json);
+  if (answer.contains("error")) return ErrorText(answer, language);
+  std::string text;
+  for (const Json& item : answer["items"]) {
+    text += Left(item.value("id", ""), 22) + Left(item.value("at", ""), 26) +
+            Left(Word(item.value("outcome", ""), language), 16) + Left(item.value("destination", "—"), 16) +
+            item.value("reason", "") + "\n";
+  }
+  if (text.empty()) return language == Language::kFrench ? "Rien en échec ni en quarantaine.\n" : "Nothing failed or quarantined.\n";
+  return text;
+}
+
+std::string RebuiltText(std::uint64_t records, Language language) {
+  return std::to_string(records) +
+         (language == Language::kFrench ? " enregistrements projetés de nouveau.\n" : " records projected again.\n");
+}
+
+std::string JournalText(const journal::CheckReport& report, Language language) {
+  const bool fr = language == Language::kFrench;
+  std::string text = std::to_string(report.segments) + (fr ? " segments, " : " segments, ") +
+                     std::to_string(report.blocks) + (fr ? " blocs, " : " blocks, ") +
+                     std::to_string(report.records) + (fr ? " enregistrements (n° " : " records (no. ") +
+                     std::to_string(report.first_sequence) + "–" + std::to_string(report.last_sequence) + ")\n";
+  if (report.torn_tail) {
+    text += fr ? "Fin inachevée : rien n'en avait été confirmé ; le démarrage la coupe.\n"
+               : "Unfinished tail: nothing of it was acknowledged; start cuts it.\n";
+  }
+  for (const std::string& damage : report.damages) text += "✗ " + damage + "\n";
+  if (report.damages.empty()) text += fr ? "✓ Journal intact.\n" : "✓ Journal intact.\n";
+  return text;
+}
+
+std::string RecordJson(std::uint64_t sequence, std::string_view record, const Names& names) {
+  const auto named = [](const std::vector<std::string>& list, std::size_t place) {
+    return place < list.size() ? list[place] : std::string{};
+  };
+  Json line{{"sequence", sequence}};
+  journal::EventRecord event;
+  journal::OutcomeRecord outcome;
+  if (Decode(record, event)) {
+    line["kind"] = "event";
+    line["outcome"] = base::Name(event.outcome);
+    line["reason"] = names.ReasonName(event.reason);
+    line["source"] = named(names.sources, event.source);
+    line["merged_into"] = event.merged_into;
+    line["verdicts"] = Json::array();
+    for (const base::Verdict& verdict : event.verdicts) {
+      line["verdicts"].push_back({{"destination", named(names.destinations, verdict.destination)},
+                                  {"allowed", verdict.allowed},
+                                  {"reason", names.ReasonName(verdict.reason)}});
+    }
+  } else if (Decode(record, outcome)) {
+    line["kind"] = "outcome";
+    line["destination"] = named(names.destinations, outcome.destination);
+    line["outcome"] = base::Name(outcome.outcome);
+    line["reason"] = names.ReasonName(outcome.reason);
+    line["attempt"] = outcome.attempt;
+    line["events"] = outcome.events;
+  } else {
+    const auto kind = journal::KindOf(record);
+    line["kind"] = kind && *kind == journal::RecordKind::kConsent ? "consent" : "plan";
+  }
+  return line.dump();
+}
+
+std::string JournalJson(const journal::CheckReport& report) {
+  return Json{{"segments", report.segments},
+              {"blocks", report.blocks},
+              {"records", report.records},
+              {"payload_items", report.payload_items},
+              {"first_sequence", report.first_sequence},
+              {"last_sequence", report.last_sequence},
+              {"torn_tail", report.torn_tail},
+              {"damages", report.damages}}
+             .dump() +
+         "\n";
+}
+
+}  // namespace octroi::gateway

@@ -1,0 +1,117 @@
+#include "base/limits.h"
+#include "base/text.h"
+#include "gateway/config/checks.h"
+
+namespace octroi::gateway::config {
+namespace {
+
+constexpr base::Millis kDay = 86'400'000;
+
+bool IsAddress(std::string_view text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos || colon == 0) return false;
+  const std::string_view port = text.substr(colon + 1);
+  if (port.empty() || port.size() > 5 ||
+      port.find_first_not_of("0123456789") != std::string_view::npos) {
+    return false;
+  }
+  int number = 0;
+  for (const char digit : port) number = number * 10 + (digit - '0');
+  return number <= 65535;  // 0: the system chooses, which tests use
+}
+
+}  // namespace
+
+void Checker::Gateway(base::Millis now) const {
+  const auto gateways = world_.Of("Gateway");
+  if (gateways.empty()) findings_.Add(1202, "gateway.yaml", {}, {"0"});
+  for (std::size_t i = 1; i < gateways.size(); ++i) {
+    Add(1202, *gateways[i], gateways[i]->root.KeyAt("kind"), {std::to_string(gateways.size())});
+  }
+  for (const Document* gateway : gateways) {
+    const Node& root = gateway->root;
+    if (const Node* keep = root.FindPath({"storage", "keep"})) {
+      if (DurationOr(*keep, "samples", 0) > DurationOr(*keep, "decisions", INT64_MAX)) {
+        Add(1305, *gateway, keep->Find("samples")->at);
+      }
+    }
+    if (root.Find("invariants")) Add(1909, *gateway, root.KeyAt("invariants"));
+    ObservedConsent(*gateway, now);
+    for (const char* name : {"ingest", "console"}) {
+      const Node* address = root.FindPath({"listen", name});
+      if (address && address->IsString() && !IsAddress(address->text)) {
+        Add(1327, *gateway, address->at, {name});
+      }
+    }
+    const Node* tls = root.FindPath({"listen", "tls"});
+    if (tls && tls->Find("key") && tls->Find("key")->Text("from").starts_with("env:")) {
+      Add(1919, *gateway, tls->Find("key")->Find("from")->at);
+    }
+    for (const Node::Member& key : root.Map("keys")) {
+      if (key.value.Text("from").starts_with("env:")) {
+        Add(1919, *gateway, key.value.Find("from")->at);
+      }
+    }
+  }
+}
+
+void Checker::ObservedConsent(const Document& gateway, base::Millis now) const {
+  const Node* observe = gateway.root.Find("observe");
+  const Node* consent = observe ? observe->Find("consent") : nullptr;
+  if (!consent) return;
+  Add(1910, gateway, observe->KeyAt("consent"));
+  if (!gateway.root.FindPath({"controller", "dpo"})) Add(1306, gateway, observe->KeyAt("consent"));
+  const Node* until = consent->FindString("until");
+  const auto end = until ? base::ParseRfc3339(until->text, true) : std::nullopt;
+  if (end && (*end > now + 30 * kDay || *end + kDay <= now)) Add(1307, gateway, until->at);
+}
+
+void Checker::Vocabulary() const {
+  std::map<std::string, const Document*> fields, terms;
+  std::size_t count = 0;
+  for (const Document* dictionary : world_.Of("Dictionary")) {
+    for (const Node& field : dictionary->root.List("fields")) {
+      const Node* id = field.FindString("id");
+      if (!id) continue;
+      ++count;
+      const auto [first, fresh] = fields.emplace(id->text, dictionary);
+      if (!fresh) Add(1201, *dictionary, id->at, {id->text, first->second->file});
+      for (const Node& synonym : field.List("synonyms")) {
+        const DictionaryField* other = world_.Field(synonym.text);
+        if (other && other->id != id->text) Add(2111, *dictionary, synonym.at, {synonym.text});
+      }
+    }
+    Limit(dictionary->file, dictionary->root.KeyAt("fields"), count, base::kFieldsMax,
+          {"champs", "fields"});
+    for (const Node& term : dictionary->root.List("terms")) {
+      const Node* id = term.FindString("id");
+      if (!id) continue;
+      const auto [first, fresh] = terms.emplace(id->text, dictionary);
+      if (!fresh) Add(1201, *dictionary, id->at, {id->text, first->second->file});
+    }
+  }
+}
+
+void Checker::Tests() const {
+  for (const Document* test : world_.Of("Test")) {
+    for (const Node& one : test->root.List("cases")) {
+      if (const Node* given = one.Find("given")) {
+        Refers(*test, given->Find("source"), "Source", 1210);
+        for (const Node::Member& consent : given->Map("consent")) {
+          if (world_.Find("Purpose", consent.key)) continue;
+          Add(1205, *test, consent.key_at, {consent.key},
+              DidYouMean(consent.key, world_.Ids("Purpose")));
+        }
+      }
+      for (const Node::Member& expected : one.Map("expect")) {
+        const bool own = expected.key == "outcome" || expected.key == "failed_rules" ||
+                         expected.key == "score_at_least";
+        if (own || world_.Find("Destination", expected.key)) continue;
+        Add(1209, *test, expected.key_at, {expected.key},
+            DidYouMean(expected.key, world_.Ids("Destination")));
+      }
+    }
+  }
+}
+
+}  // namespace octroi::gateway::config

@@ -1,0 +1,81 @@
+// Cross-file checks: what no schema of one file can say. Each reads what it can and reports all it
+// finds.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "gateway/config/findings.h"
+#include "gateway/config/world.h"
+#include "rules/contract.h"
+
+namespace octroi::gateway::config {
+
+using Lists = std::map<std::string, std::shared_ptr<const rules::ValueList>, std::less<>>;
+
+// What the checks of one kind of file share: the world, where findings go, and references.
+class Checker {
+ public:
+  Checker(const World& world, Findings& findings) : world_(world), findings_(findings) {}
+
+  void Gateway(base::Millis now) const;
+  void Vocabulary() const;
+  void PurposesAndNotices() const;
+  void Sources() const;
+  void Contracts() const;
+  void Rule(const Document& contract, const Node& rule) const;
+  void Policies() const;
+  void Pseudonyms() const;
+  void Destinations() const;
+  void ListFiles() const;
+  void Tests() const;
+  void UniqueIds() const;
+  void Durations() const;
+
+ private:
+  // Each reports and says false if `value` is a string that names nothing.
+  bool Refers(const Document& document, const Node* value, std::string_view kind, int code) const;
+  bool RefersAll(const Document& document, const std::vector<Node>& values, std::string_view kind,
+                 int code) const;
+  bool IsField(const Document& document, const Node* value) const;
+  bool IsField(const Document& document, const std::string& name, Position at) const;
+  void Condition(const Document& document, const Node& condition, bool in_rule) const;
+  void Path(const Document& document, std::string_view key, const std::string& path,
+            Position at) const;
+  void Authentication(const Document& document, const Node* authenticate, bool outgoing) const;
+  void Limit(const std::string& file, Position at, std::size_t count, std::size_t most,
+             const Say& what) const;
+  void Add(int code, const Document& document, Position at, const std::vector<Say>& pieces = {},
+           const Say& hint = {}) const {
+    findings_.Add(code, document.file, at, pieces, hint);
+  }
+
+  void RuleCheckKeys(const Document& contract, const Node& check) const;
+  void RuleFields(const Document& contract, const Node& rule) const;
+  void CoveredFields(const Document& contract) const;
+  void Receives(const Document& destination, const Node& receives, std::uint32_t categories) const;
+  void Deliver(const Document& destination) const;
+  void ObservedConsent(const Document& gateway, base::Millis now) const;
+
+  const World& world_;
+  Findings& findings_;
+};
+
+void CheckWorld(const World& world, base::Millis now, Findings& findings);
+
+// Values of every list whose file is there. Errors become findings.
+// A list whose file is not there yet is empty for the checks; CompilePlan refuses it.
+std::shared_ptr<const rules::ValueList> ListNamed(const Lists& lists, std::string_view id);
+Lists ReadLists(const World& world, const Files& files, Findings& findings);
+
+// Secrets and key files that are there: readable, not by others, of the form their use needs.
+void CheckSecrets(const World& world, const std::string& folder, Findings& findings);
+
+// "file:keys/x" -> "file:/folder/keys/x"; "env:X" as it is. Path(): without "file:", a bare path
+// too.
+std::string ResolveSecret(const std::string& folder, std::string_view from);
+std::string ResolvePath(const std::string& folder, std::string_view path);
+
+}  // namespace octroi::gateway::config

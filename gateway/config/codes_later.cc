@@ -1,0 +1,86 @@
+// Codes of what this build refuses because it would be unsafe to ignore (19xx), and warnings
+// (2xxx).
+#include "gateway/config/findings.h"
+
+namespace octroi::gateway::config {
+namespace {
+
+constexpr CodeText kCodes[] = {
+    {1901, "if_unknown: hold n'est pas encore pris en charge.",
+     "if_unknown: hold is not supported yet.", "Mettre « refuse ».", "Use \"refuse\"."},
+    {1902, "do: hold n'est pas encore pris en charge.", "do: hold is not supported yet.",
+     "Mettre « withhold ».", "Use \"withhold\"."},
+    {1903, "Lire le signal « {0} » dans l'événement n'est pas encore pris en charge.",
+     "Reading the signal \"{0}\" in the event is not supported yet.",
+     "L'en-tête Sec-GPC est toujours respecté ; « purposes » se lit.",
+     "The Sec-GPC header is always honoured; \"purposes\" can be read."},
+    {1904, "Les listes d'empreintes (hashed: true) ne sont pas encore prises en charge.",
+     "Lists of digests (hashed: true) are not supported yet.", "", ""},
+    {1905, "« cel » n'est pas encore pris en charge.", "\"cel\" is not supported yet.",
+     "Employer les mots-clés.", "Use the keywords."},
+    {1906, "« generalise » n'est pas encore pris en charge.",
+     "\"generalise\" is not supported yet.", "Retirer le champ, ou un pseudonyme.",
+     "Remove the field, or use a pseudonym."},
+    {1907, "« partner_hash » n'est pas encore pris en charge.",
+     "\"partner_hash\" is not supported yet.", "Retirer le champ, ou un pseudonyme.",
+     "Remove the field, or use a pseudonym."},
+    {1908, "« {0} » n'est pas encore pris en charge pour un pseudonyme.",
+     "\"{0}\" is not supported yet for a pseudonym.", "Seulement p1-hmac, séparé par destination.",
+     "Only p1-hmac, separated by destination."},
+    {1909, "« invariants » n'est pas encore pris en charge : personne ne les vérifierait.",
+     "\"invariants\" is not supported yet: nobody would check them.", "", ""},
+    {1910, "Observer le consentement n'est pas encore pris en charge.",
+     "Observing consent is not supported yet.", "Retirer observe.consent.",
+     "Remove observe.consent."},
+    {1911, "« format.template » n'est pas encore pris en charge.",
+     "\"format.template\" is not supported yet.", "", ""},
+    {1912, "Livrer par « {0} » n'est pas encore pris en charge.",
+     "Delivering by \"{0}\" is not supported yet.", "Mettre « http ».", "Use \"http\"."},
+    {1913, "Recevoir par « {0} » n'est pas encore pris en charge.",
+     "Receiving by \"{0}\" is not supported yet.", "« http » ou « segment ».",
+     "\"http\" or \"segment\"."},
+    {1914, "Le format « {0} » n'est pas encore pris en charge.",
+     "The format \"{0}\" is not supported yet.", "« json » ou « ndjson ».",
+     "\"json\" or \"ndjson\"."},
+    {1915, "L'authentification « {0} » n'est pas encore prise en charge ici.",
+     "Authentication by \"{0}\" is not supported yet here.", "{1}", "{1}"},
+    {1916, "mode: observe n'est pas pris en charge ici : {0}.",
+     "mode: observe is not supported here: {0}.", "Le mettre au contrat ou à la source.",
+     "Put it on the contract or the source."},
+    {1917, "Une condition sur une liste sans « field » n'est pas encore prise en charge.",
+     "A condition on a list without \"field\" is not supported yet.", "", ""},
+    {1918, "« {0} » dans une règle de contrat n'est pas pris en charge.",
+     "\"{0}\" in a contract rule is not supported.", "Le mettre dans une politique.",
+     "Put it in a policy."},
+    {1919, "Une clé lue dans l'environnement (env:) n'est pas encore prise en charge ici.",
+     "A key read from the environment (env:) is not supported yet here.", "Mettre file:.",
+     "Use file:."},
+
+    {2101, "Le secret « {0} » manque encore.", "The secret \"{0}\" is not there yet.",
+     "La passerelle ne démarrera pas sans lui.", "The gateway will not start without it."},
+    {2102, "Le fichier « {0} » de la liste manque encore.",
+     "The list's file \"{0}\" is not there yet.", "La passerelle ne démarrera pas sans lui.",
+     "The gateway will not start without it."},
+    {2107,
+     "« {0} » ne partira jamais : aucune finalité servie ne déclare la catégorie « {1} » au "
+     "registre.",
+     "\"{0}\" will never leave: no purpose served declares the category \"{1}\" in the register.",
+     "Ajouter la catégorie à register.categories, ou retirer le champ.",
+     "Add the category to register.categories, or remove the field."},
+    {2108,
+     "L'âge minimal de « {0} » n'est pas appliqué : aucune politique de cette finalité n'a « "
+     "subject_age ».",
+     "The minimum age of \"{0}\" is not applied: no policy of this purpose has \"subject_age\".",
+     "", ""},
+    {2109, "Le contrat « {0} » n'est pas actif.", "The contract \"{0}\" is not active.", "", ""},
+    {2110, "« default » n'est pas encore appliqué : le champ restera absent.",
+     "\"default\" is not applied yet: the field will stay absent.", "", ""},
+    {2111, "« {0} » est aussi le nom d'un autre champ.",
+     "\"{0}\" is also the name of another field.", "", ""},
+};
+
+}  // namespace
+
+std::span<const CodeText> LaterCodes() { return kCodes; }
+
+}  // namespace octroi::gateway::config

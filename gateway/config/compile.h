@@ -1,0 +1,47 @@
+// From a checked World to the structures of a Plan. Each function trusts what the checks have
+// proved.
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/identifier.h"
+#include "gateway/config/checks.h"
+#include "gateway/config/places.h"
+#include "gateway/config/world.h"
+#include "gateway/plan.h"
+#include "policies/policy_spec.h"
+#include "rules/spec.h"
+
+namespace octroi::gateway::config {
+
+inline constexpr std::array<std::string_view, 7> kComparisons = {
+    "same_as", "before", "after", "not_before", "not_after", "less_than", "greater_than"};
+
+std::size_t BytesOf(std::string_view text);                  // "64 KiB"; huge if out of range
+std::uint64_t RatePerSecond(std::string_view text);          // "200/s", "30/min"; at least 1
+base::IdentifierType IdentifierOf(std::string_view format);  // of a dictionary field
+
+// Enters every name, so that places are settled before anything refers to them. Reasons come with
+// contracts and policies.
+void EnterNames(const World& world, NameTables& names);
+
+rules::ContractSpec ContractSpecOf(const World& world, const Document& contract, const Lists& lists,
+                                   NameTables& names);
+// Findings of the compilers, at the line and column of the key they are about.
+void CheckCompiles(const World& world, const Lists& lists, Findings& findings);
+
+policies::PolicySetSpec PolicySetSpecOf(const World& world, const Lists& lists, NameTables& names);
+
+// Without its secret. kInvalid: a path that the event parser refuses.
+base::Result<SourcePlan> SourcePlanOf(const World& world, const Document& source,
+                                      NameTables& names);
+DestinationPlan DestinationPlanOf(const Document& destination);
+policies::OutgoingForm OutgoingFormOf(const World& world, const Document& destination,
+                                      NameTables& names);
+
+GatewaySettings SettingsOf(const World& world, const std::string& folder);
+
+}  // namespace octroi::gateway::config

@@ -1,0 +1,196 @@
+#include <algorithm>
+
+#include "gateway/config/compile.h"
+
+namespace octroi::gateway::config {
+namespace {
+
+using rules::Format;
+
+// Position of a word in the list of the schema's values = value of the enum. The tables follow
+// rules/spec.h.
+template <class Enum, std::size_t N>
+Enum EnumOf(std::string_view text, const std::array<std::string_view, N>& words, Enum otherwise) {
+  const auto found = std::ranges::find(words, text);
+  return found == words.end() ? otherwise : static_cast<Enum>(found - words.begin());
+}
+
+constexpr std::array<std::string_view, 6> kDimensions = {"completeness", "validity",   "uniqueness",
+                                                         "consistency",  "timeliness", "identity"};
+constexpr std::array<std::string_view, 3> kSeverities = {"blocking", "major", "minor"};
+constexpr std::array<std::string_view, 5> kOnFail = {"keep", "drop-field", "quarantine", "merge",
+                                                     "reject"};
+constexpr std::array<std::string_view, 16> kFormats = {
+    "",         "text",  "code",  "email", "phone-e164", "iso-country", "iso-language", "date",
+    "datetime", "siren", "siret", "url",   "ip",         "uuid",        "integer",      "decimal"};
+constexpr std::array<std::string_view, 5> kTypes = {"", "string", "number", "integer", "boolean"};
+constexpr std::array<std::string_view, 7> kRepairs = {
+    "trim",        "lowercase",      "uppercase",    "phone-to-e164",
+    "date-to-iso", "country-to-iso", "strip-accents"};
+constexpr std::array<std::string_view, 3> kExtraFields = {"allow", "drop", "quarantine"};
+static_assert(static_cast<std::size_t>(Format::kDecimal) + 1 == kFormats.size());
+static_assert(static_cast<std::size_t>(rules::Repair::kStripAccents) + 1 == kRepairs.size());
+static_assert(static_cast<std::size_t>(rules::Dimension::kIdentity) + 1 == kDimensions.size());
+static_assert(static_cast<std::size_t>(rules::OnFail::kReject) + 1 == kOnFail.size());
+static_assert(static_cast<std::size_t>(rules::Compare::kGreater) == kComparisons.size());
+
+class ContractMaker {
+ public:
+  ContractMaker(const Lists& lists, NameTables& names) : lists_(lists), names_(names) {}
+
+  rules::RuleSpec Rule(const Node& rule) {
+    rules::RuleSpec spec;
+    spec.id = rule.Text("id");
+    std::string reason = "quality." + spec.id;
+    std::ranges::replace(reason, '-', '_');
+    spec.reason = names_.ReasonNamed(reason);
+    spec.dimension = EnumOf(rule.Text("dimension"), kDimensions, spec.dimension);
+    spec.severity = EnumOf(rule.Text("severity"), kSeverities, spec.severity);
+    spec.on_fail = EnumOf(rule.Text("on_fail"), kOnFail, spec.on_fail);
+    if (const Node* when = rule.Find("when")) spec.when = When(*when);
+    if (const Node* check = rule.Find("check")) spec.check = Check(*check);
+    for (const Node& repair : rule.List("repair")) {
+      spec.repair.push_back(EnumOf(repair.text, kRepairs, rules::Repair::kTrim));
+    }
+    return spec;
+  }
+
+ private:
+  std::optional<base::FieldId> Field(const Node& node, std::string_view key) {
+    const Node* field = node.FindString(key);
+    return field ? std::optional(names_.fields.Of(field->text)) : std::nullopt;
+  }
+  std::vector<base::FieldId> Fields(const Node& node, std::string_view key) {
+    std::vector<base::FieldId> fields;
+    for (const Node& field : node.List(key)) {
+      const bool person = key == "unique_on" && field.text == "subject";
+      fields.push_back(person ? rules::kSubjectField : names_.fields.Of(field.text));
+    }
+    return fields;
+  }
+  std::shared_ptr<const rules::ValueList> List(const Node& node, std::string_view key) const {
+    return node.FindString(key) ? ListNamed(lists_, node.Text(key)) : nullptr;
+  }
+  static std::optional<double> Number(const Node& node, std::string_view key) {
+    const Node* number = node.Find(key);
+    return number && number->IsNumber() ? std::optional(number->number) : std::nullopt;
+  }
+  static std::optional<std::uint32_t> Length(const Node& node, std::string_view key) {
+    const auto number = Number(node, key);
+    return number ? std::optional(static_cast<std::uint32_t>(std::min(*number, 4e9)))
+                  : std::nullopt;
+  }
+  static std::vector<std::string> Texts(const Node& node, std::string_view key) {
+    std::vector<std::string> texts;
+    for (const Node& item : node.List(key)) texts.push_back(item.text);
+    return texts;
+  }
+
+  rules::WhenSpec When(const Node& when) {
+    rules::WhenSpec spec;
+    spec.present = Field(when, "present");
+    spec.field = Field(when, "field");
+    spec.in = Texts(when, "in");
+    spec.in_list = List(when, "in_list");
+    spec.not_in_list = List(when, "not_in_list");
+    return spec;
+  }
+
+  rules::CheckSpec Check(const Node& check) {
+    rules::CheckSpec spec;
+    spec.field = Field(check, "field");
+    spec.any_present = Fields(check, "any_present");
+    spec.all_present = Fields(check, "all_present");
+    spec.type = EnumOf(check.Text("type"), kTypes, rules::ValueType::kAny);
+    spec.format = EnumOf(check.Text("format"), kFormats, Format::kNone);
+    if (const Node* matches = check.FindString("matches")) spec.matches = matches->text;
+    spec.min = Number(check, "min");
+    spec.max = Number(check, "max");
+    spec.above = Number(check, "above");
+    spec.below = Number(check, "below");
+    spec.min_length = Length(check, "min_length");
+    spec.max_length = Length(check, "max_length");
+    spec.in = Texts(check, "in");
+    spec.in_list = List(check, "in_list");
+    spec.not_in_list = List(check, "not_in_list");
+    spec.unique_on = Fields(check, "unique_on");
+    spec.within = DurationOr(check, "within", 0);
+    if (check.Find("event_age_below"))
+      spec.event_age_below = DurationOr(check, "event_age_below", 0);
+    for (std::size_t i = 0; i < kComparisons.size(); ++i) {
+      const auto other = Field(check, kComparisons[i]);
+      if (!other) continue;
+      spec.compare = static_cast<rules::Compare>(i + 1);
+      spec.other = *other;
+    }
+    return spec;
+  }
+
+  const Lists& lists_;
+  NameTables& names_;
+};
+
+// "check.min" of rule 2 -> where it stands.
+Position WhereIs(const Document& contract, const rules::SpecFault& fault) {
+  const auto& rules = contract.root.List("rules");
+  const Node* node = fault.rule < rules.size() ? &rules[fault.rule] : &contract.root;
+  Position at = node->at;
+  for (std::string_view key = fault.key; !key.empty();) {
+    const std::size_t dot = std::min(key.find('.'), key.size());
+    const Node::Member* member = node->FindMember(key.substr(0, dot));
+    if (!member) break;
+    node = &member->value;
+    at = node->IsScalar() ? node->at : member->key_at;
+    key.remove_prefix(std::min(dot + 1, key.size()));
+  }
+  return at;
+}
+
+}  // namespace
+
+rules::ContractSpec ContractSpecOf(const World& world, const Document& contract, const Lists& lists,
+                                   NameTables& names) {
+  const Node& root = contract.root;
+  rules::ContractSpec spec;
+  spec.id = root.Text("id");
+  spec.version = static_cast<std::uint32_t>(root.Find("version")->number);
+  for (const Node::Member& field : root.Map("fields")) {
+    spec.fields.push_back({names.fields.Of(field.key), field.value.True("required")});
+  }
+  spec.extra_fields = EnumOf(root.Text("extra_fields"), kExtraFields, rules::ExtraFields::kDrop);
+  spec.dictionary_fields = static_cast<base::FieldId>(names.fields.size());
+  const Node* pilot = world.gateway() ? &world.gateway()->root : nullptr;
+  const Node* quality = pilot ? pilot->FindPath({"observe", "quality"}) : nullptr;
+  spec.observe = root.Text("mode") == "observe" || (pilot && pilot->Text("mode") == "observe") ||
+                 (quality && quality->truth);
+  ContractMaker maker(lists, names);
+  auto& ids = names.rules[contract.id];
+  ids.clear();
+  for (const Node& rule : root.List("rules")) {
+    spec.rules.push_back(maker.Rule(rule));
+    ids.push_back(spec.rules.back().id);
+  }
+  return spec;
+}
+
+void CheckCompiles(const World& world, const Lists& lists, Findings& findings) {
+  NameTables names;
+  EnterNames(world, names);
+  for (const Document* contract : world.Of("Contract")) {
+    if (findings.errors_in(contract->file) != 0) continue;
+    std::vector<rules::SpecFault> faults;
+    const auto compiled =
+        rules::Contract::Compile(ContractSpecOf(world, *contract, lists, names), &faults);
+    for (const rules::SpecFault& fault : faults) {
+      findings.Add(1312, contract->file, WhereIs(*contract, fault), {fault.what});
+    }
+    if (!compiled && faults.empty()) {
+      findings.Add(1312, contract->file, contract->root.at, {compiled.error().detail});
+    }
+  }
+  if (findings.errors() != 0) return;
+  const auto compiled = policies::PolicySet::Compile(PolicySetSpecOf(world, lists, names));
+  if (!compiled) findings.Add(1313, "policies", {}, {compiled.error().detail});
+}
+
+}  // namespace octroi::gateway::config

@@ -1,0 +1,71 @@
+#include "gateway/config/compile.h"
+
+namespace octroi::gateway::config {
+
+DestinationPlan DestinationPlanOf(const Document& destination) {
+  const Node& deliver = *destination.root.Find("deliver");
+  DestinationPlan plan;
+  plan.id = destination.id;
+  plan.url = deliver.Text("url");
+  if (const Node* batch = deliver.Find("batch")) {
+    const Node* most = batch->Find("up_to");
+    if (most) plan.batch_up_to = static_cast<std::size_t>(most->number);
+    plan.batch_after = DurationOr(*batch, "or_after", plan.batch_after);
+  }
+  if (const Node* retry = deliver.Find("retry")) {
+    plan.retry_for = DurationOr(*retry, "for", plan.retry_for);
+    plan.first_wait = DurationOr(*retry, "first_wait", plan.first_wait);
+    plan.longest_wait = DurationOr(*retry, "longest_wait", plan.longest_wait);
+  }
+  plan.keep_for = DurationOr(deliver, "keep_for", plan.keep_for);
+  plan.answer_within = DurationOr(deliver, "answer_within", plan.answer_within);
+  plan.allow_private_address = deliver.True("private_network");
+  return plan;
+}
+
+policies::OutgoingForm OutgoingFormOf(const World& world, const Document& destination,
+                                      NameTables& names) {
+  policies::OutgoingForm form;
+  form.domain = destination.id;
+  for (const Node& receives : destination.root.List("receives")) {
+    policies::OutgoingForm::ForContract& into = form.contracts.emplace_back();
+    into.name = receives.Text("contract");
+    into.contract = names.contracts.Of(into.name);
+    for (const Node::Member& member : receives.Map("fields")) {
+      const DictionaryField& field = *world.Field(member.key);
+      policies::OutgoingField& out = into.fields.emplace_back();
+      out.field = names.fields.Of(field.id);
+      out.name = field.id;
+      out.form = member.value.IsString() ? policies::OutgoingField::Form::kClear
+                                         : policies::OutgoingField::Form::kPseudonym;
+      out.type = IdentifierOf(field.format);
+      out.category = CategoryBit(field.category);
+    }
+  }
+  return form;
+}
+
+GatewaySettings SettingsOf(const World& world, const std::string& folder) {
+  GatewaySettings settings;
+  if (!world.gateway()) return settings;
+  const Node& root = world.gateway()->root;
+  const auto path = [&](std::initializer_list<std::string_view> keys) {
+    const Node* node = root.FindPath(keys);
+    return node && node->IsString() ? ResolvePath(folder, node->text) : std::string();
+  };
+  settings.tenant = root.Text("tenant");
+  if (const Node* listen = root.Find("listen")) {
+    settings.listen_ingest = listen->Text("ingest");
+    settings.listen_console = listen->Text("console");
+  }
+  settings.storage_path = path({"storage", "path"});
+  settings.tls_certificate = path({"listen", "tls", "certificate"});
+  settings.tls_key = path({"listen", "tls", "key", "from"});
+  settings.pseudonym_root = path({"keys", "pseudonym_root", "from"});
+  settings.storage_root = path({"keys", "storage_root", "from"});
+  settings.ledger_signing = path({"keys", "ledger_signing", "from"});
+  if (root.Text("default_language") == "en") settings.language = Language::kEnglish;
+  return settings;
+}
+
+}  // namespace octroi::gateway::config

@@ -1,0 +1,172 @@
+#include <algorithm>
+#include <charconv>
+#include <limits>
+#include <set>
+
+#include "gateway/config/compile.h"
+
+namespace octroi::gateway::config {
+namespace {
+
+std::uint64_t LeadingNumber(std::string_view text) {
+  std::uint64_t number = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+  return read.ec == std::errc() ? number : std::numeric_limits<std::uint64_t>::max();
+}
+
+// Where each slot of an event is read from.
+class PathMaker {
+ public:
+  PathMaker(const Document& source, NameTables& names) : root_(source.root), names_(names) {}
+
+  std::vector<base::PathMap::Entry> Entries(const World& world, bool segment) {
+    Envelope(segment);
+    for (const Node& signal : root_.List("consent")) {
+      if (signal.Text("read") == "purposes") Add(signal.Text("field"), base::kSlotSignal);
+    }
+    if (segment) Add("context.consent.categoryPreferences", base::kSlotSignal2);
+    for (const Node::Member& entry : root_.Map("map")) Map(entry.key, entry.value.text);
+    if (const Node* campaign = root_.Find("campaign")) {
+      Map(campaign->Text("field"), std::string(campaign->Text("dictionary")));
+    }
+    UnderTheirOwnNames(world);
+    return std::move(entries_);
+  }
+
+ private:
+  void Envelope(bool segment) {
+    const std::string_view name = FieldOf("event_name");
+    if (!name.empty()) Add(name, base::kSlotEventName);
+    if (name.empty()) Add("event", base::kSlotEventName);
+    if (name.empty() && !segment) Add("type", base::kSlotEventName);
+    Add("type", base::kSlotEventType);
+    const std::string_view id = FieldOf("event_id"), time = FieldOf("event_time");
+    if (!id.empty() || segment) Add(id.empty() ? "messageId" : id, base::kSlotMessageId);
+    if (!time.empty() || segment) Add(time.empty() ? "timestamp" : time, base::kSlotEventTime);
+  }
+
+  std::string_view FieldOf(std::string_view key) const {
+    const Node* node = root_.Find(key);
+    return node ? node->Text("field") : std::string_view{};
+  }
+
+  void Add(std::string_view path, base::FieldId slot) {
+    entries_.push_back({std::string(path), slot});
+  }
+
+  void Map(std::string_view path, const std::string& field) {
+    Add(path, names_.fields.Of(field));
+    mapped_.insert(field);
+  }
+
+  // What the accepted contracts use, and the map does not mention.
+  void UnderTheirOwnNames(const World& world) {
+    const auto add = [&](const std::string& field) {
+      if (mapped_.insert(field).second) Add(field, names_.fields.Of(field));
+    };
+    for (const Node& accepts : root_.List("accepts")) {
+      const Document* contract = world.Find("Contract", accepts.Text("contract"));
+      for (const Node::Member& field : contract->root.Map("fields")) add(field.key);
+    }
+    for (const Node& key : root_.Find("subject")->List("keys")) add(key.text);
+  }
+
+  const Node& root_;
+  NameTables& names_;
+  std::vector<base::PathMap::Entry> entries_;
+  std::set<std::string> mapped_;
+};
+
+AuthMethod AuthOf(std::string_view method) {
+  if (method == "basic") return AuthMethod::kBasic;
+  return method == "hmac-sha256" ? AuthMethod::kHmacSha256 : AuthMethod::kBearer;
+}
+
+UnknownEvents UnknownOf(std::string_view what) {
+  if (what == "accept") return UnknownEvents::kAccept;
+  return what == "reject" ? UnknownEvents::kReject : UnknownEvents::kQuarantine;
+}
+
+// A signal speaks about a purpose by its id, or about all purposes of a branch ("marketing").
+// Segment's categories are customarily capitalised. It can only restrict, so reading it widely is
+// the safe side.
+std::vector<std::pair<std::string, std::uint32_t>> SignalPurposes(const Places& purposes,
+                                                                  bool segment) {
+  std::map<std::string, std::uint32_t> bits;
+  for (std::size_t place = 0; place < purposes.size(); ++place) {
+    const std::string& id = purposes.names()[place];
+    for (std::size_t end = id.find('.');; end = id.find('.', end + 1)) {
+      std::string name = id.substr(0, end);
+      bits[name] |= 1u << place;
+      name.front() = static_cast<char>(name.front() - 'a' + 'A');
+      if (segment) bits[name] |= 1u << place;
+      if (end == std::string::npos) break;
+    }
+  }
+  return {bits.begin(), bits.end()};
+}
+
+void Limits(const Node& root, SourcePlan& plan) {
+  if (const Node* limits = root.Find("limits")) {
+    if (limits->FindString("rate")) plan.rate_per_second = RatePerSecond(limits->Text("rate"));
+    if (limits->FindString("body")) plan.body_bytes = BytesOf(limits->Text("body"));
+  }
+  if (const Node* id = root.Find("event_id")) {
+    plan.deduplicate_for = DurationOr(*id, "deduplicate_for", plan.deduplicate_for);
+  }
+}
+
+}  // namespace
+
+std::size_t BytesOf(std::string_view text) {
+  const std::uint64_t number = LeadingNumber(text);
+  const std::uint64_t unit = text.ends_with("MiB") ? 1024 * 1024 : text.ends_with("KiB") ? 1024 : 1;
+  const std::uint64_t most = std::numeric_limits<std::size_t>::max();
+  return number > most / unit ? most : number * unit;
+}
+
+std::uint64_t RatePerSecond(std::string_view text) {
+  const std::uint64_t number = LeadingNumber(text);
+  return std::max<std::uint64_t>(1, text.ends_with("/min") ? number / 60 : number);
+}
+
+base::IdentifierType IdentifierOf(std::string_view format) {
+  if (format == "email") return base::IdentifierType::kEmail;
+  return format == "phone-e164" ? base::IdentifierType::kPhone : base::IdentifierType::kOther;
+}
+
+base::Result<SourcePlan> SourcePlanOf(const World& world, const Document& source,
+                                      NameTables& names) {
+  const Node& root = source.root;
+  SourcePlan plan;
+  plan.id = source.id;
+  plan.auth = AuthOf(root.Find("authenticate")->Text("method"));
+  const bool segment = root.Find("receive")->Text("type") == "segment";
+  plan.dialect = segment ? Dialect::kSegment : Dialect::kEvents;
+  Limits(root, plan);
+  plan.unknown = UnknownOf(root.Text("unknown_events"));
+  const auto entries = PathMaker(source, names).Entries(world, segment);
+  auto paths = base::PathMap::Compile(entries);
+  if (!paths) return paths.error();
+  plan.paths = std::move(*paths);
+  plan.accepts.resize(names.events[source.id].size());
+  for (const Node& accepts : root.List("accepts")) {
+    const std::string event(accepts.Text("event"));
+    plan.accepts[names.events[source.id].Of(event)] = {
+        event, names.contracts.Of(accepts.Text("contract"))};
+  }
+  for (const Node& key : root.Find("subject")->List("keys")) {
+    plan.subject.push_back(
+        {names.fields.Of(key.text), IdentifierOf(world.Field(key.text)->format), key.text});
+  }
+  const bool reads_purposes = std::ranges::any_of(
+      root.List("consent"), [](const Node& signal) { return signal.Text("read") == "purposes"; });
+  plan.signal = reads_purposes ? SignalKind::kPurposes
+                : segment      ? SignalKind::kSegmentCategories
+                               : SignalKind::kNone;
+  plan.signal_purposes = SignalPurposes(names.purposes, segment);
+  plan.observe = root.Text("mode") == "observe";
+  return plan;
+}
+
+}  // namespace octroi::gateway::config

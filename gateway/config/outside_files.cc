@@ -1,0 +1,126 @@
+// What config refers to outside its YAML: lists, key files, secrets.
+#include <sys/stat.h>
+
+#include <filesystem>
+
+#include "crypto/key_ring.h"
+#include "gateway/config/checks.h"
+#include "gateway/config/csv.h"
+
+namespace octroi::gateway::config {
+namespace {
+
+class SecretCheck {
+ public:
+  SecretCheck(const std::string& folder, Findings& findings)
+      : folder_(folder), findings_(findings) {}
+
+  // There, a file, and nobody else's to read. `from` is what config says.
+  bool KeyFile(const Document& document, const Node* from) const {
+    if (!from || !from->IsString() || from->text.starts_with("env:")) return false;
+    struct stat info {};
+    if (::stat(ResolvePath(folder_, from->text).c_str(), &info) != 0) {
+      findings_.Add(2101, document.file, from->at, {from->text});
+      return false;
+    }
+    if ((info.st_mode & 077) != 0) {
+      findings_.Add(1330, document.file, from->at, {from->text});
+      return false;
+    }
+    return true;
+  }
+
+  void Secret(const Document& document, const Node* authenticate, bool outgoing) const {
+    const Node* from = authenticate ? authenticate->FindPath({"secret", "from"}) : nullptr;
+    if (!from || !from->IsString()) return;
+    const bool variable = from->text.starts_with("env:");
+    if (variable && !std::getenv(from->text.c_str() + 4)) {
+      findings_.Add(2101, document.file, from->at, {from->text});
+      return;
+    }
+    if (!variable && !KeyFile(document, from)) return;
+    const auto secret = crypto::ReadSecret(ResolveSecret(folder_, from->text));
+    if (!secret) {
+      findings_.Add(1331, document.file, from->at, {from->text, secret.error().detail});
+      return;
+    }
+    const bool raw = outgoing || authenticate->Text("method") == "hmac-sha256";
+    if (raw && secret->hashed) {
+      findings_.Add(1331, document.file, from->at,
+                    {from->text, Say{"il faut le secret lui-même, pas son empreinte",
+                                     "the secret itself is needed, not its hash"}});
+    }
+  }
+
+ private:
+  const std::string& folder_;
+  Findings& findings_;
+};
+
+}  // namespace
+
+std::string ResolvePath(const std::string& folder, std::string_view path) {
+  if (path.starts_with("file:")) path.remove_prefix(5);
+  std::filesystem::path resolved(path);
+  if (!path.empty() && resolved.is_relative()) resolved = std::filesystem::path(folder) / resolved;
+  std::error_code ignored;
+  const auto absolute = std::filesystem::absolute(resolved, ignored);
+  return path.empty() ? std::string() : (ignored ? resolved : absolute).lexically_normal().string();
+}
+
+std::string ResolveSecret(const std::string& folder, std::string_view from) {
+  return from.starts_with("file:") ? "file:" + ResolvePath(folder, from) : std::string(from);
+}
+
+void CheckSecrets(const World& world, const std::string& folder, Findings& findings) {
+  const SecretCheck check(folder, findings);
+  for (const Document* gateway : world.Of("Gateway")) {
+    for (const Node::Member& key : gateway->root.Map("keys")) {
+      check.KeyFile(*gateway, key.value.Find("from"));
+    }
+    check.KeyFile(*gateway, gateway->root.FindPath({"listen", "tls", "key", "from"}));
+  }
+  for (const Document* source : world.Of("Source")) {
+    check.Secret(*source, source->root.Find("authenticate"), false);
+  }
+  for (const Document* destination : world.Of("Destination")) {
+    check.Secret(*destination, destination->root.FindPath({"deliver", "authenticate"}), true);
+  }
+}
+
+std::shared_ptr<const rules::ValueList> ListNamed(const Lists& lists, std::string_view id) {
+  static const auto kEmpty = std::make_shared<const rules::ValueList>(std::vector<std::string>());
+  const auto found = lists.find(id);
+  return found == lists.end() ? kEmpty : found->second;
+}
+
+Lists ReadLists(const World& world, const Files& files, Findings& findings) {
+  Lists lists;
+  for (const Document* list : world.Of("List")) {
+    if (list->root.True("hashed")) continue;  // refused elsewhere
+    const Node* file = list->root.FindPath({"from", "file"});
+    if (!file || !file->IsString()) continue;
+    const auto found = files.find(file->text);
+    if (found == files.end()) {
+      const bool waits = list->root.Text("if_missing") == "keep_last";
+      findings.Add(waits ? 2102 : 1325, list->file, file->at, {file->text});
+      continue;
+    }
+    const Node* column = list->root.FindPath({"from", "column"});
+    auto values = CsvColumn(found->second, column && column->IsString() ? column->text : "");
+    if (!values) {
+      findings.Add(1324, list->file, file->at, {list->id, values.error().detail});
+      continue;
+    }
+    lists[list->id] = std::make_shared<const rules::ValueList>(std::move(*values));
+  }
+  return lists;
+}
+
+void Checker::ListFiles() const {
+  for (const Document* list : world_.Of("List")) {
+    if (list->root.True("hashed")) Add(1904, *list, list->root.Find("hashed")->at);
+  }
+}
+
+}  // namespace octroi::gateway::config

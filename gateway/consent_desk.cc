@@ -1,0 +1,258 @@
+#include "gateway/consent_desk.h"
+
+#include <algorithm>
+#include <cstring>
+#include <unordered_map>
+
+#include "base/bytes.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "crypto/hmac.h"
+#include "crypto/seal.h"
+#include "gateway/messages.h"
+
+namespace octroi::gateway {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using policies::ConsentEvent;
+using policies::ConsentState;
+using policies::Fingerprint;
+
+// Slots of a posted consent event; subject members take the source's own field ids.
+constexpr base::FieldId kPurpose = base::kSlotEventName, kState = base::kSlotEventType, kId = base::kSlotMessageId,
+                        kEffective = base::kSlotEventTime, kNotice = base::kSlotSignal,
+                        kEvidence = base::kSlotSignal2;
+
+base::Result<base::PathMap> PathsFor(const Plan& plan, const SourcePlan& source) {
+  std::vector<base::PathMap::Entry> entries{{"purpose", kPurpose},           {"state", kState},   {"id", kId},
+                                            {"effective_at", kEffective},    {"notice", kNotice},
+                                            {"evidence", kEvidence}};
+  for (const SourcePlan::Identifier& identifier : source.subject) {
+    entries.push_back({"subject." + plan.fields[identifier.field], identifier.field});
+  }
+  return base::PathMap::Compile(entries);
+}
+
+std::string UuidFrom(const crypto::Digest& digest) {   // version 8: custom, RFC 9562 section 5.8
+  std::string hex = base::Hex(crypto::AsBytes(digest).substr(0, 16));
+  hex[12] = '8';
+  hex[16] = "89ab"[digest[8] & 3];
+  for (const std::size_t dash : {8u, 13u, 18u, 23u}) hex.insert(dash, "-");
+  return hex;
+}
+
+// What the journal's record carries besides its own members, so that the store's row can be made from it.
+std::string Pack(const ConsentEvent& event) {
+  std::string out;
+  base::ByteWriter w(out);
+  for (const std::string* part : {&event.id, &event.record_id, &event.notice, &event.source, &event.detail}) {
+    w.Sized(*part);
+  }
+  w.Fixed(event.valid_until);
+  return out;
+}
+
+bool Unpack(const journal::ConsentRecord& record, std::uint64_t sequence, ConsentEvent& event) {
+  base::ByteReader in(record.detail);
+  for (std::string* part : {&event.id, &event.record_id, &event.notice, &event.source, &event.detail}) {
+    *part = in.Sized();
+  }
+  event.valid_until = in.Fixed<std::int64_t>();
+  event.subject = record.subject;
+  event.purpose = record.purpose;
+  event.state = static_cast<ConsentState>(record.state);
+  event.effective_at = record.effective_at;
+  event.recorded_at = record.recorded_at;
+  event.sequence = sequence;
+  return in.done();
+}
+
+Response Invalid(std::string_view code, std::string_view pointer) {
+  return ProblemOf(422, code, "[{\"pointer\":\"" + std::string(pointer) + "\",\"rule\":\"" + std::string(code) + "\"}]");
+}
+
+}  // namespace
+
+ConsentDesk::ConsentDesk(Parts parts) : parts_(parts) {}
+
+ConsentDesk::~ConsentDesk() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  work_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void ConsentDesk::Start() {
+  thread_ = std::thread([this] { Run(); });
+}
+
+std::optional<Response> ConsentDesk::Submit(const PlanPtr& plan, const SourcePlan& source, std::string_view body,
+                                            const std::function<std::shared_ptr<Deferred>()>& defer) {
+  thread_local base::EventParser parser;
+  thread_local base::Event parsed;
+  const auto paths = PathsFor(*plan, source);
+  if (!paths) return ProblemOf(500, "internal");
+  const base::ParseFault fault = parser.Parse(body, *paths, parsed);
+  if (fault.reason != base::Reason::kUndecided) return ProblemOf(400, base::Name(fault.reason));
+
+  Waiting waiting{plan, {}, nullptr};
+  ConsentEvent& event = waiting.event;
+  std::string normal;
+  for (const SourcePlan::Identifier& identifier : source.subject) {
+    const base::Value& value = parsed[identifier.field];
+    if (!value.present()) continue;
+    if (!base::Normalise(identifier.type, value.text, normal)) {
+      return Invalid("consent.subject_invalid", "/subject/" + plan->fields[identifier.field]);
+    }
+    event.subject.push_back(parts_.gate->FingerprintOf(identifier.id_type, normal));
+  }
+  if (event.subject.empty()) return Invalid("consent.subject_missing", "/subject");
+  event.purpose = parsed[kPurpose].text;
+  if (event.purpose.empty() || std::count(plan->purposes.begin(), plan->purposes.end(), event.purpose) == 0) {
+    return Invalid("consent.purpose_unknown", "/purpose");
+  }
+  const auto state = policies::ConsentStateOf(parsed[kState].text);
+  if (!state) return Invalid("consent.state_invalid", "/state");
+  event.state = *state;
+  const auto effective = base::ParseRfc3339(parsed[kEffective].text);
+  if (!effective) return Invalid("consent.effective_at_invalid", "/effective_at");
+  event.effective_at = *effective;
+  event.notice = parsed[kNotice].text;
+  if (*state == ConsentState::kGranted) {
+    if (event.notice.empty()) return Invalid("consent.notice_missing", "/notice");
+    if (parsed[kEvidence].type != base::JsonType::kObject) return Invalid("consent.evidence_missing", "/evidence");
+  }
+  event.source = source.id;
+  event.recorded_at = parts_.clock->WallNow();
+
+  const crypto::HmacKey key = parts_.keys->StorageHmac("dedup");
+  std::string naming = "consent";
+  crypto::AppendLp(source.id, naming);
+  if (parsed.present(kId)) {
+    naming.append(parsed[kId].text);
+  } else {
+    std::array<std::uint8_t, 16> random{};
+    crypto::RandomBytes(random);
+    naming.append(reinterpret_cast<const char*>(random.data()), random.size());
+  }
+  event.id = UuidFrom(crypto::Hmac(key, naming));
+  naming = "record";
+  crypto::AppendLp(event.purpose, naming);
+  naming.append(reinterpret_cast<const char*>(event.subject[0].data()), event.subject[0].size());
+  event.record_id = UuidFrom(crypto::Hmac(key, naming));
+  parts_.keys->StorageSealer("detail").Seal(event.id, body, event.detail);
+  if (const auto valid = policies::Validate(event); !valid) return Invalid("consent.invalid", "");
+
+  const std::lock_guard lock(mutex_);
+  if (queue_.size() >= parts_.waiting_max || stopping_) return Busy("overload.consents", 1);
+  waiting.answer = defer();
+  queue_.push_back(std::move(waiting));
+  work_.notify_one();
+  return std::nullopt;
+}
+
+void ConsentDesk::Run() {
+  for (;;) {
+    Waiting waiting;
+    {
+      std::unique_lock lock(mutex_);
+      work_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
+      if (queue_.empty()) return;
+      waiting = std::move(queue_.front());
+      queue_.pop_front();
+    }
+    const std::shared_ptr<Deferred> answer = waiting.answer;
+    answer->Answer(Take(waiting));
+  }
+}
+
+Response ConsentDesk::Take(Waiting& waiting) {
+  ConsentEvent& event = waiting.event;
+  event.recorded_at = last_recorded_ = std::max(event.recorded_at, last_recorded_);   // never goes back
+  const auto sequence = Record(event);
+  if (!sequence) return Busy("overload.journal", 1);
+  event.sequence = *sequence;
+  if (const auto stored = parts_.store->Append(event); !stored) return Busy("store.unavailable", 2);
+  if (const auto indexed = Index(*waiting.plan, event); !indexed) return Busy("store.unavailable", 2);
+  parts_.metrics->CounterOf("octroi_consents", {{base::Id("state"), base::Id::OfConfig(Name(event.state))}}).Add();
+  Response response;
+  response.status = 201;
+  response.body = "{\"id\":\"" + event.id + "\",\"record\":\"" + event.record_id + "\",\"purpose\":\"" +
+                  event.purpose + "\",\"state\":\"" + std::string(Name(event.state)) + "\",\"recorded_at\":\"" +
+                  base::FormatRfc3339(event.recorded_at) + "\"}";
+  return response;
+}
+
+base::Result<std::uint64_t> ConsentDesk::Record(const ConsentEvent& event) {
+  journal::ConsentRecord record;
+  record.subject = event.subject;
+  record.purpose = event.purpose;
+  record.state = static_cast<std::uint8_t>(event.state);
+  record.effective_at = event.effective_at;
+  record.recorded_at = event.recorded_at;
+  record.detail = Pack(event);
+  // The box is under a key of ours and bound to the event's id: its digest commits to what was said.
+  const crypto::Digest digest = crypto::Sha256(event.detail);
+  std::copy(digest.begin(), digest.end(), record.commitment.begin());
+  auto frame = std::make_shared<journal::Frame>();
+  frame->Add(record);
+  const auto last = parts_.journal->Append(frame);
+  if (last) parts_.journal->WaitDurable(*last);
+  return last;
+}
+
+// The fold of everything on file for this person and purpose becomes what decisions read. Where the
+// identifiers lead to several subjects each gets the fold of its own history, so nobody's grant reaches another.
+base::Status ConsentDesk::Index(const Plan& plan, const ConsentEvent& event) {
+  const auto purpose = std::find(plan.purposes.begin(), plan.purposes.end(), event.purpose);
+  if (purpose == plan.purposes.end()) return base::Ok();   // no longer in force: nothing decides by it
+  const auto place = static_cast<std::size_t>(purpose - plan.purposes.begin());
+  const auto set = [&](const std::vector<Fingerprint>& prints) -> base::Status {
+    const auto history = parts_.store->History(prints, event.purpose);
+    if (!history) return history.error();
+    parts_.index->Set(prints, place, Fold(*history, parts_.clock->WallNow()));
+    return base::Ok();
+  };
+  if (parts_.index->SubjectsOf(event.subject).size() <= 1) return set(event.subject);
+  for (const Fingerprint& print : event.subject) {
+    if (auto done = set({print}); !done) return done;
+  }
+  return base::Ok();
+}
+
+base::Status ConsentDesk::Recover(const Plan& plan) {
+  const auto last = parts_.store->LastSequence();
+  if (!last) return last.error();
+  base::Status problem = base::Ok();
+  const auto read = parts_.journal->Read(
+      *last + 1, parts_.journal->durable_through(), [&](std::uint64_t sequence, std::string_view bytes) {
+        const auto kind = journal::KindOf(bytes);
+        journal::ConsentRecord record;
+        ConsentEvent event;
+        if (!problem || !kind || *kind != journal::RecordKind::kConsent) return;
+        if (!Decode(bytes, record) || !Unpack(record, sequence, event)) {
+          problem = Error{ErrorCode::kInvalid, "consent.recover", "a consent record of the journal is malformed"};
+        } else {
+          problem = parts_.store->Append(event);
+        }
+      });
+  if (!read) return read;
+  if (!problem) return problem;
+  std::vector<ConsentEvent> events;
+  const auto all = parts_.store->ForEach([&](const ConsentEvent& event) {
+    last_recorded_ = std::max(last_recorded_, event.recorded_at);
+    events.push_back(event);
+    events.back().detail.clear();
+  });
+  if (!all) return all;
+  for (const ConsentEvent& event : events) {
+    if (auto indexed = Index(plan, event); !indexed) return indexed;
+  }
+  return base::Ok();
+}
+
+}  // namespace octroi::gateway

@@ -1,0 +1,78 @@
+// ConsentDesk: takes consent events in. POST /v1/consents, standards.md C1.
+//
+// One event's way, in this order: journal (durable) -> store (durable) -> index -> answer. So no decision
+// cites a consent event that is not on the journal, and when the answer leaves, every decision made from then
+// on sees it. One thread; never an edge's.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/event.h"
+#include "base/metrics.h"
+#include "crypto/key_ring.h"
+#include "gateway/edge.h"
+#include "gateway/gate.h"
+#include "gateway/plan.h"
+#include "journal/journal.h"
+#include "policies/consent.h"
+#include "store/store.h"
+
+namespace octroi::gateway {
+
+class ConsentDesk {
+ public:
+  struct Parts {
+    journal::Journal* journal = nullptr;
+    store::ConsentStore* store = nullptr;
+    policies::ConsentIndex* index = nullptr;
+    const Gate* gate = nullptr;              // for fingerprints
+    const crypto::KeyRing* keys = nullptr;
+    base::Clock* clock = nullptr;
+    base::Metrics* metrics = nullptr;
+    std::size_t waiting_max = 1'000;         // beyond: 503
+  };
+  explicit ConsentDesk(Parts parts);
+  ~ConsentDesk();                            // finishes what is queued
+
+  // At start: what the journal has and the store has not yet (a crash came between), then the whole index.
+  base::Status Recover(const Plan& plan);
+  void Start();
+
+  // One posted event. Bad input is answered at once by a Problem; the rest later, through `answer`.
+  //   {"subject": {"email": "...", "customer_id": "..."}, "purpose": "marketing.email", "state": "granted",
+  //    "effective_at": "2026-11-21T09:00:00Z", "notice": "newsletter-v4", "id": "...", "evidence": {...}}
+  // Subject members are identifier fields of the source. A grant needs a notice and evidence. `id` makes a
+  // repeat harmless: the same id is stored once.
+  std::optional<Response> Submit(const PlanPtr& plan, const SourcePlan& source, std::string_view body,
+                                 const std::function<std::shared_ptr<Deferred>()>& defer);
+
+ private:
+  struct Waiting {
+    PlanPtr plan;
+    policies::ConsentEvent event;
+    std::shared_ptr<Deferred> answer;
+  };
+  void Run();
+  Response Take(Waiting& waiting);
+  base::Status Index(const Plan& plan, const policies::ConsentEvent& event);
+  base::Result<std::uint64_t> Record(const policies::ConsentEvent& event);
+
+  Parts parts_;
+  base::Millis last_recorded_ = 0;
+  std::mutex mutex_;
+  std::condition_variable work_;
+  std::deque<Waiting> queue_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace octroi::gateway

@@ -1,0 +1,196 @@
+#include "gateway/dispatcher/lane.h"
+
+#include <algorithm>
+
+#include "gateway/dispatcher/second_decision.h"
+
+namespace octroi::gateway {
+namespace {
+
+constexpr std::size_t kBatchOfRemoved = 256;  // a removed destination has no batch size of its own
+
+}  // namespace
+
+Lane::Lane(Shared& shared, LaneDestination destination, std::uint64_t seed)
+    : shared_(shared),
+      destination_(std::move(destination)),
+      queue_(shared),
+      book_(shared, queue_, destination_.id),
+      random_(seed) {}
+
+Lane::~Lane() { Join(); }
+
+void Lane::Start() {
+  shared_.LaneStarted();
+  thread_ = std::thread([this] { Run(); });
+}
+
+void Lane::Wake() {
+  destination_.breaker->Wake();
+  queue_.Notify();
+}
+
+void Lane::Join() {
+  if (thread_.joinable()) thread_.join();
+}
+
+void Lane::Run() {
+  std::vector<InHand*> items;
+  while (TakeBatch()) {
+    items.clear();
+    for (std::size_t i = 0; i < in_hand_count_; ++i) items.push_back(&in_hand_[i]);
+    const bool done = SendUntilFinal(items);
+    for (InHand* item : items) item->Release();
+    if (!done) break;
+  }
+  shared_.LaneEnded();
+}
+
+bool Lane::TakeBatch() {
+  if (!queue_.WaitForItem()) return false;
+  UsePlanInForce();
+  const DestinationPlan* settings = Settings();
+  const std::size_t count =
+      settings == nullptr ? kBatchOfRemoved : std::max<std::size_t>(1, settings->batch_up_to);
+  if (settings != nullptr && !queue_.WaitForMore(count, settings->batch_after)) return false;
+  taken_.clear();
+  queue_.Take(count, taken_);
+  in_hand_count_ = taken_.size();
+  if (in_hand_.size() < in_hand_count_) in_hand_.resize(in_hand_count_);
+  for (std::size_t i = 0; i < in_hand_count_; ++i) in_hand_[i].Assign(std::move(taken_[i]));
+  Load(*shared_.parts.journal, {in_hand_.data(), in_hand_count_});
+  return true;
+}
+
+bool Lane::SendUntilFinal(Items items) {
+  const auto open = [](const InHand* item) { return !item->final; };
+  const auto stop = [this] { return shared_.draining(); };
+  Backoff backoff(random_);
+  noted_nanos_ = 0;
+  while (std::any_of(items.begin(), items.end(), open)) {
+    if (!HaveTicket(items)) return false;
+    const Breaker::Pass pass = destination_.breaker->Enter(stop);
+    if (!pass.granted) return false;
+    const std::optional<Receipt> receipt = Attempt(items);
+    bool going = true;
+    if (!receipt) {
+      destination_.breaker->Unused(pass);
+      going = !shared_.draining();
+    } else if (receipt->kind == Receipt::Kind::kRetry) {
+      going = Retry(backoff, pass, *receipt);
+    } else {
+      destination_.breaker->Answered(pass);
+      if (receipt->kind == Receipt::Kind::kDelivered) {
+        going = Conclude(leaving_, base::Outcome::kSent, base::Reason::kDelivered, *receipt);
+      } else if (leaving_.size() == 1) {
+        going = Conclude(leaving_, base::Outcome::kFailed, base::Reason::kRefusedByDestination,
+                         *receipt);
+      } else {
+        going = SendSingly();
+      }
+    }
+    if (!going) return false;
+  }
+  return true;
+}
+
+// The destination refused several at once: one of them may be what it cannot take, and the others must not
+// suffer. In order, each until it is final.
+bool Lane::SendSingly() {
+  for (InHand* item : std::vector<InHand*>(leaving_)) {
+    if (!SendUntilFinal({&item, 1})) return false;
+  }
+  return true;
+}
+
+std::optional<Receipt> Lane::Attempt(Items items) {
+  while (!shared_.draining()) {
+    UsePlanInForce();
+    const std::uint64_t generation = shared_.parts.index->generation();
+    const bool ready = Prepare(items);
+    if (leaving_.empty()) return std::nullopt;
+    if (!ready) continue;
+    const auto ticket = shared_.ticket.With([](const auto& newest) { return newest; });
+    const std::int64_t begin = shared_.parts.clock->BootNowNanos();
+    // The last look: a withdrawal that was acknowledged before this line is obeyed.
+    if (shared_.parts.plan() != plan_ || shared_.parts.index->generation() != generation) continue;
+    const Receipt receipt = sender_->Send(batch_, *ticket);
+    destination_.attempts->Record((shared_.parts.clock->BootNowNanos() - begin) / 1000);
+    for (InHand* item : leaving_) {
+      ++item->attempts;
+      if (item->first_try_nanos == 0) item->first_try_nanos = begin;
+    }
+    return receipt;
+  }
+  return std::nullopt;
+}
+
+bool Lane::Prepare(Items items) {
+  leaving_.clear();
+  std::vector<journal::OutcomeRecord> finals;
+  std::vector<InHand*> concluded;
+  const base::Millis now = shared_.parts.clock->WallNow();
+  const auto conclude = [&](InHand* item, base::Outcome outcome, base::Reason reason) {
+    journal::OutcomeRecord record = OutcomeOf(outcome, reason);
+    record.attempt = item->attempts;
+    record.consent = item->leave.consent;
+    const auto same = std::find_if(finals.begin(), finals.end(), [&](const auto& other) {
+      return other.outcome == outcome && other.reason == reason &&
+             other.attempt == record.attempt && other.consent == record.consent;
+    });
+    (same == finals.end() ? finals.emplace_back(std::move(record)) : *same)
+        .events.push_back(item->sequence());
+    concluded.push_back(item);
+  };
+  bool begun = false;
+  for (InHand* item : items) {
+    if (item->final) continue;
+    item->leave = {};
+    if (!item->readable()) {
+      conclude(item, base::Outcome::kFailed, base::Reason::kPayloadGone);
+      continue;
+    }
+    item->leave = DecideAgain(*plan_, destination_.place, *shared_.parts.index, item->record(),
+                              item->fields(), now);
+    if (!item->leave.allowed) {
+      conclude(item, base::Outcome::kWithheld, item->leave.reason);
+      continue;
+    }
+    if (!begun) plan_->pseudonymizer->Begin(destination_.place, batch_);
+    begun = true;
+    if (Protect(*item)) {
+      leaving_.push_back(item);
+    } else {
+      conclude(item, base::Outcome::kFailed, base::Reason::kProtectFailed);
+    }
+  }
+  if (begun) plan_->pseudonymizer->Finish(destination_.place, batch_);
+  if (finals.empty()) return true;
+  Conclude(finals, concluded);
+  return false;
+}
+
+bool Lane::Protect(InHand& item) {
+  item.purposes.clear();
+  for (std::size_t purpose = 0; purpose < plan_->purposes.size(); ++purpose) {
+    if ((item.leave.purposes >> purpose & 1) != 0) {
+      item.purposes.push_back(plan_->purposes[purpose]);
+    }
+  }
+  policies::OutgoingEvent event;
+  event.sequence = item.sequence();
+  event.event = item.leave.event;
+  event.contract = item.record().contract;
+  event.allowed_categories = item.leave.categories;
+  event.purposes = item.purposes;
+  event.fields = &item.fields();
+  return static_cast<bool>(plan_->pseudonymizer->Add(destination_.place, event, batch_));
+}
+
+const DestinationPlan* Lane::Settings() const {
+  const auto& all = plan_->destinations;
+  if (destination_.place >= all.size() || all[destination_.place].id.empty()) return nullptr;
+  return &all[destination_.place];
+}
+
+}  // namespace octroi::gateway

@@ -1,0 +1,81 @@
+// Lane: one thread that delivers its share of one destination's events, in order, one batch at a time.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <random>
+#include <span>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "gateway/dispatcher/backoff.h"
+#include "gateway/dispatcher/breaker.h"
+#include "gateway/dispatcher/in_hand.h"
+#include "gateway/dispatcher/lane_queue.h"
+#include "gateway/dispatcher/outcome_book.h"
+#include "gateway/dispatcher/shared.h"
+
+namespace octroi::gateway {
+
+// What the lanes of one destination share.
+struct LaneDestination {
+  std::uint16_t place = 0;
+  std::string id;
+  Breaker* breaker = nullptr;
+  base::Gauge* pending = nullptr;
+  base::Latency* attempts = nullptr;
+};
+
+class Lane {
+ public:
+  Lane(Shared& shared, LaneDestination destination, std::uint64_t seed);
+  ~Lane();  // after the phase said stop: joins
+
+  LaneQueue& queue() { return queue_; }
+  void Start();
+  void Wake();  // phase or plan changed
+  void Join();
+
+ private:
+  using Items = std::span<InHand* const>;
+
+  void Run();
+  bool TakeBatch();  // false: draining
+  // Attempts until each has a final outcome. False: stopping first.
+  bool SendUntilFinal(Items items);
+  // One attempt with what may still leave. Nothing: none of them may, or draining.
+  std::optional<Receipt> Attempt(Items items);
+  // Decides again for each and fills batch_ and leaving_. False: some became final, which took time: once more.
+  bool Prepare(Items items);
+  bool Protect(InHand& item);
+  bool Retry(Backoff& backoff, Breaker::Pass pass, const Receipt& receipt);
+  bool SendSingly();
+  bool HaveTicket(Items items);
+  void UsePlanInForce();
+  const DestinationPlan* Settings() const;  // in plan_; null: a hole
+  bool SettingsChanged() const;
+
+  journal::OutcomeRecord OutcomeOf(base::Outcome outcome, base::Reason reason) const;
+  bool Conclude(Items items, base::Outcome outcome, base::Reason reason, const Receipt& receipt);
+  bool Conclude(const std::vector<journal::OutcomeRecord>& outcomes, Items items);
+  void NoteRetry(const Receipt& receipt);
+
+  Shared& shared_;
+  const LaneDestination destination_;
+  LaneQueue queue_;
+  OutcomeBook book_;
+  std::mt19937_64 random_;
+  std::thread thread_;
+
+  PlanPtr plan_;  // of the current attempt
+  std::unique_ptr<Sender> sender_;
+  policies::ProtectedBatch batch_;
+  std::vector<InHand> in_hand_;  // only grows; the first in_hand_count_ are in use
+  std::size_t in_hand_count_ = 0;
+  std::vector<QueuedItem> taken_;
+  std::vector<InHand*> leaving_;  // of the current attempt, what is in batch_
+  std::int64_t noted_nanos_ = 0;  // when a retry was last journalled
+};
+
+}  // namespace octroi::gateway

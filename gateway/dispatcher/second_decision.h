@@ -1,0 +1,29 @@
+// The second decision, at the moment of sending: with the plan in force now and consent as it is now. It may
+// only tighten what was decided at admission.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "gateway/plan.h"
+#include "journal/records.h"
+#include "policies/consent.h"
+
+namespace octroi::gateway {
+
+struct Leave {
+  bool allowed = false;
+  base::Reason reason = base::Reason::kUndecided;
+  std::uint64_t consent = 0;     // the consent event that decided
+  std::uint32_t purposes = 0;    // allowed then and now
+  std::uint32_t categories = 0;  // of those purposes: what may leave
+  std::string_view event;        // its name in the plan
+};
+
+// Pure. Beyond the policies' own reasons: destination.removed (a hole, or no policies at all), event.unknown (the
+// plan no longer has the source or its event), fields.none (no purpose, or no field, is left of both decisions).
+Leave DecideAgain(const Plan& plan, std::uint16_t destination, const policies::ConsentIndex& index,
+                  const journal::EventRecord& record, const base::FieldReader& fields,
+                  base::Millis now);
+
+}  // namespace octroi::gateway

@@ -1,0 +1,64 @@
+#include "gateway/housekeeper.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "base/log.h"
+
+namespace octroi::gateway {
+
+Housekeeper::~Housekeeper() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Housekeeper::Start() {
+  thread_ = std::thread([this] { Run(); });
+}
+
+void Housekeeper::Run() {
+  std::unique_lock lock(mutex_);
+  while (!wake_.wait_for(lock, std::chrono::milliseconds(parts_.every), [&] { return stopping_; })) {
+    lock.unlock();
+    Sweep();
+    lock.lock();
+  }
+}
+
+bool Housekeeper::PayloadDone(const journal::SegmentInfo& segment, base::Millis now) const {
+  if (segment.last_sequence == 0) return true;
+  if (segment.last_sequence >= parts_.dispatcher->lowest_pending()) return false;
+  if (segment.last_sequence > parts_.projector->through()) return false;
+  const auto kept = parts_.store->AnyKept(segment.first_sequence, segment.last_sequence,
+                                          now - parts_.plan()->keep_failed);
+  return kept && !*kept;   // a store that does not answer keeps everything
+}
+
+void Housekeeper::Sweep() {
+  const base::Millis now = parts_.clock->WallNow();
+  const base::Millis keep_decisions = parts_.plan()->keep_decisions;
+  bool oldest = true;   // decisions go from the oldest on only, so that sequences stay contiguous
+  for (const journal::SegmentInfo& segment : parts_.journal->Segments()) {
+    if (segment.open) continue;
+    bool remove = false;
+    if (segment.payload) {
+      remove = PayloadDone(segment, now);
+    } else {
+      remove = oldest && segment.created < now - keep_decisions &&
+               segment.last_sequence < parts_.dispatcher->lowest_pending() &&
+               segment.last_sequence <= parts_.projector->through();
+      oldest = remove;
+    }
+    if (!remove) continue;
+    const auto removed = parts_.journal->Remove(segment);
+    base::Log::Info("journal.segment_removed", {{"segment", base::Id::OfConfig(segment.name)},
+                                                {"ok", static_cast<bool>(removed)}});
+  }
+  parts_.seen->Expire(now - parts_.seen_for);
+}
+
+}  // namespace octroi::gateway

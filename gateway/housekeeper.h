@@ -1,0 +1,51 @@
+// Housekeeper: keeps nothing longer than its time. GDPR 5(1)(e); storage.keep of the config.
+//
+// Payload segments go when every event in them is final, projected, and neither quarantined nor failed within
+// its time. Decision segments go after `keep.decisions`, oldest first. Seen keys go after their window.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+#include "base/clock.h"
+#include "gateway/dispatcher.h"
+#include "gateway/plan.h"
+#include "gateway/projector.h"
+#include "gateway/seen.h"
+#include "journal/journal.h"
+#include "store/store.h"
+
+namespace octroi::gateway {
+
+class Housekeeper {
+ public:
+  struct Parts {
+    journal::Journal* journal = nullptr;
+    store::FlowStore* store = nullptr;
+    const Dispatcher* dispatcher = nullptr;
+    const Projector* projector = nullptr;
+    SeenIndex* seen = nullptr;
+    const base::Clock* clock = nullptr;
+    std::function<PlanPtr()> plan;
+    base::Millis every = 60'000;
+    base::Millis seen_for = 0;
+  };
+  explicit Housekeeper(Parts parts) : parts_(std::move(parts)) {}
+  ~Housekeeper();
+  void Start();
+  void Sweep();   // one round; public so that a test need not wait
+
+ private:
+  bool PayloadDone(const journal::SegmentInfo& segment, base::Millis now) const;
+  void Run();
+
+  Parts parts_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace octroi::gateway

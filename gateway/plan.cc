@@ -1,0 +1,215 @@
+#include "gateway/plan.h"
+
+#include "base/bytes.h"
+#include "crypto/hmac.h"
+#include "gateway/config.h"
+#include "gateway/config/compile.h"
+
+namespace octroi::gateway {
+namespace {
+
+using config::Document;
+using config::NameTables;
+using config::World;
+
+constexpr std::string_view kPlanFormat = "octroi/plan/v1";
+constexpr base::Millis kDay = 86'400'000;
+
+base::Error Wrong(std::string detail) {
+  return {base::ErrorCode::kInvalid, "config.compile", std::move(detail)};
+}
+
+// Secrets and lists that are not there are warnings for a check, and the end of a start.
+base::Status Complete(const ConfigFolder& folder, const config::Findings& again) {
+  if (!folder.ok() || again.errors() != 0) return Wrong("the config has errors");
+  return base::Ok();
+}
+
+base::Status ReadSecretOf(const std::string& folder, const Document& document,
+                          const config::Node* authenticate, bool raw, crypto::Secret& into) {
+  const std::string from(authenticate->Find("secret")->Text("from"));
+  auto secret = crypto::ReadSecret(config::ResolveSecret(folder, from));
+  if (!secret)
+    return Wrong("`" + document.file + "` asks for the secret `" + from +
+                 "`: " + secret.error().detail);
+  if (raw && secret->hashed)
+    return Wrong("`" + document.file + "` needs the secret itself in `" + from + "`, not its hash");
+  into = *secret;
+  return base::Ok();
+}
+
+class PlanMaker {
+ public:
+  PlanMaker(const ConfigFolder& folder, const World& world, config::Lists lists, NameTables names)
+      : folder_(folder), world_(world), lists_(std::move(lists)), names_(std::move(names)) {}
+
+  base::Result<std::shared_ptr<Plan>> Make(const crypto::KeyRing& keys, std::string origin,
+                                           std::uint32_t number) {
+    plan_->number = number;
+    EnterNames(world_, names_);
+    base::Status status = CheckLimits();
+    if (status) status = Contracts();
+    if (status) status = Policies();
+    if (status) status = Sources();
+    if (status) status = Destinations(keys, std::move(origin));
+    if (!status) return status.error();
+    Names();
+    return std::move(plan_);
+  }
+
+ private:
+  // Holes count: their places are taken by what the journal still knows.
+  base::Status CheckLimits() const {
+    const bool fits = names_.fields.size() <= base::kFieldsMax &&
+                      names_.purposes.size() <= base::kPurposesMax &&
+                      names_.destinations.size() <= base::kDestinationsMax;
+    if (fits) return base::Ok();
+    return base::Error{
+        base::ErrorCode::kTooLarge, "config.compile",
+        "too many fields, purposes or destinations, counting those that were removed"};
+  }
+
+  base::Status Contracts() {
+    plan_->contracts.resize(names_.contracts.size());
+    for (const Document* document : world_.Of("Contract")) {
+      auto compiled =
+          rules::Contract::Compile(config::ContractSpecOf(world_, *document, lists_, names_));
+      if (!compiled) return compiled.error();
+      ContractPlan& contract = plan_->contracts[names_.contracts.Of(document->id)];
+      contract.name = document->id;
+      for (const rules::FieldSpec& field : compiled->spec().fields)
+        contract.fields.push_back(field.id);
+      contract.contract.emplace(std::move(*compiled));
+    }
+    return base::Ok();
+  }
+
+  base::Status Policies() {
+    auto spec = config::PolicySetSpecOf(world_, lists_, names_);
+    for (const policies::PurposeSpec& purpose : spec.purposes) {
+      plan_->purposes.push_back(purpose.id);
+      plan_->purpose_categories.push_back(purpose.categories);
+    }
+    auto compiled = policies::PolicySet::Compile(std::move(spec));
+    if (!compiled) return compiled.error();
+    plan_->policies.emplace(std::move(*compiled));
+    return base::Ok();
+  }
+
+  base::Status Sources() {
+    plan_->sources.resize(names_.sources.size());
+    for (const Document* document : world_.Of("Source")) {
+      auto made = config::SourcePlanOf(world_, *document, names_);
+      if (!made) return made.error();
+      const auto read = ReadSecretOf(folder_.folder, *document, document->root.Find("authenticate"),
+                                     made->auth == AuthMethod::kHmacSha256, made->secret);
+      if (!read) return read;
+      plan_->sources[names_.sources.Of(document->id)] = std::move(*made);
+    }
+    return base::Ok();
+  }
+
+  base::Status Destinations(const crypto::KeyRing& keys, std::string origin) {
+    plan_->destinations.resize(names_.destinations.size());
+    std::vector<policies::OutgoingForm> forms(names_.destinations.size());
+    // A removed destination keeps its domain, which nobody else may take, and receives nothing.
+    for (std::size_t i = 0; i < forms.size(); ++i) forms[i].domain = names_.destinations.names()[i];
+    for (const Document* document : world_.Of("Destination")) {
+      const std::uint16_t place = names_.destinations.Of(document->id);
+      DestinationPlan destination = config::DestinationPlanOf(*document);
+      if (const config::Node* authenticate = document->root.FindPath({"deliver", "authenticate"})) {
+        const auto read = ReadSecretOf(folder_.folder, *document, authenticate, true,
+                                       destination.secret.emplace());
+        if (!read) return read;
+      }
+      plan_->destinations[place] = std::move(destination);
+      forms[place] = config::OutgoingFormOf(world_, *document, names_);
+    }
+    auto made = policies::Pseudonymizer::Make(keys, std::move(origin), std::move(forms));
+    if (!made) return made.error();
+    plan_->pseudonymizer = std::move(*made);
+    return base::Ok();
+  }
+
+  void Names() {
+    const config::Node& gateway = world_.gateway()->root;
+    const config::Node& keep = *gateway.FindPath({"storage", "keep"});
+    plan_->tenant = gateway.Text("tenant");
+    plan_->keep_decisions = DurationOr(keep, "decisions", 390 * kDay);
+    plan_->keep_failed = DurationOr(keep, "failed", 14 * kDay);
+    plan_->keep_samples = DurationOr(keep, "samples", 7 * kDay);
+    plan_->fields.resize(names_.fields.size());
+    for (const config::DictionaryField& field : world_.fields()) {
+      plan_->fields[names_.fields.Of(field.id)] = field.id;
+    }
+    plan_->reasons = names_.reasons.names();
+    plan_->names = names_.ToJson();
+    plan_->config_digest = folder_.Digest();
+    std::string text;
+    base::ByteWriter writer(text);
+    writer.Sized(kPlanFormat);
+    writer.Sized(plan_->names);
+    writer.Sized(plan_->config_digest);
+    plan_->plan_digest = crypto::AsBytes(crypto::Sha256(text));
+  }
+
+  const ConfigFolder& folder_;
+  const World& world_;
+  config::Lists lists_;
+  NameTables names_;
+  std::shared_ptr<Plan> plan_ = std::make_shared<Plan>();
+};
+
+}  // namespace
+
+namespace config {
+
+void EnterNames(const World& world, NameTables& names) {
+  for (const DictionaryField& field : world.fields()) names.fields.Of(field.id);
+  for (const Document* purpose : world.Of("Purpose")) names.purposes.Of(purpose->id);
+  for (const Document* contract : world.Of("Contract")) names.contracts.Of(contract->id);
+  for (const Document* destination : world.Of("Destination"))
+    names.destinations.Of(destination->id);
+  for (const Document* source : world.Of("Source")) {
+    names.sources.Of(source->id);
+    for (const Node& accepts : source->root.List("accepts")) {
+      names.events[source->id].Of(accepts.Text("event"));
+    }
+  }
+}
+
+}  // namespace config
+
+base::Result<std::shared_ptr<Plan>> CompilePlan(const ConfigFolder& folder,
+                                                const crypto::KeyRing& keys, std::string origin,
+                                                std::uint32_t number,
+                                                std::string_view previous_names) {
+  config::Findings again;
+  const World world = World::Read(folder.files, again);
+  config::Lists lists = config::ReadLists(world, folder.files, again);
+  if (const auto complete = Complete(folder, again); !complete) return complete.error();
+  for (const Document* list : world.Of("List")) {
+    if (!lists.contains(list->id))
+      return Wrong("`" + list->file + "` asks for a file that is not there");
+  }
+  auto names = NameTables::Parse(previous_names);
+  if (!names) return names.error();
+  return PlanMaker(folder, world, std::move(lists), std::move(*names))
+      .Make(keys, std::move(origin), number);
+}
+
+std::string_view Plan::ReasonName(base::Reason reason) const {
+  if (reason < base::Reason::kFirstConfigured) return base::Name(reason);
+  const auto place =
+      static_cast<std::size_t>(reason) - static_cast<std::size_t>(base::Reason::kFirstConfigured);
+  return place < reasons.size() ? std::string_view(reasons[place]) : "unknown";
+}
+
+const SourcePlan* Plan::SourceById(std::string_view id) const {
+  for (const SourcePlan& source : sources) {
+    if (!id.empty() && source.id == id) return &source;
+  }
+  return nullptr;
+}
+
+}  // namespace octroi::gateway

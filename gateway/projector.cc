@@ -1,0 +1,222 @@
+#include "gateway/projector.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "base/log.h"
+#include "gateway/names.h"
+
+namespace octroi::gateway {
+namespace {
+
+constexpr base::Millis kHourMs = 3'600'000;
+constexpr std::chrono::milliseconds kStoreRetry{500};
+
+store::DeliveryState InitialState(const base::Verdict& verdict, base::Millis at) {
+  store::DeliveryState state;
+  state.destination = verdict.destination;
+  state.outcome = verdict.allowed ? base::Outcome::kInFlight : base::Outcome::kWithheld;
+  state.reason = verdict.allowed ? base::Reason::kQueued : verdict.reason;
+  state.at = at;
+  return state;
+}
+
+}  // namespace
+
+void ProjectionBuilder::Add(std::uint64_t sequence, std::string_view record) {
+  if (sequence == 0) return;   // the head of a segment repeats what stands elsewhere
+  const auto kind = journal::KindOf(record);
+  if (kind && *kind == journal::RecordKind::kEvent && Decode(record, event_)) AddEvent(sequence, record, event_);
+  if (kind && *kind == journal::RecordKind::kOutcome && Decode(record, outcome_)) AddOutcome(outcome_);
+  projection_.through = sequence;
+}
+
+void ProjectionBuilder::AddEvent(std::uint64_t sequence, std::string_view bytes,
+                                 const journal::EventRecord& record) {
+  store::EventRow row;
+  row.sequence = sequence;
+  row.plan = record.plan;
+  row.source = record.source;
+  row.outcome = record.outcome;
+  row.reason = record.reason;
+  row.received = record.received;
+  row.record = bytes;
+  for (const base::Verdict& verdict : record.verdicts) row.deliveries.push_back(InitialState(verdict, record.received));
+  projection_.events.push_back(std::move(row));
+  CountRules(record);
+}
+
+void ProjectionBuilder::AddOutcome(const journal::OutcomeRecord& record) {
+  store::DeliveryState state{record.destination, record.outcome, record.reason,
+                             record.attempt,     record.http_status, record.at};
+  auto& events = projection_.events;
+  for (const std::uint64_t sequence : record.events) {
+    const auto row = std::lower_bound(events.begin(), events.end(), sequence,
+                                      [](const store::EventRow& r, std::uint64_t s) { return r.sequence < s; });
+    if (row == events.end() || row->sequence != sequence) {
+      projection_.outcomes.push_back({sequence, state});
+      continue;
+    }
+    for (store::DeliveryState& known : row->deliveries) {
+      if (known.destination == record.destination) known = state;
+    }
+  }
+}
+
+void ProjectionBuilder::CountRules(const journal::EventRecord& record) {
+  if (record.evaluated == 0) return;
+  const RuleNames& names = NamesOf(record.plan);
+  if (record.source >= names.sources.size() || record.contract >= names.rules.size()) return;
+  const auto& rules = names.rules[record.contract];
+  store::RuleKey key{record.received - record.received % kHourMs, names.sources[record.source],
+                     names.contracts[record.contract], {}};
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    const std::uint64_t bit = std::uint64_t{1} << i;
+    if (!(record.evaluated & bit)) continue;
+    key.rule = rules[i];
+    store::RuleCount& count = projection_.rules[key];
+    ++count.evaluated;
+    if (record.failed & bit) ++count.failed;
+    if (record.repaired & bit) ++count.repaired;
+  }
+}
+
+const ProjectionBuilder::RuleNames& ProjectionBuilder::NamesOf(std::uint32_t plan) {
+  const auto known = known_.find(plan);
+  if (known != known_.end()) return known->second;
+  const Names names = Names::Read(names_(plan));
+  RuleNames& made = known_[plan];
+  made.sources = names.sources;
+  made.contracts = names.contracts;
+  for (const std::string& contract : names.contracts) {
+    const auto rules = names.rules.find(contract);
+    made.rules.push_back(rules == names.rules.end() ? std::vector<std::string>{} : rules->second);
+  }
+  return made;
+}
+
+store::Projection ProjectionBuilder::Take() {
+  store::Projection taken = std::move(projection_);
+  projection_ = {};
+  return taken;
+}
+
+Projector::Projector(Parts parts) : parts_(std::move(parts)), builder_(parts_.names) {}
+
+Projector::~Projector() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  work_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Projector::Start() {
+  durable_ = parts_.journal->durable_through();
+  thread_ = std::thread([this] { Run(); });
+}
+
+void Projector::OnDurable(const std::vector<journal::FramePtr>& frames, const journal::Ticket& ticket) {
+  const std::lock_guard lock(mutex_);
+  durable_ = ticket.through();
+  for (const journal::FramePtr& frame : frames) {
+    queue_bytes_ += frame->records.size();
+    queue_.push_back(frame);
+  }
+  if (queue_bytes_ > parts_.queue_bytes_max) {
+    queue_.clear();
+    queue_bytes_ = 0;
+  }
+  work_.notify_one();
+}
+
+void Projector::Run() {
+  const auto start = parts_.store->ProjectedThrough();
+  through_ = start ? *start : 0;
+  for (;;) {
+    std::deque<journal::FramePtr> frames;
+    std::uint64_t durable = 0;
+    bool stopping = false;
+    {
+      std::unique_lock lock(mutex_);
+      work_.wait(lock, [&] { return stopping_ || durable_ > through_; });
+      if (!stopping_) work_.wait_for(lock, std::chrono::milliseconds(parts_.every), [&] { return stopping_; });
+      frames.swap(queue_);
+      queue_bytes_ = 0;
+      durable = durable_;
+      stopping = stopping_;
+    }
+    CatchUp(frames.empty() ? durable : frames.front()->first_sequence - 1);
+    std::uint64_t next = through_ + 1;
+    for (const journal::FramePtr& frame : frames) {
+      if (frame->first_sequence < next) continue;   // read from the journal already
+      if (frame->first_sequence > next) break;      // a gap that could not be read now: the next round reads it
+      next = frame->last_sequence() + 1;
+      journal::ForEachRecord(frame->records, [&](std::uint32_t index, std::string_view record) {
+        builder_.Add(frame->first_sequence + index, record);
+        return true;
+      });
+      if (builder_.events() >= parts_.batch_events && !Apply()) return;
+    }
+    if (!Apply()) return;
+    if (stopping && through_ >= durable) return;
+  }
+}
+
+// What the queue does not hold: the time before Start, or what was dropped from it.
+void Projector::CatchUp(std::uint64_t through) {
+  constexpr std::uint64_t kStep = 20'000;
+  while (through_ < through) {
+    const std::uint64_t to = std::min<std::uint64_t>(through, through_ + kStep);
+    const auto read = parts_.journal->Read(through_ + 1, to, [&](std::uint64_t sequence, std::string_view record) {
+      builder_.Add(sequence, record);
+    });
+    if (!read) {
+      base::Log::Error("projector.read_failed", {{"where", base::Id::OfConfig(read.error().where)}});
+      return;
+    }
+    if (!Apply()) return;
+  }
+}
+
+// Applies what was built; tries again while the store is unavailable. False: stopping, and the store is down.
+bool Projector::Apply() {
+  const store::Projection batch = builder_.Take();
+  if (batch.through == 0) return true;
+  for (;;) {
+    const auto applied = parts_.store->Apply(batch);
+    if (applied) {
+      through_.store(batch.through, std::memory_order_release);
+      return true;
+    }
+    base::Log::Error("projector.apply_failed", {{"where", base::Id::OfConfig(applied.error().where)},
+                                                {"detail", base::Id::OfConfig(applied.error().detail)}});
+    std::unique_lock lock(mutex_);
+    if (work_.wait_for(lock, kStoreRetry, [&] { return stopping_; })) return false;
+  }
+}
+
+base::Status Rebuild(const journal::Journal& journal, store::FlowStore& store, const PlanNames& names,
+                     const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
+  if (auto cleared = store.Clear(); !cleared) return cleared;
+  const std::uint64_t total = journal.durable_through();
+  constexpr std::uint64_t kStep = 10'000;
+  ProjectionBuilder builder(names);
+  for (std::uint64_t done = 0; done < total;) {
+    const std::uint64_t to = std::min(total, done + kStep);
+    const auto read = journal.Read(done + 1, to, [&](std::uint64_t sequence, std::string_view record) {
+      builder.Add(sequence, record);
+    });
+    if (!read) return read;
+    const store::Projection batch = builder.Take();
+    if (batch.through != 0) {
+      if (auto applied = store.Apply(batch); !applied) return applied;
+    }
+    done = to;
+    progress(done, total);
+  }
+  return base::Ok();
+}
+
+}  // namespace octroi::gateway

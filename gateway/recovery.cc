@@ -1,0 +1,61 @@
+#include "gateway/recovery.h"
+
+#include <algorithm>
+
+namespace octroi::gateway {
+
+void JournalRecovery::Take(std::uint64_t sequence, std::string_view record) {
+  const auto kind = journal::KindOf(record);
+  if (!kind) return;
+  switch (*kind) {
+    case journal::RecordKind::kEvent:
+      return TakeEvent(sequence, record);
+    case journal::RecordKind::kOutcome:
+      if (Decode(record, outcome_)) TakeOutcome();
+      return;
+    case journal::RecordKind::kPlan: {
+      journal::PlanRecord plan;
+      if (Decode(record, plan)) last_plan_ = std::max(last_plan_, plan.number);
+      return;
+    }
+    case journal::RecordKind::kConsent:
+      return;
+  }
+}
+
+void JournalRecovery::TakeEvent(std::uint64_t sequence, std::string_view record) {
+  if (!Decode(record, event_)) return;
+  if (event_.received >= seen_since_) {
+    if (event_.message != journal::Fingerprint{}) {
+      seen_.Restore(event_.message, static_cast<std::uint32_t>(event_.body_digest | 1), event_.received, sequence);
+    }
+    for (const auto& unique : event_.unique) seen_.Restore(unique.key, unique.digest, event_.received, sequence);
+  }
+  Pending pending;
+  for (const base::Verdict& verdict : event_.verdicts) {
+    if (verdict.allowed) pending.destinations.push_back(verdict.destination);
+  }
+  if (pending.destinations.empty()) return;
+  pending.record = record;
+  pending_.emplace(sequence, std::move(pending));
+}
+
+void JournalRecovery::TakeOutcome() {
+  const bool final = outcome_.outcome != base::Outcome::kInFlight;
+  for (const std::uint64_t sequence : outcome_.events) {
+    const auto found = pending_.find(sequence);
+    if (found == pending_.end()) continue;
+    found->second.attempts = std::max(found->second.attempts, outcome_.attempt);
+    if (!final) continue;
+    std::erase(found->second.destinations, outcome_.destination);
+    if (found->second.destinations.empty()) pending_.erase(found);
+  }
+}
+
+void JournalRecovery::Requeue(Dispatcher& dispatcher) const {
+  for (const auto& [sequence, pending] : pending_) {
+    dispatcher.Requeue(sequence, pending.record, pending.destinations, pending.attempts);
+  }
+}
+
+}  // namespace octroi::gateway

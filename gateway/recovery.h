@@ -1,0 +1,40 @@
+// What a restart reads out of the journal: what was seen, what is still to be delivered.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "gateway/dispatcher.h"
+#include "gateway/seen.h"
+#include "journal/records.h"
+
+namespace octroi::gateway {
+
+class JournalRecovery {
+ public:
+  JournalRecovery(SeenIndex& seen, base::Millis seen_since) : seen_(seen), seen_since_(seen_since) {}
+
+  void Take(std::uint64_t sequence, std::string_view record);   // in sequence order; 0: a segment's head
+  void Requeue(Dispatcher& dispatcher) const;                   // what has no final outcome yet, in order
+  std::uint32_t last_plan() const { return last_plan_; }        // highest PlanRecord on the journal; 0: none
+
+ private:
+  struct Pending {
+    std::string record;
+    std::vector<std::uint16_t> destinations;
+    std::uint32_t attempts = 0;
+  };
+  void TakeEvent(std::uint64_t sequence, std::string_view record);
+  void TakeOutcome();
+
+  SeenIndex& seen_;
+  base::Millis seen_since_;
+  std::map<std::uint64_t, Pending> pending_;
+  journal::EventRecord event_;
+  journal::OutcomeRecord outcome_;
+  std::uint32_t last_plan_ = 0;
+};
+
+}  // namespace octroi::gateway

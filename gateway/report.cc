@@ -1,0 +1,186 @@
+#include "gateway/report.h"
+
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+#include "base/text.h"
+#include "gateway/names.h"
+#include "journal/records.h"
+
+namespace octroi::gateway {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string IdOf(const std::string& origin, std::uint64_t sequence) {
+  return origin + "." + std::to_string(sequence);
+}
+
+std::string At(const std::vector<std::string>& names, std::size_t place) {
+  return place < names.size() ? names[place] : std::string{};
+}
+
+Json Error(std::string_view code) { return {{"error", code}}; }
+
+Json SourcesJson(const store::Totals& totals, const Plan& plan, bool& holds) {
+  Json sources = Json::object();
+  for (const auto& [place, s] : totals.sources) {
+    const bool sum = s.received == s.rejected + s.quarantined + s.merged + s.accepted;
+    holds = holds && sum;
+    const std::string id = place < plan.sources.size() ? plan.sources[place].id : "";
+    sources[id.empty() ? "#" + std::to_string(place) : id] = {
+        {"received", s.received}, {"rejected", s.rejected}, {"quarantined", s.quarantined},
+        {"merged", s.merged},     {"accepted", s.accepted}, {"sum_holds", sum}};
+  }
+  return sources;
+}
+
+Json DestinationsJson(const store::Totals& totals, const Plan& plan, bool& holds) {
+  Json destinations = Json::object();
+  for (const auto& [place, d] : totals.destinations) {
+    const bool sum = d.accepted == d.withheld + d.sent + d.in_flight + d.failed + d.erased;
+    holds = holds && sum;
+    const std::string id = place < plan.destinations.size() ? plan.destinations[place].id : "";
+    destinations[id.empty() ? "#" + std::to_string(place) : id] = {
+        {"accepted", d.accepted}, {"withheld", d.withheld}, {"sent", d.sent},      {"in_flight", d.in_flight},
+        {"failed", d.failed},     {"erased", d.erased},     {"sum_holds", sum}};
+  }
+  return destinations;
+}
+
+Json RulesJson(const std::map<store::RuleKey, store::RuleCount>& counts) {
+  Json rules = Json::object();
+  for (const auto& [key, count] : counts) {
+    Json& rule = rules[key.source][key.contract][key.rule];
+    if (rule.is_null()) rule = {{"evaluated", 0}, {"failed", 0}, {"repaired", 0}};
+    rule["evaluated"] = rule["evaluated"].get<std::uint64_t>() + count.evaluated;
+    rule["failed"] = rule["failed"].get<std::uint64_t>() + count.failed;
+    rule["repaired"] = rule["repaired"].get<std::uint64_t>() + count.repaired;
+  }
+  return rules;
+}
+
+// The event's own part: what it was and what its contract found.
+Json EventJson(const std::string& origin, const store::EventRow& row, const journal::EventRecord& record,
+               const Names& names) {
+  const std::string source = At(names.sources, record.source);
+  const std::string contract = At(names.contracts, record.contract);
+  Json failed = Json::array(), repaired = Json::array();
+  if (const auto rules = names.rules.find(contract); rules != names.rules.end()) {
+    for (std::size_t i = 0; i < rules->second.size(); ++i) {
+      if (record.failed >> i & 1) failed.push_back(rules->second[i]);
+      if (record.repaired >> i & 1) repaired.push_back(rules->second[i]);
+    }
+  }
+  std::string event;
+  if (const auto events = names.events.find(source); events != names.events.end()) {
+    event = At(events->second, record.event);
+  }
+  Json json{{"id", IdOf(origin, row.sequence)},
+            {"received", base::FormatRfc3339(record.received)},
+            {"source", source},
+            {"event", event},
+            {"contract", contract},
+            {"outcome", base::Name(record.outcome)},
+            {"reason", names.ReasonName(record.reason)},
+            {"usable", record.usable},
+            {"failed_rules", failed},
+            {"repaired_by", repaired}};
+  if (record.event_time != 0) json["event_time"] = base::FormatRfc3339(record.event_time);
+  if (record.merged_into != 0) json["merged_into"] = IdOf(origin, record.merged_into);
+  return json;
+}
+
+Json DeliveriesJson(const std::string& origin, const store::EventRow& row, const journal::EventRecord& record,
+                    const Names& names) {
+  Json deliveries = Json::array();
+  for (const store::DeliveryState& state : row.deliveries) {
+    Json line{{"destination", At(names.destinations, state.destination)},
+              {"outcome", base::Name(state.outcome)},
+              {"reason", names.ReasonName(state.reason)},
+              {"at", base::FormatRfc3339(state.at)}};
+    if (state.attempts != 0) line["attempts"] = state.attempts;
+    if (state.http_status != 0) line["http_status"] = state.http_status;
+    for (const base::Verdict& verdict : record.verdicts) {
+      if (verdict.destination != state.destination) continue;
+      line["decided"] = {{"allowed", verdict.allowed}, {"reason", names.ReasonName(verdict.reason)}};
+      Json purposes = Json::array();
+      for (std::size_t p = 0; p < names.purposes.size(); ++p) {
+        if (verdict.purposes >> p & 1) purposes.push_back(names.purposes[p]);
+      }
+      line["decided"]["purposes"] = purposes;
+      if (verdict.consent != 0) line["decided"]["consent_event"] = IdOf(origin, verdict.consent);
+    }
+    deliveries.push_back(line);
+  }
+  return deliveries;
+}
+
+}  // namespace
+
+std::string StatusReport(const StatusInput& input) {
+  const auto totals = input.store->Sum();
+  const auto rules = input.store->Rules();
+  if (!totals || !rules) return Error("store.unavailable").dump();
+  bool holds = true;
+  Json json{{"tenant", input.plan->tenant},
+            {"as_of", base::FormatRfc3339(input.now)},
+            {"plan", input.plan->number},
+            {"config", base::Hex(input.plan->config_digest)},
+            {"origin", input.journal->origin()},
+            {"journal_through", input.journal->durable_through()},
+            {"projected_through", input.projected},
+            {"pending", input.pending},
+            {"consent_subjects", input.subjects}};
+  json["sources"] = SourcesJson(*totals, *input.plan, holds);
+  json["destinations"] = DestinationsJson(*totals, *input.plan, holds);
+  std::uint64_t accepted = 0;
+  for (const auto& [place, s] : totals->sources) accepted += s.accepted;
+  for (const auto& [place, d] : totals->destinations) holds = holds && d.accepted <= accepted;
+  json["rules"] = RulesJson(*rules);
+  json["sums_hold"] = holds;
+  return json.dump();
+}
+
+std::string ExplainReport(std::string_view event_id, const std::string& origin, store::Store& store,
+                          const PlanNames& names) {
+  const std::size_t dot = event_id.find('.');
+  std::uint64_t sequence = 0;
+  const std::string_view digits = dot == std::string_view::npos ? "" : event_id.substr(dot + 1);
+  const auto end = std::from_chars(digits.data(), digits.data() + digits.size(), sequence);
+  const bool ours = event_id.substr(0, dot) == origin && end.ec == std::errc{} && end.ptr == digits.data() + digits.size();
+  if (!ours) return Error("not_found").dump();
+  const auto row = store.Find(sequence);
+  if (!row) return Error("store.unavailable").dump();
+  if (!*row) return Error("not_found").dump();
+  journal::EventRecord record;
+  if (!Decode((*row)->record, record)) return Error("not_found").dump();
+  const Names tables = Names::Read(names(record.plan));
+  Json json = EventJson(origin, **row, record, tables);
+  json["deliveries"] = DeliveriesJson(origin, **row, record, tables);
+  json["commitment"] = base::Hex({reinterpret_cast<const char*>(record.commitment.data()), record.commitment.size()});
+  json["plan"] = record.plan;
+  if (const auto archived = store.ByPlan(record.plan); archived && *archived) {
+    json["config"] = base::Hex((*archived)->digest);
+  }
+  return json.dump();
+}
+
+std::string FailuresReport(std::size_t limit, const std::string& origin, store::Store& store,
+                           const PlanNames& names, const Plan& plan) {
+  const auto found = store.NeedAttention(limit);
+  if (!found) return Error("store.unavailable").dump();
+  Json items = Json::array();
+  const Names tables = Names::Read(names(plan.number));   // places are stable: the newest tables name them all
+  for (const store::Attention& one : *found) {
+    Json item{{"id", IdOf(origin, one.sequence)},
+              {"outcome", base::Name(one.outcome)},
+              {"reason", tables.ReasonName(one.reason)},
+              {"at", base::FormatRfc3339(one.at)}};
+    if (one.destination != 0xffff) item["destination"] = At(tables.destinations, one.destination);
+    items.push_back(item);
+  }
+  return Json{{"items", items}}.dump();
+}
+
+}  // namespace octroi::gateway

@@ -1,0 +1,33 @@
+// What the command line shows, as JSON: status, the explanation of one event, what needs attention.
+// Ids, outcomes, reasons and numbers only: no value of an event.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "gateway/plan.h"
+#include "gateway/projector.h"
+#include "journal/journal.h"
+#include "store/store.h"
+
+namespace octroi::gateway {
+
+struct StatusInput {
+  PlanPtr plan;
+  store::FlowStore* store = nullptr;
+  const journal::Journal* journal = nullptr;
+  std::uint64_t pending = 0, projected = 0;
+  std::size_t subjects = 0;
+  base::Millis now = 0;
+};
+// Both sums of promise 1 by source and destination, findings by rule, and whether the sums hold.
+std::string StatusReport(const StatusInput& input);
+
+std::string ExplainReport(std::string_view event_id, const std::string& origin, store::Store& store,
+                          const PlanNames& names);
+std::string FailuresReport(std::size_t limit, const std::string& origin, store::Store& store,
+                           const PlanNames& names, const Plan& plan);
+
+}  // namespace octroi::gateway

@@ -1,0 +1,321 @@
+#include "gateway/service.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "base/guarded.h"
+#include "base/log.h"
+#include "gateway/api.h"
+#include "gateway/consent_desk.h"
+#include "gateway/edge.h"
+#include "gateway/gate.h"
+#include "gateway/housekeeper.h"
+#include "gateway/names.h"
+#include "gateway/projector.h"
+#include "gateway/recovery.h"
+#include "gateway/report.h"
+
+namespace octroi::gateway {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+
+constexpr base::Millis kSeenForMs = 7 * 86'400'000LL;   // DESIGN.md 12: idempotency window
+constexpr std::string_view kKeyCheck = "key_check";
+
+base::Status CheckKeys(store::MetaStore& meta, const crypto::KeyRing& keys) {
+  const auto stored = meta.Get(kKeyCheck);
+  if (!stored) return stored.error();
+  if (!*stored) return meta.Set(kKeyCheck, keys.CheckValue());
+  if (**stored == keys.CheckValue()) return base::Ok();
+  return Error{ErrorCode::kInvalid, "service.keys",
+               "the key files differ from those this store was made with (key check value); pseudonyms would change "
+               "silently. Put the right key files back, or start with an empty storage folder"};
+}
+
+}  // namespace
+
+struct Service::State {
+  explicit State(Parts given) : parts(std::move(given)), settings(parts.config->settings) {}
+
+  Parts parts;
+  GatewaySettings settings;
+  base::Metrics metrics;
+  std::unique_ptr<crypto::KeyRing> keys;
+  SeenIndex seen;
+  base::Guarded<PlanPtr> plan;
+  std::unique_ptr<journal::Journal> journal;
+  std::unique_ptr<policies::ConsentIndex> index;
+  std::size_t purposes_max = 0;
+  std::unique_ptr<Gate> gate;
+  std::unique_ptr<ConsentDesk> consents;
+  std::unique_ptr<Dispatcher> dispatcher;
+  std::unique_ptr<Projector> projector;
+  std::unique_ptr<Housekeeper> housekeeper;
+  std::unique_ptr<Api> api, console_api;
+  std::unique_ptr<Edge> edge, console;
+
+  // Wakes the edges' waiting answers. A listener, so that it follows the dispatcher and the projector.
+  struct Waker final : journal::DurableListener {
+    State* state = nullptr;
+    void OnDurable(const std::vector<journal::FramePtr>&, const journal::Ticket&) override {
+      if (Edge* edge = state->awake.load(std::memory_order_acquire)) edge->OnDurable();
+    }
+  } waker;
+  std::atomic<Edge*> awake{nullptr};
+  std::mutex reloading;
+
+  PlanPtr InForce() const {
+    return plan.With([](const PlanPtr& in_force) { return in_force; });
+  }
+
+  base::Status Start();
+  base::Status OpenJournal(JournalRecovery& recovery);
+  base::Result<PlanPtr> MakePlan(const ConfigFolder& config);
+  base::Status PutInForce(const PlanPtr& made, const ConfigFolder& config, bool on_journal);
+  void Assemble(const Plan& made);
+  base::Status Listen();
+  void RefreshGauges();
+  std::string NamesOf(std::uint32_t number) const;
+};
+
+Service::Service() = default;
+
+base::Result<std::unique_ptr<Service>> Service::Start(Parts parts) {
+  std::unique_ptr<Service> service(new Service());
+  if (parts.threads == 0) parts.threads = std::max(1u, std::thread::hardware_concurrency());
+  service->state_ = std::make_unique<State>(std::move(parts));
+  if (auto started = service->state_->Start(); !started) return started.error();
+  return service;
+}
+
+base::Status Service::State::Start() {
+  auto ring = crypto::KeyRing::Open(settings.tenant, {settings.pseudonym_root, settings.storage_root});
+  if (!ring) return ring.error();
+  keys = std::move(*ring);
+  if (auto same = CheckKeys(*parts.store, *keys); !same) return same;
+  JournalRecovery recovery(seen, parts.clock->WallNow() - kSeenForMs);
+  if (auto opened = OpenJournal(recovery); !opened) return opened;
+  auto made = MakePlan(*parts.config);
+  if (!made) return made.error();
+  Assemble(**made);
+  journal->Start();
+  if (auto in_force = PutInForce(*made, *parts.config, recovery.last_plan() >= (*made)->number); !in_force) {
+    return in_force;
+  }
+  if (auto read = consents->Recover(**made); !read) return read;
+  recovery.Requeue(*dispatcher);
+  consents->Start();
+  projector->Start();
+  dispatcher->Start();
+  housekeeper->Start();
+  return Listen();
+}
+
+base::Status Service::State::OpenJournal(JournalRecovery& recovery) {
+  auto opened = journal::Journal::Open(
+      {parts.disk, parts.clock, keys.get(), settings.storage_path + "/journal", parts.segment_bytes,
+       base::kPendingBytesMax, parts.fatal},
+      [&](std::uint64_t sequence, std::string_view record) { recovery.Take(sequence, record); });
+  if (!opened) return opened.error();
+  journal = std::move(*opened);
+  const auto projected = parts.store->ProjectedThrough();
+  if (!projected) return projected.error();
+  if (*projected > journal->durable_through()) {
+    return Error{ErrorCode::kInvalid, "service.journal",
+                 "the journal ends at record " + std::to_string(journal->durable_through()) +
+                     " but the store has projected record " + std::to_string(*projected) +
+                     ": acknowledged records are missing. Restore the journal folder from a backup"};
+  }
+  return base::Ok();
+}
+
+// The config as a plan: the number of the last one if it is the same config, else the next.
+base::Result<PlanPtr> Service::State::MakePlan(const ConfigFolder& config) {
+  const auto latest = parts.store->Latest();
+  if (!latest) return latest.error();
+  std::uint32_t number = 1;
+  std::string names;
+  if (*latest) {
+    number = (*latest)->digest == config.Digest() ? (*latest)->plan : (*latest)->plan + 1;
+    names = (*latest)->names;
+  }
+  auto made = CompilePlan(config, *keys, journal->origin(), number, names);
+  if (!made) return made.error();
+  if (purposes_max != 0 && (*made)->purposes.size() > purposes_max) {
+    return Error{ErrorCode::kInvalid, "service.plan", "more purposes than this process has room for; restart it"};
+  }
+  return PlanPtr(*made);
+}
+
+// Archived, then on the journal, then in force: a record never cites a plan that nobody can find.
+base::Status Service::State::PutInForce(const PlanPtr& made, const ConfigFolder& config, bool on_journal) {
+  const base::Millis now = parts.clock->WallNow();
+  store::ArchivedConfig archived{made->config_digest, made->number, now, config.Archive(), made->names};
+  if (auto kept = parts.store->Archive(archived); !kept) return kept;
+  journal::PlanRecord record{made->number, made->tenant, made->plan_digest, made->config_digest, now, made->names};
+  journal->SetPlan(record);
+  if (!on_journal) {
+    auto frame = std::make_shared<journal::Frame>();
+    frame->Add(record);
+    const auto last = journal->Append(frame);
+    if (!last) return last.error();
+    journal->WaitDurable(*last);
+  }
+  plan.With([&](PlanPtr& in_force) { in_force = made; });
+  return base::Ok();
+}
+
+std::string Service::State::NamesOf(std::uint32_t number) const {
+  const PlanPtr current = InForce();
+  if (current && current->number == number) return current->names;
+  const auto archived = parts.store->ByPlan(number);
+  return archived && *archived ? (*archived)->names : std::string{};
+}
+
+void Service::State::Assemble(const Plan& made) {
+  constexpr std::size_t kPurposesAtOnce = 4;   // room for a few more before a restart is needed
+  purposes_max = (made.purposes.size() + kPurposesAtOnce) / kPurposesAtOnce * kPurposesAtOnce;
+  index = std::make_unique<policies::ConsentIndex>(purposes_max);
+  const auto plan_now = [this] { return InForce(); };
+  gate = std::make_unique<Gate>(
+      Gate::Parts{journal.get(), index.get(), &seen, keys.get(), &metrics, parts.threads});
+  consents = std::make_unique<ConsentDesk>(ConsentDesk::Parts{
+      journal.get(), parts.store, index.get(), gate.get(), keys.get(), parts.clock, &metrics});
+  Dispatcher::Parts dispatch;
+  dispatch.journal = journal.get();
+  dispatch.index = index.get();
+  dispatch.clock = parts.clock;
+  dispatch.metrics = &metrics;
+  dispatch.plan = plan_now;
+  dispatch.make_sender = parts.make_sender;
+  dispatcher = std::make_unique<Dispatcher>(std::move(dispatch));
+  Projector::Parts projection;
+  projection.journal = journal.get();
+  projection.store = parts.store;
+  projection.metrics = &metrics;
+  projection.names = [this](std::uint32_t number) { return NamesOf(number); };
+  projector = std::make_unique<Projector>(std::move(projection));
+  housekeeper = std::make_unique<Housekeeper>(Housekeeper::Parts{
+      journal.get(), parts.store, dispatcher.get(), projector.get(), &seen, parts.clock, plan_now,
+      parts.housekeeping_every, kSeenForMs});
+  waker.state = this;
+  journal->Listen(dispatcher.get());
+  journal->Listen(projector.get());
+  journal->Listen(&waker);
+}
+
+base::Status Service::State::Listen() {
+  Api::Parts serve;
+  serve.gate = gate.get();
+  serve.consents = consents.get();
+  serve.journal = journal.get();
+  serve.clock = parts.clock;
+  serve.metrics = &metrics;
+  serve.plan = [this] { return InForce(); };
+  serve.ready = [this] { return journal->accepting(); };
+  serve.before_metrics = [this] { RefreshGauges(); };
+  serve.language = settings.language;
+  serve.threads = parts.threads;
+  api = std::make_unique<Api>(serve);
+  serve.events = false;
+  serve.threads = 1;
+  console_api = std::make_unique<Api>(serve);
+
+  Edge::Parts listen;
+  listen.clock = parts.clock;
+  listen.metrics = &metrics;
+  listen.durable_through = [this] { return journal->durable_through(); };
+  listen.address = settings.listen_console;
+  listen.handler = console_api.get();
+  auto console_edge = Edge::Start(listen);
+  if (!console_edge) return console_edge.error();
+  console = std::move(*console_edge);
+  listen.address = settings.listen_ingest;
+  listen.threads = parts.threads;
+  listen.tls_certificate = settings.tls_certificate;
+  listen.tls_key = settings.tls_key;
+  listen.handler = api.get();
+  auto ingest = Edge::Start(listen);
+  if (!ingest) return ingest.error();
+  edge = std::move(*ingest);
+  awake.store(edge.get(), std::memory_order_release);
+  return base::Ok();
+}
+
+void Service::State::RefreshGauges() {
+  metrics.GaugeOf("octroi_pending_deliveries").Set(static_cast<std::int64_t>(dispatcher->pending()));
+  metrics.GaugeOf("octroi_journal_sequence").Set(static_cast<std::int64_t>(journal->durable_through()));
+  metrics.GaugeOf("octroi_projected_sequence").Set(static_cast<std::int64_t>(projector->through()));
+  metrics.GaugeOf("octroi_seen_entries").Set(static_cast<std::int64_t>(seen.entries()));
+  metrics.GaugeOf("octroi_consent_subjects").Set(static_cast<std::int64_t>(index->subjects()));
+}
+
+Service::~Service() {
+  if (!state_) return;
+  State& s = *state_;
+  s.awake.store(nullptr);
+  s.edge.reset();       // nobody speaks any more
+  s.console.reset();
+  s.housekeeper.reset();
+  s.consents.reset();
+  if (s.dispatcher) s.dispatcher->Drain(0);
+  if (s.journal) s.journal->Stop();   // commits what is queued; tells dispatcher and projector
+  s.dispatcher.reset();
+  s.projector.reset();  // applies what it heard
+}
+
+std::uint16_t Service::ingest_port() const { return state_->edge->port(); }
+std::uint16_t Service::console_port() const { return state_->console->port(); }
+
+std::vector<ConfigFinding> Service::Reload() {
+  const std::lock_guard lock(state_->reloading);
+  ConfigFolder config = LoadConfig(state_->parts.config_folder);
+  const auto refuse = [&](const Error& error) {
+    ConfigFinding finding;
+    finding.code = "OCT-1900";
+    finding.fr = finding.en = error.detail;
+    config.findings.push_back(finding);
+  };
+  if (config.ok()) {
+    auto made = state_->MakePlan(config);
+    if (!made) {
+      refuse(made.error());
+    } else if ((*made)->number != state_->InForce()->number) {
+      if (auto done = state_->PutInForce(*made, config, false); !done) refuse(done.error());
+      if (config.ok()) state_->dispatcher->PlanChanged();
+    }
+  }
+  if (config.ok()) {
+    base::Log::Info("config.in_force", {{"plan", state_->InForce()->number}});
+  } else {
+    base::Log::Error("config.refused", {{"errors", static_cast<std::uint64_t>(config.findings.size())}});
+  }
+  return config.findings;
+}
+
+std::string Service::Status() const {
+  return StatusReport({state_->InForce(), state_->parts.store, state_->journal.get(), state_->dispatcher->pending(),
+                       state_->projector->through(), state_->index->subjects(), state_->parts.clock->WallNow()});
+}
+
+std::string Service::Explain(std::string_view event_id) const {
+  const auto names = [this](std::uint32_t number) { return state_->NamesOf(number); };
+  return ExplainReport(event_id, state_->journal->origin(), *state_->parts.store, names);
+}
+
+std::string Service::Failures(std::size_t limit) const {
+  const auto names = [this](std::uint32_t number) { return state_->NamesOf(number); };
+  return FailuresReport(limit, state_->journal->origin(), *state_->parts.store, names, *state_->InForce());
+}
+
+void Service::Drain(base::Millis within) {
+  state_->edge->Drain(within);
+  state_->console->Drain(within);
+  state_->dispatcher->Drain(within);
+}
+
+}  // namespace octroi::gateway

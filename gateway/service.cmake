@@ -1,0 +1,10 @@
+octroi_gateway_part(gateway_service
+  SOURCES admin_socket.cc api.cc cli.cc cli_text.cc consent_desk.cc gate.cc housekeeper.cc messages.cc names.cc
+          projector.cc recovery.cc report.cc seen.cc service.cc
+  USES base crypto rules policies journal store
+  PARTS gateway_config gateway_edge gateway_sender gateway_dispatcher)
+
+# The only place that sees everything.
+octroi_check_arrows(main gateway store_sqlite)
+add_executable(octroi main.cc)
+target_link_libraries(octroi PRIVATE build_options gateway_service store_sqlite)

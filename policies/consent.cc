@@ -1,0 +1,151 @@
+#include "policies/consent.h"
+
+#include <algorithm>
+#include <limits>
+#include <tuple>
+#include <utility>
+
+#include "base/limits.h"
+
+namespace octroi::policies {
+namespace {
+
+constexpr base::Millis kClockSkew =
+    5 * 60 * 1000;  // standards.md C3: what two honest clocks may differ by
+constexpr base::Millis kTimeMax = base::Millis{std::numeric_limits<std::uint32_t>::max()} * 1000;
+
+constexpr std::array<std::pair<std::string_view, ConsentState>, 9> kNames{{
+    {"unknown", ConsentState::kUnknown},
+    {"requested", ConsentState::kRequested},
+    {"pending", ConsentState::kPending},
+    {"granted", ConsentState::kGranted},
+    {"denied", ConsentState::kDenied},
+    {"withdrawn", ConsentState::kWithdrawn},
+    {"objected", ConsentState::kObjected},
+    {"expired", ConsentState::kExpired},
+    {"invalidated", ConsentState::kInvalidated},
+}};
+
+bool IsStored(ConsentState state) {
+  return state != ConsentState::kUnknown && state != ConsentState::kExpired;
+}
+
+// Of two events of the same moment the more restrictive one counts.
+int Restrictiveness(ConsentState state) {
+  switch (state) {
+    case ConsentState::kGranted:
+      return 0;
+    case ConsentState::kRequested:
+    case ConsentState::kPending:
+      return 1;
+    case ConsentState::kInvalidated:
+      return 2;
+    case ConsentState::kDenied:
+      return 3;
+    case ConsentState::kWithdrawn:
+    case ConsentState::kObjected:
+      return 4;
+    case ConsentState::kUnknown:
+    case ConsentState::kExpired:
+      break;  // never stored: Validate
+  }
+  return 1;
+}
+
+// What the event says at `now`: a grant from a clock far ahead waits, everything else counts at
+// once.
+ConsentState StateAt(const ConsentEvent& event, base::Millis now) {
+  const bool ahead = event.effective_at > event.recorded_at + kClockSkew;
+  if (event.state == ConsentState::kGranted && ahead && now < event.effective_at) {
+    return ConsentState::kPending;
+  }
+  return event.state;
+}
+
+std::uint32_t Seconds(base::Millis time) {
+  return static_cast<std::uint32_t>(std::clamp<base::Millis>(time, 0, kTimeMax) / 1000);
+}
+
+// lower-case 8-4-4-4-12 of the given version, RFC 9562.
+bool IsUuid(std::string_view text, char version) {
+  if (text.size() != 36 || text[14] != version) return false;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const bool dash = at == 8 || at == 13 || at == 18 || at == 23;
+    const bool hex = (text[at] >= '0' && text[at] <= '9') || (text[at] >= 'a' && text[at] <= 'f');
+    if (dash ? text[at] != '-' : !hex) return false;
+  }
+  return true;
+}
+
+bool NeedsNotice(ConsentState state) {
+  return state == ConsentState::kGranted || state == ConsentState::kPending ||
+         state == ConsentState::kRequested;
+}
+
+bool IsTime(base::Millis time) { return time > 0 && time <= kTimeMax; }
+
+base::Error Wrong(std::string detail) {
+  return {base::ErrorCode::kInvalid, "policies.consent", std::move(detail)};
+}
+
+}  // namespace
+
+std::string_view Name(ConsentState state) {
+  for (const auto& [name, named] : kNames) {
+    if (named == state) return name;
+  }
+  return "unknown";
+}
+
+std::optional<ConsentState> ConsentStateOf(std::string_view name) {
+  for (const auto& [known, state] : kNames) {
+    if (known == name && IsStored(state)) return state;
+  }
+  return std::nullopt;
+}
+
+ConsentEntry Fold(std::span<const ConsentEvent> events, base::Millis now) {
+  const auto before = [now](const ConsentEvent& a, const ConsentEvent& b) {
+    const auto key = [now](const ConsentEvent& event) {
+      return std::tuple(event.effective_at, Restrictiveness(StateAt(event, now)), event.recorded_at,
+                        std::string_view(event.id));
+    };
+    return key(a) < key(b);
+  };
+  const auto last = std::ranges::max_element(events, before);
+  if (last == events.end()) return {};
+  ConsentEntry entry;
+  entry.state = StateAt(*last, now);
+  entry.since_seconds = Seconds(last->effective_at);
+  // A validity within the first second of 1970 must not read as "none".
+  if (last->valid_until != 0) entry.until_seconds = std::max(1u, Seconds(last->valid_until));
+  entry.reference = static_cast<std::uint32_t>(last->sequence);
+  return entry;
+}
+
+base::Status Validate(const ConsentEvent& event) {
+  if (!IsUuid(event.id, '7')) return Wrong("`id` is not a UUIDv7 in lower case");
+  if (!IsUuid(event.record_id, '4')) return Wrong("`record_id` is not a UUIDv4 in lower case");
+  if (event.subject.empty()) return Wrong("`subject` has no identifier");
+  if (event.subject.size() > base::kIdentifiersPerEventMax) {
+    return Wrong("`subject` has more than " + std::to_string(base::kIdentifiersPerEventMax) +
+                 " identifiers");
+  }
+  if (event.purpose.empty()) return Wrong("`purpose` is missing");
+  if (!IsStored(event.state)) return Wrong("`state` is not one that can be recorded");
+  if (!IsTime(event.effective_at)) return Wrong("`effective_at` is not a time from 1970 to 2106");
+  if (!IsTime(event.recorded_at)) return Wrong("`recorded_at` is not a time from 1970 to 2106");
+  if (event.valid_until != 0 && !IsTime(event.valid_until)) {
+    return Wrong("`valid_until` is not a time from 1970 to 2106");
+  }
+  if (event.valid_until != 0 && event.valid_until < event.effective_at) {
+    return Wrong("`valid_until` is before `effective_at`");
+  }
+  if (event.notice.empty() && NeedsNotice(event.state)) {
+    return Wrong("`notice` is missing: what the person was shown");
+  }
+  if (event.source.empty()) return Wrong("`source` is missing");
+  return base::Ok();
+}
+
+}  // namespace octroi::policies

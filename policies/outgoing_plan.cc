@@ -1,0 +1,124 @@
+#include "policies/outgoing_plan.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.h"
+
+namespace octroi::policies {
+namespace {
+
+base::Error Invalid(std::string detail) {
+  return {base::ErrorCode::kInvalid, "policies.pseudonymizer", std::move(detail)};
+}
+
+// A domain is part of every token, between dots and inside JSON strings.
+bool IsDomain(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
+}
+
+bool NamesAreDistinct(const std::vector<OutgoingField>& fields) {
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (fields[i].name.empty() || fields[i].name.size() > kLpBytesMax) return false;
+    for (std::size_t j = 0; j < i; ++j) {
+      if (fields[i].name == fields[j].name) return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+std::string TokenHead(std::string_view domain, std::uint32_t version) {
+  std::string head("p1.");
+  head.append(domain).append(".").append(std::to_string(version)).append(".");
+  return head;
+}
+
+OutgoingPlan::OutgoingPlan(const crypto::KeyRing& keys, std::string_view origin)
+    : version_(keys.active_version()) {
+  crypto::AppendLp(origin, origin_lp_);
+}
+
+base::Status OutgoingPlan::Add(const crypto::KeyRing& keys, const OutgoingForm& form) {
+  if (!IsDomain(form.domain)) return Invalid("a destination's id is not a pseudonymisation domain");
+  for (const PreparedDestination& other : destinations_) {
+    if (other.domain == form.domain) {
+      return Invalid("two destinations share the domain `" + form.domain + "`");
+    }
+  }
+  const std::uint32_t oldest = keys.oldest_version();
+  auto event_id = keys.DeriveHmac("event-id", form.domain, "", "", oldest);
+  if (!event_id) return event_id.error();
+  auto idempotency = keys.DeriveHmac("idempotency", form.domain, "", "", oldest);
+  if (!idempotency) return idempotency.error();
+  PreparedDestination made{form.domain, *event_id, *idempotency, {}, {}};
+  for (const auto& contract : form.contracts) {
+    if (auto added = AddContract(keys, contract, made); !added) return added;
+  }
+  destinations_.push_back(std::move(made));
+  return base::Ok();
+}
+
+base::Status OutgoingPlan::AddContract(const crypto::KeyRing& keys,
+                                       const OutgoingForm::ForContract& form,
+                                       PreparedDestination& destination) const {
+  auto& contracts = destination.contracts;
+  if (contracts.size() <= form.contract) contracts.resize(form.contract + std::size_t{1});
+  if (contracts[form.contract].has_value()) return Invalid("`" + form.name + "` is listed twice");
+  if (!NamesAreDistinct(form.fields)) {
+    return Invalid("`" + form.name + "` lists a field twice or without a name");
+  }
+  PreparedContract made;
+  made.head = ",\"contract\":";
+  base::AppendJsonString(form.name, made.head);
+  made.head += ",\"purposes\":[";
+  for (const OutgoingField& field : form.fields) {
+    auto prepared = Prepare(keys, field, destination);
+    if (!prepared) return prepared.error();
+    made.fields.push_back(std::move(*prepared));
+  }
+  contracts[form.contract] = std::move(made);
+  return base::Ok();
+}
+
+base::Result<PreparedField> OutgoingPlan::Prepare(const crypto::KeyRing& keys,
+                                                  const OutgoingField& field,
+                                                  PreparedDestination& destination) const {
+  PreparedField made{field.field, field.category, nullptr, {}};
+  base::AppendJsonString(field.name, made.member);
+  made.member += ':';
+  if (field.form == OutgoingField::Form::kClear) return made;
+  auto key = KeyFor(keys, field, destination);
+  if (!key) return key.error();
+  made.key = *key;
+  made.member.append("\"").append(TokenHead(destination.domain, version_));
+  return made;
+}
+
+base::Result<const TokenKey*> OutgoingPlan::KeyFor(const crypto::KeyRing& keys,
+                                                   const OutgoingField& field,
+                                                   PreparedDestination& destination) const {
+  for (const auto& known : destination.keys) {
+    if (known->id_type == field.name && known->type == field.type) return known.get();
+  }
+  auto key = keys.DeriveHmac("hmac", destination.domain, field.name,
+                             base::NormaliserName(field.type), version_);
+  if (!key) return key.error();
+  TokenKey made{field.name, field.type, *key, {}};
+  crypto::AppendLp(field.name, made.message_head);
+  destination.keys.push_back(std::make_unique<const TokenKey>(std::move(made)));
+  return destination.keys.back().get();
+}
+
+const PreparedContract* OutgoingPlan::Find(std::uint16_t destination,
+                                           std::uint16_t contract) const {
+  if (destination >= destinations_.size()) return nullptr;
+  const auto& contracts = destinations_[destination].contracts;
+  if (contract >= contracts.size() || !contracts[contract].has_value()) return nullptr;
+  return &*contracts[contract];
+}
+
+}  // namespace octroi::policies

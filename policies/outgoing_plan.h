@@ -1,0 +1,78 @@
+// What leaves for each destination, prepared once: keys derived, JSON heads rendered. Internal to
+// policies.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "crypto/key_ring.h"
+#include "policies/pseudonymizer.h"
+
+namespace octroi::policies {
+
+inline constexpr std::size_t kLpBytesMax = 0xffff;  // what crypto::AppendLp takes
+
+// "p1.<domain>.<kv>."
+std::string TokenHead(std::string_view domain, std::uint32_t version);
+
+// One pseudonym space: (domain, id_type, normaliser, active version).
+struct TokenKey {
+  std::string id_type;
+  base::IdentifierType type;
+  crypto::HmacKey key;
+  std::string message_head;  // LP(id_type)
+};
+
+struct PreparedField {
+  base::FieldId slot = 0;
+  std::uint32_t category = 0;
+  const TokenKey* key = nullptr;  // null: leaves in clear
+  std::string member;             // "name": and, for a token, its opening quote and head
+};
+
+struct PreparedContract {
+  std::string head;  // ,"contract":"lead@2","purposes":[
+  std::vector<PreparedField> fields;
+};
+
+struct PreparedDestination {
+  std::string domain;
+  crypto::HmacKey event_id;
+  crypto::HmacKey idempotency;
+  std::vector<std::unique_ptr<const TokenKey>> keys;       // fields point at them
+  std::vector<std::optional<PreparedContract>> contracts;  // by place in the plan
+};
+
+// Immutable once filled.
+class OutgoingPlan {
+ public:
+  OutgoingPlan(const crypto::KeyRing& keys, std::string_view origin);
+
+  base::Status Add(const crypto::KeyRing& keys,
+                   const OutgoingForm& form);  // errors: Pseudonymizer::Make
+
+  // Null: it does not receive this contract.
+  const PreparedContract* Find(std::uint16_t destination, std::uint16_t contract) const;
+  const std::vector<PreparedDestination>& destinations() const { return destinations_; }
+  const std::string& origin_lp() const { return origin_lp_; }
+  std::uint32_t version() const { return version_; }
+
+ private:
+  base::Status AddContract(const crypto::KeyRing& keys, const OutgoingForm::ForContract& form,
+                           PreparedDestination& destination) const;
+  base::Result<PreparedField> Prepare(const crypto::KeyRing& keys, const OutgoingField& field,
+                                      PreparedDestination& destination) const;
+  base::Result<const TokenKey*> KeyFor(const crypto::KeyRing& keys, const OutgoingField& field,
+                                       PreparedDestination& destination) const;
+
+  std::string origin_lp_;
+  std::uint32_t version_ = 0;
+  std::vector<PreparedDestination> destinations_;
+};
+
+}  // namespace octroi::policies

@@ -1,0 +1,130 @@
+"""The servers of the bench: our gateway with the bench config, nginx as proxy and as sink, and their figures."""
+import os
+import secrets
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), "demo"))
+from gateway import Gateway  # noqa: E402
+
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def cpu_seconds(pids):
+    total = 0
+    for pid in pids:
+        with open(f"/proc/{pid}/stat", encoding="ascii") as file:
+            fields = file.read().rsplit(")", 1)[1].split()
+        total += int(fields[11]) + int(fields[12])
+    return total / TICKS
+
+
+def memory_mib(pids):
+    total = 0
+    for pid in pids:
+        with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
+            total += next(int(line.split()[1]) for line in file if line.startswith("Pss:"))
+    return round(total / 1024, 1)
+
+
+def fdatasync_p50_micros(folder):
+    """The disk's own price: 256 bytes overwritten in a preallocated file, then fdatasync."""
+    path = os.path.join(folder, "fdatasync.probe")
+    fd = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    os.write(fd, b"\0" * 4 * 1024 * 1024)
+    os.fsync(fd)
+    times = []
+    for number in range(2000):
+        start = time.perf_counter_ns()
+        os.pwrite(fd, secrets.token_bytes(256), number * 512)
+        os.fdatasync(fd)
+        times.append((time.perf_counter_ns() - start) / 1000)
+    os.close(fd)
+    os.remove(path)
+    return statistics.median(times)
+
+
+class Nginx:
+    """One nginx: a proxy on one port, passing to a sink on another that answers 200 at once."""
+    name = "nginx"
+
+    def __init__(self, folder):
+        self.port, self.sink_port = 18201, 18202
+        root = os.path.join(folder, "nginx")
+        os.makedirs(root)
+        config = os.path.join(root, "nginx.conf")
+        with open(config, "w", encoding="utf-8") as file:
+            file.write(f"""
+daemon off; master_process on; worker_processes 2; pid {root}/pid; error_log {root}/error.log warn;
+events {{ worker_connections 4096; }}
+http {{
+  access_log off; client_max_body_size 2m; client_body_buffer_size 256k; keepalive_requests 100000000;
+  client_body_temp_path {root}/b; proxy_temp_path {root}/p; fastcgi_temp_path {root}/f; uwsgi_temp_path {root}/u;
+  scgi_temp_path {root}/s;
+  upstream sink {{ server 127.0.0.1:{self.sink_port}; keepalive 64; keepalive_requests 100000000; }}
+  server {{ listen 127.0.0.1:{self.port} reuseport;
+    location / {{ proxy_pass http://sink; proxy_http_version 1.1; proxy_set_header Connection ""; }} }}
+}}""")
+        sink = os.path.join(root, "sink.conf")
+        with open(sink, "w", encoding="utf-8") as file:
+            file.write(f"""
+daemon off; master_process on; worker_processes 2; pid {root}/sink.pid; error_log {root}/sink.log warn;
+events {{ worker_connections 4096; }}
+http {{
+  access_log off; client_max_body_size 2m; client_body_buffer_size 256k; keepalive_requests 100000000;
+  client_body_temp_path {root}/sb; proxy_temp_path {root}/sp; fastcgi_temp_path {root}/sf; uwsgi_temp_path {root}/su;
+  scgi_temp_path {root}/ss;
+  server {{ listen 127.0.0.1:{self.sink_port} reuseport; location / {{ return 200 '{{"ok":true}}'; }} }}
+}}""")
+        self.sink = subprocess.Popen(["nginx", "-c", sink, "-p", root])
+        self.proxy = subprocess.Popen(["nginx", "-c", config, "-p", root])
+        time.sleep(0.5)
+
+    def pids(self):
+        children = subprocess.run(["pgrep", "-P", str(self.proxy.pid)], capture_output=True, text=True).stdout.split()
+        return [self.proxy.pid, *map(int, children)]
+
+    def stop(self):
+        for process in (self.proxy, self.sink):
+            process.terminate()
+            process.wait()
+
+
+class BenchGateway(Gateway):
+    """15 rules, consent, three pseudonyms, one destination: what DESIGN.md 11 calls all work."""
+    name = "octroi"
+
+    def __init__(self, octroi, folder, sink_port):
+        root = os.path.join(folder, "octroi")
+        super().__init__(octroi, root, 18203, 18204)
+        for kind in os.listdir(os.path.join(HERE, "config")):
+            shutil.rmtree(os.path.join(root, kind), ignore_errors=True)
+            shutil.copytree(os.path.join(HERE, "config", kind), os.path.join(root, kind))
+        path = os.path.join(root, "destinations", "sink.yaml")
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text.replace("127.0.0.1:1/", f"127.0.0.1:{sink_port}/"))
+        self.write_keys["bench"] = secrets.token_hex(16)
+        import hashlib
+        self._secret("bench", "octroi-secret-sha256 " + hashlib.sha256(self.write_keys["bench"].encode()).hexdigest())
+        self._secret("sink", "octroi-secret-raw " + secrets.token_hex(16))
+        self.path, self.auth = "/v1/events/bench", "Bearer " + self.write_keys["bench"]
+        self.start()
+        if not self.wait_ready():
+            raise SystemExit(open(self.log.name, encoding="utf-8").read() + self.run("check", root))
+        for person in range(1, 1001):
+            status, answer = self.consent("bench", {"email": f"person{person}@example.org", "customer_id": f"u-{person}"},
+                                          "marketing.email", "granted", "2026-11-01T00:00:00Z", notice="newsletter-v4")
+            if status != 201:
+                raise SystemExit(f"consent refused: {answer}")
+
+    def pids(self):
+        return [self.process.pid]
+
+    def settle(self):
+        self.wait_quiet(120)

@@ -1,0 +1,278 @@
+// One mistake, one finding: the good folder with one edit, and where the finding must stand ("‸").
+#include <gtest/gtest.h>
+
+#include "good_folder.h"
+
+namespace octroi::gateway {
+namespace {
+
+struct Row {
+  const char* mistake;
+  const char* file;
+  const char* text;  // in the good file; "" : the edit is the whole file
+  const char* edit;  // instead of it
+  const char* code;
+};
+
+// clang-format off
+const Row kRows[] = {
+  // Files and YAML
+  {"a tab indents", "policies/crm-management.yaml", "  - { present: customer_id }", "‸\t- { present: customer_id }", "OCT-1005"},
+  {"a bracket is never closed", "policies/crm-management.yaml", "applies_to: { purposes: [crm.management], destinations: [crm] }\nallow_when:", "applies_to: { purposes: [crm.management], destinations: [crm] \nallow_when‸:", "OCT-1006"},
+  {"a key twice", "sources/boutique.yaml", "unknown_events: quarantine", "unknown_events: quarantine\n‸unknown_events: reject", "OCT-1007"},
+  {"an anchor", "sources/boutique.yaml", "subject: { keys: [customer_id] }", "subject: { keys: ‸&a [customer_id] }", "OCT-1008"},
+  {"a tag", "sources/boutique.yaml", "unknown_events: quarantine", "unknown_events: ‸!!str quarantine", "OCT-1010"},
+  {"a second document", "sources/boutique.yaml", "unknown_events: quarantine", "unknown_events: quarantine\n‸---\nmore: 1", "OCT-1011"},
+  {"a directive", "lists/campaigns.yaml", "apiVersion: octroi/v1", "‸%YAML 1.1\n---\napiVersion: octroi/v1", "OCT-1013"},
+  {"an empty file", "lists/more.yaml", "", "‸# nothing\n", "OCT-1016"},
+  {"a list instead of keys", "lists/more.yaml", "", "‸- a\n", "OCT-1021"},
+  {"a file without a kind", "lists/more.yaml", "", "‸apiVersion: octroi/v1\n", "OCT-1022"},
+  {"a kind that does not exist", "lists/campaigns.yaml", "kind: List", "kind: ‸Liste", "OCT-1019"},
+  {"a kind in another's folder", "sources/list.yaml", "", "apiVersion: octroi/v1\nkind: ‸List\nid: l2\ntitle: { fr: L }\nowner: { team: t, contact: c }\nfrom: { file: lists/campaigns.csv }\nhashed: false\nif_missing: fail\n", "OCT-1018"},
+  {"a folder that does not exist", "contract/lead.yaml", "", "apiVersion: octroi/v1\n", "OCT-1017"},
+
+  // Shape
+  {"text for a number", "contracts/interaction.yaml", "version: 1", "version: ‸\"1\"", "OCT-1101"},
+  {"a YAML 1.1 boolean", "contracts/order-line.yaml", "description: { required: false }", "description: { required: ‸no }", "OCT-1101"},
+  {"a number for text", "gateway.yaml", "name: \"Exemple SAS\"", "name: ‸12", "OCT-1101"},
+  {"a mistyped key", "sources/boutique.yaml", "unknown_events: quarantine", "‸unknown_event: quarantine", "OCT-1102"},
+  {"a mistyped key inside", "destinations/crm.yaml", "longest_wait: \"2 s\"", "‸longest_weight: \"2 s\"", "OCT-1102"},
+  {"a missing key at the top", "purposes/crm.management.yaml", "apiVersion: octroi/v1\nkind: Purpose\nid: crm.management\ntitle: { fr: \"Suivi de la relation client\", en: \"Customer relationship management\" }\nowner: { team: \"Équipe CRM\", contact: crm@exemple.fr, approvers: [dpo] }", "‸apiVersion: octroi/v1\nkind: Purpose\nid: crm.management\ntitle: { fr: \"Suivi\" }", "OCT-1103"},
+  {"consent without a notice", "purposes/marketing.email.yaml", "consent:\n  notice: newsletter-v4", "‸consent:", "OCT-1103"},
+  {"legitimate interests without a balancing test", "purposes/crm.management.yaml", "balancing_test: \"MB-2026-002\"\n", "", "OCT-1103"},
+  {"outside the EEA without a safeguard", "destinations/publicite.yaml", "recipient:", "‸recipient:", "OCT-1103"},
+  {"no French title", "pseudonyms/per-destination.yaml", "title: { fr: \"Pseudonyme propre à chaque destination\", en:", "‸title: { en:", "OCT-1103"},
+  {"two lawful bases", "purposes/crm.management.yaml", "legal_basis: legitimate_interests", "legal_basis: ‸[consent, legitimate_interests]", "OCT-1104"},
+  {"letting through without proof", "purposes/marketing.email.yaml", "if_unknown: refuse", "if_unknown: ‸allow", "OCT-1104"},
+  {"a mistyped severity", "contracts/order-line.yaml", "severity: minor", "severity: ‸minr", "OCT-1104"},
+  {"an effect that does not exist", "contracts/interaction.yaml", "on_fail: keep", "on_fail: ‸ignore", "OCT-1104"},
+  {"another format version", "gateway.yaml", "apiVersion: octroi/v1", "apiVersion: ‸octroi/v2", "OCT-1105"},
+  {"a box ticked beforehand", "notices/newsletter-v4.yaml", "ticked_by_default: false", "ticked_by_default: ‸true", "OCT-1105"},
+  {"an id in capitals", "policies/crm-management.yaml", "id: crm-management", "id: ‸CRM", "OCT-1106"},
+  {"an unreadable duration", "gateway.yaml", "samples: \"7 days\"", "samples: ‸\"P7D\"", "OCT-1106"},
+  {"a secret instead of a reference", "sources/boutique.yaml", "from: \"file:keys/boutique.secret\"", "from: ‸\"s3cr3t\"", "OCT-1106"},
+  {"a list outside the folder", "lists/campaigns.yaml", "file: lists/campaigns.csv", "file: ‸/etc/passwd", "OCT-1106"},
+  {"an empty title", "pseudonyms/per-destination.yaml", "fr: \"Pseudonyme propre à chaque destination\"", "fr: ‸\"\"", "OCT-1107"},
+  {"a destination without a purpose", "destinations/crm.yaml", "purposes: [crm.management]", "purposes: ‸[]", "OCT-1108"},
+  {"a child's consent", "purposes/advertising.personalised.yaml", "minimum_age: 18", "minimum_age: ‸12", "OCT-1109"},
+  {"a weight above 100", "contracts/identity.yaml", "completeness: 20, validity: 25", "completeness: ‸145, validity: -100", "OCT-1109"},
+  {"not an e-mail address", "gateway.yaml", "email: dpo@exemple.fr", "email: ‸dpo", "OCT-1110"},
+  {"not a date", "notices/newsletter-v4.yaml", "shown_from: 2026-03-02", "shown_from: ‸2026-02-30", "OCT-1110"},
+  {"not a time", "tests/cases.yaml", "at: \"2026-11-21T09:00:00Z\"", "at: ‸\"2026-11-21\"", "OCT-1110"},
+  {"a form that does not exist", "destinations/emailing.yaml", "country: clear", "country: ‸cleer", "OCT-1111"},
+  {"a form's key mistyped", "destinations/emailing.yaml", "customer_id: { pseudonym: per-destination }", "customer_id: ‸{ pseudonim: per-destination }", "OCT-1111"},
+  {"no line without a condition", "policies/crm-management.yaml", "  - { do: withhold, reason: crm.customer_missing }", "  ‸- { when: { present: email }, do: withhold, reason: crm.customer_missing }", "OCT-1112"},
+  {"an empty condition", "policies/crm-management.yaml", "{ present: customer_id }", "‸{}", "OCT-1113"},
+  {"consent to something ill-named", "tests/cases.yaml", "marketing.email: { state", "‸Marketing: { state", "OCT-1114"},
+
+  // References
+  {"an id twice", "policies/crm-management.yaml", "id: crm-management", "id: ‸marketing-email", "OCT-1201"},
+  {"a rule id twice", "contracts/order-line.yaml", "id: not-cancelled", "id: ‸customer-known", "OCT-1201"},
+  {"a dictionary field twice", "vocabulary/marketing.yaml", "- id: anonymous_id", "- id: ‸customer_id", "OCT-1201"},
+  {"a contract that does not exist", "sources/boutique.yaml", "contract: order-line@1", "contract: ‸order-lines@1", "OCT-1203"},
+  {"a version that does not exist", "sources/boutique.yaml", "contract: order-line@1", "contract: ‸order-line@2", "OCT-1203"},
+  {"a map to a field that does not exist", "sources/boutique.yaml", "properties.country: country", "properties.country: ‸contry", "OCT-1204"},
+  {"a subject key that does not exist", "sources/boutique.yaml", "subject: { keys: [customer_id] }", "subject: { keys: [‸client] }", "OCT-1204"},
+  {"a rule on a synonym", "contracts/identity.yaml", "check: { field: email, format: email }", "check: { field: ‸courriel, format: email }", "OCT-1204"},
+  {"a condition on a field that does not exist", "policies/crm-management.yaml", "{ present: customer_id }", "{ present: ‸customer }", "OCT-1204"},
+  {"a contract field that does not exist", "contracts/identity.yaml", "  company: { required: false }", "  ‸compagny: { required: false }\n  company: { required: false }", "OCT-1204"},
+  {"a campaign in a field that does not exist", "sources/site-web.yaml", "unknown_events: quarantine", "campaign: { field: context.campaign.name, dictionary: ‸campain }", "OCT-1204"},
+  {"a purpose that does not exist", "destinations/crm.yaml", "purposes: [crm.management]", "purposes: [crm.management, ‸crm.managment]", "OCT-1205"},
+  {"a notice for a purpose that does not exist", "notices/bandeau-v2.yaml", "purposes: [advertising.personalised]", "purposes: [advertising.personalised, ‸advertising.other]", "OCT-1205"},
+  {"a policy for a purpose that does not exist", "policies/crm-management.yaml", "purposes: [crm.management]", "purposes: [‸crm.gestion]", "OCT-1205"},
+  {"a notice that does not exist", "purposes/marketing.email.yaml", "notice: newsletter-v4", "notice: ‸newsletter-v5", "OCT-1206"},
+  {"a source's notice that does not exist", "sources/boutique.yaml", "collected_from: subject", "collected_from: subject\nnotice: ‸bandeau", "OCT-1206"},
+  {"a pseudonym that does not exist", "destinations/emailing.yaml", "{ pseudonym: per-destination }", "{ pseudonym: ‸per-destinaton }", "OCT-1207"},
+  {"a list that does not exist", "contracts/interaction.yaml", "check: { any_present: [event_name] }", "check: { field: event_name, in_list: ‸campaign }", "OCT-1208"},
+  {"a consumer that does not exist", "contracts/identity.yaml", "uses: [crm, emailing]", "uses: [crm, ‸mailing]", "OCT-1209"},
+  {"an expectation of nobody", "tests/cases.yaml", "emailing: { withheld", "‸emailling: { withheld", "OCT-1209"},
+  {"a test of a source that does not exist", "tests/cases.yaml", "source: boutique", "source: ‸butique", "OCT-1210"},
+  {"a policy for a source that does not exist", "policies/crm-management.yaml", "destinations: [crm] }", "destinations: [crm], sources: [‸site] }", "OCT-1210"},
+  {"a rule on a field the contract does not declare", "contracts/identity.yaml", "any_present: [customer_id, email]", "any_present: [customer_id, email, ‸campaign]", "OCT-1211"},
+  {"a destination that gets a field the contract does not declare", "destinations/crm.yaml", "      company: clear", "      company: clear\n      ‸campaign: clear", "OCT-1211"},
+  {"a term that does not exist", "contracts/identity.yaml", "term: identity", "term: ‸identite", "OCT-1213"},
+  {"consent that was not asked for", "purposes/marketing.email.yaml", "notice: newsletter-v4", "notice: ‸bandeau-v2", "OCT-1214"},
+
+  // Meaning
+  {"weights of 95", "contracts/identity.yaml", "weights: { completeness: 20", "‸weights: { completeness: 15", "OCT-1301"},
+  {"a line that is never reached", "policies/marketing-email.yaml", "  - { when: { consent: unknown }, do: withhold, reason: consent.unknown }\n  - { do: withhold, reason: policy.not_met }", "  - { do: withhold, reason: policy.not_met }\n  - ‸{ when: { consent: unknown }, do: withhold, reason: consent.unknown }", "OCT-1302"},
+  {"a critical field without a rule", "contracts/identity.yaml", "  company: { required: false }", "  ‸company: { critical: true }", "OCT-1303"},
+  {"samples kept longer than decisions", "gateway.yaml", "samples: \"7 days\"", "samples: ‸\"14 months\"", "OCT-1305"},
+  {"a bound on nothing", "contracts/interaction.yaml", "check: { any_present: [event_name] }", "check: { any_present: [event_name], ‸min: 1 }", "OCT-1308"},
+  {"uniqueness without a window", "contracts/interaction.yaml", "check: { any_present: [event_name] }", "check: { ‸unique_on: [subject] }", "OCT-1309"},
+  {"two comparisons", "contracts/interaction.yaml", "check: { any_present: [event_name] }", "check: { field: page_url, same_as: event_name, ‸not_before: occurred_at }", "OCT-1310"},
+  {"a condition on a field, and no values", "policies/crm-management.yaml", "{ present: customer_id }", "{ ‸field: country }", "OCT-1311"},
+  {"values of no field", "policies/crm-management.yaml", "{ present: customer_id }", "{ ‸in: [FR] }", "OCT-1311"},
+  {"a pattern that is none", "contracts/order-line.yaml", "matches: \"^[0-9]+$\"", "matches: ‸\"^[0-9+$\"", "OCT-1312"},
+  {"a duration of all time", "gateway.yaml", "scores: \"3 years\"", "scores: ‸\"99999999999999999999 years\"", "OCT-1314"},
+  {"an empty step in a path", "sources/boutique.yaml", "properties.country: country", "‸properties..country: country", "OCT-1315"},
+  {"a path of nine steps", "sources/boutique.yaml", "event_time: { field: occurred_at }", "event_time: { field: ‸a.b.c.d.e.f.g.h.i }", "OCT-1315"},
+  {"bodies above the limit", "sources/boutique.yaml", "body: \"1 MiB\"", "body: ‸\"2 MiB\"", "OCT-1316"},
+  {"nine identifiers", "sources/boutique.yaml", "keys: [customer_id]", "‸keys: [customer_id, email, anonymous_id, person_name, company, country, campaign, page_url, event_name]", "OCT-1317"},
+  {"a key without a secret", "sources/boutique.yaml", "{ method: bearer, secret: { from: \"file:keys/boutique.secret\" } }", "{ method: ‸bearer }", "OCT-1318"},
+  {"a reason of the gateway's own", "policies/crm-management.yaml", "reason: crm.customer_missing", "reason: ‸quality.customer_missing", "OCT-1319"},
+  {"not a URL of ours", "destinations/crm.yaml", "url: http://127.0.0.1:18102/events", "url: ‸ftp://127.0.0.1/events", "OCT-1320"},
+  {"an empty range", "contracts/order-line.yaml", "check: { field: quantity, min: 0 }", "check: { field: quantity, min: 10, ‸max: 9 }", "OCT-1321"},
+  {"an event twice", "sources/site-web.yaml", "event: alias", "event: ‸identify", "OCT-1322"},
+  {"a column that does not exist", "lists/campaigns.yaml", "file: lists/campaigns.csv, column: code", "file: ‸lists/campaigns.csv, column: kode", "OCT-1324"},
+  {"a list whose file is missing", "lists/campaigns.yaml", "file: lists/campaigns.csv", "file: ‸lists/campagnes.csv", "OCT-1325"},
+  {"a reversible hash", "pseudonyms/per-destination.yaml", "reversible: false", "reversible: ‸true", "OCT-1326"},
+  {"an address without a port", "gateway.yaml", "ingest: \"127.0.0.1:18080\"", "ingest: ‸\"127.0.0.1\"", "OCT-1327"},
+  {"another source's path", "sources/boutique.yaml", "path: /v1/events/boutique", "path: ‸/v1/events/shop", "OCT-1328"},
+  {"a contract received twice", "destinations/crm.yaml", "- contract: identity@1", "- contract: ‸interaction@1", "OCT-1329"},
+  {"a signal without a place", "sources/boutique.yaml", "unknown_events: quarantine", "consent: [{ read: ‸purposes }]", "OCT-1332"},
+  {"delivery to nowhere", "destinations/crm.yaml", "deliver:\n  type: http\n  url: http://127.0.0.1:18102/events\n", "‸deliver:\n  type: http\n", "OCT-1333"},
+  {"a field, and nothing about it", "contracts/interaction.yaml", "check: { any_present: [event_name] }", "check: { ‸field: event_name, any_present: [event_name] }", "OCT-1334"},
+
+  // Not supported yet
+  {"holding unknown consent", "purposes/marketing.email.yaml", "if_unknown: refuse", "if_unknown: ‸hold\n  hold_for: \"24 h\"", "OCT-1901"},
+  {"holding by policy", "policies/crm-management.yaml", "{ do: withhold, reason: crm.customer_missing }", "{ do: ‸hold, hold_for: \"1 h\", reason: hold.customer }", "OCT-1902"},
+  {"reading TCF", "sources/boutique.yaml", "unknown_events: quarantine", "consent: [{ read: ‸tcf, field: a }]", "OCT-1903"},
+  {"reading GPP", "sources/boutique.yaml", "unknown_events: quarantine", "consent: [{ read: ‸gpp, field: a }]", "OCT-1903"},
+  {"reading GPC in the event", "sources/boutique.yaml", "unknown_events: quarantine", "consent: [{ read: ‸gpc, field: a }]", "OCT-1903"},
+  {"a list of digests", "lists/campaigns.yaml", "hashed: false", "hashed: ‸true", "OCT-1904"},
+  {"CEL in a rule", "contracts/interaction.yaml", "check: { any_present: [event_name] }", "check: { ‸cel: \"true\" }", "OCT-1905"},
+  {"a generalised field", "destinations/crm.yaml", "country: clear", "country: { ‸generalise: department }", "OCT-1906"},
+  {"a partner hash", "destinations/crm.yaml", "email: clear", "email: { ‸partner_hash: sha256 }", "OCT-1907"},
+  {"a random pseudonym", "pseudonyms/per-destination.yaml", "method: p1-hmac", "method: ‸p4-random", "OCT-1908"},
+  {"one pseudonym for all", "pseudonyms/per-destination.yaml", "separate_by: destination", "separate_by: ‸none", "OCT-1908"},
+  {"invariants", "gateway.yaml", "mode: enforce", "‸invariants: [{ never: \"x\", owner: dpo@exemple.fr }]", "OCT-1909"},
+  {"observed consent", "gateway.yaml", "mode: enforce", "observe: { ‸consent: { approved_by: dpo@exemple.fr, until: 2026-12-15 } }", "OCT-1910"},
+  {"a template", "destinations/crm.yaml", "automated_decision: false", "format: { ‸template: templates/crm.json }", "OCT-1911"},
+  {"delivery to a log", "destinations/crm.yaml", "type: http", "type: ‸kafka", "OCT-1912"},
+  {"files as a source", "sources/boutique.yaml", "type: http", "type: ‸sftp", "OCT-1913"},
+  {"CSV as a format", "sources/boutique.yaml", "format: ndjson", "format: ‸csv", "OCT-1914"},
+  {"client certificates", "sources/boutique.yaml", "method: bearer", "method: ‸mtls", "OCT-1915"},
+  {"no authentication", "sources/boutique.yaml", "method: bearer", "method: ‸none", "OCT-1915"},
+  {"signed delivery", "destinations/crm.yaml", "method: bearer", "method: ‸hmac-sha256", "OCT-1915"},
+  {"an observing policy", "policies/crm-management.yaml", "mode: enforce", "mode: ‸observe", "OCT-1916"},
+  {"an observing destination", "destinations/crm.yaml", "mode: enforce", "mode: ‸observe", "OCT-1916"},
+  {"the person in a list", "policies/crm-management.yaml", "{ present: customer_id }", "{ ‸not_in_list: campaigns }", "OCT-1917"},
+  {"consent in a quality rule", "contracts/identity.yaml", "when: { present: email }", "when: { ‸consent: granted }", "OCT-1918"},
+  {"a root key in the environment", "gateway.yaml", "\"file:keys/pseudonym.key\"", "‸env:ROOT", "OCT-1919"},
+};
+// clang-format on
+
+TEST(BadConfig, TheGoodFolderIsGood) {
+  EXPECT_EQ(Errors(Load(GoodFolder())), std::vector<std::string>());
+}
+
+TEST(BadConfig, EveryMistakeIsFoundWhereItIs) {
+  static_assert(std::size(kRows) >= 80);
+  for (const Row& row : kRows) {
+    SCOPED_TRACE(row.mistake);
+    Files files = GoodFolder();
+    std::string& file = files[row.file];
+    Marked marked = TakeMark(*row.text ? Replace(file, row.text, row.edit) : std::string(row.edit));
+    file = marked.text;
+    const ConfigFolder config = Load(files);
+    const std::vector<std::string> errors = Errors(config);
+    std::string where = std::string(row.file) + ":" + std::to_string(marked.line) + ":" +
+                        std::to_string(marked.column);
+    const std::string wanted = where + " " + row.code;
+    const bool found = std::find(errors.begin(), errors.end(), wanted) != errors.end();
+    EXPECT_TRUE(found) << "wanted " << wanted << "\n" << Render(config, Language::kEnglish, false);
+  }
+}
+
+// A mistake in one place must not be reported as ten others: what else a row causes is listed here.
+TEST(BadConfig, OneMistakeIsOneFindingWhereNothingElseDependsOnIt) {
+  for (const Row& row : kRows) {
+    SCOPED_TRACE(row.mistake);
+    Files files = GoodFolder();
+    std::string& file = files[row.file];
+    file = TakeMark(*row.text ? Replace(file, row.text, row.edit) : std::string(row.edit)).text;
+    const ConfigFolder config = Load(files);
+    // An unreadable file takes what it declares with it; so does a renamed id.
+    const std::string_view code = row.code;
+    const bool spreads =
+        code < "OCT-1100" || std::string_view(row.edit).find("id: ") != std::string_view::npos;
+    if (!spreads) {
+      EXPECT_EQ(Errors(config).size(), 1u) << Render(config, Language::kEnglish, false);
+    }
+  }
+}
+
+TEST(BadConfig, AllErrorsComeAtOnce) {
+  Files files = GoodFolder();
+  files["contracts/identity.yaml"] =
+      Replace(files["contracts/identity.yaml"], "severity: major", "severity: majr");
+  files["contracts/identity.yaml"] =
+      Replace(files["contracts/identity.yaml"], "term: identity", "term: nobody");
+  files["sources/boutique.yaml"] =
+      Replace(files["sources/boutique.yaml"], "order-line@1", "order@1");
+  files["sources/boutique.yaml"] =
+      Replace(files["sources/boutique.yaml"], "body: \"1 MiB\"", "body: \"9 MiB\"");
+  files["policies/crm-management.yaml"] = "a: [";
+  files["gateway.yaml"] = Replace(files["gateway.yaml"], "127.0.0.1:18081", "nowhere");
+  const ConfigFolder config = Load(files);
+  EXPECT_FALSE(config.ok());
+  EXPECT_EQ(Codes(config, ConfigFinding::Level::kError),
+            (std::vector<std::string>{"OCT-1213", "OCT-1104", "OCT-1327", "OCT-1006", "OCT-1316",
+                                      "OCT-1203"}));
+}
+
+TEST(BadConfig, ExactlyOneGateway) {
+  Files files = GoodFolder();
+  files.erase("gateway.yaml");
+  EXPECT_EQ(Errors(Load(files)), std::vector<std::string>{"gateway.yaml:0:0 OCT-1202"});
+  files = GoodFolder();
+  files["second.yaml"] = Replace(files["gateway.yaml"], "id: demonstration", "id: second");
+  EXPECT_EQ(Errors(Load(files)), std::vector<std::string>{"second.yaml:5:1 OCT-1202"});
+}
+
+TEST(BadConfig, ObservedConsentNeedsADpoAndAnEndWithinThirtyDays) {
+  const auto codes = [](const char* until, bool dpo) {
+    Files files = GoodFolder();
+    std::string& file = files["gateway.yaml"];
+    file =
+        Replace(file, "mode: enforce",
+                std::string("observe: { consent: { approved_by: a@b.fr, until: ") + until + " } }");
+    if (!dpo)
+      file = Replace(file, "  dpo: { name: \"Camille Martin\", email: dpo@exemple.fr }\n", "");
+    return Codes(Load(files), ConfigFinding::Level::kError);
+  };
+  using List = std::vector<std::string>;
+  EXPECT_EQ(codes("2026-12-21", true), List{"OCT-1910"});
+  EXPECT_EQ(codes("2026-11-21", true), List{"OCT-1910"});
+  EXPECT_EQ(codes("2026-12-22", true), (List{"OCT-1910", "OCT-1307"}));
+  EXPECT_EQ(codes("2026-11-20", true), (List{"OCT-1910", "OCT-1307"}));
+  EXPECT_EQ(codes("2026-12-01", false), (List{"OCT-1306", "OCT-1910"}));
+}
+
+struct WarningRow {
+  const char* oddity;
+  const char* file;
+  const char* text;
+  const char* edit;
+  const char* code;
+};
+
+TEST(BadConfig, WhatIsOddButSafeIsAWarning) {
+  const WarningRow rows[] = {
+      {"a category no purpose declares", "purposes/crm.management.yaml", "location, ", "",
+       "OCT-2107"},
+      {"a minimum age nobody checks", "policies/advertising-personalised.yaml",
+       "  - { subject_age: { at_least: 18, if_unknown: assume_adult } }\n", "", "OCT-2108"},
+      {"a draft in use", "contracts/identity.yaml", "status: active", "status: draft", "OCT-2109"},
+      {"a default that is not applied", "contracts/identity.yaml", "company: { required: false }",
+       "company: { default: \"-\" }", "OCT-2110"},
+      {"a synonym that is a field", "vocabulary/marketing.yaml", "synonyms: [mail, courriel]",
+       "synonyms: [campaign]", "OCT-2111"},
+      {"a list that is awaited", "lists/campaigns.yaml",
+       "lists/campaigns.csv, column: code, reload: \"5 min\" }\nhashed: false\nif_missing: fail",
+       "lists/later.csv }\nhashed: false\nif_missing: keep_last", "OCT-2102"},
+  };
+  for (const WarningRow& row : rows) {
+    SCOPED_TRACE(row.oddity);
+    Files files = GoodFolder();
+    files[row.file] = Replace(files[row.file], row.text, row.edit);
+    const ConfigFolder config = Load(files);
+    EXPECT_TRUE(config.ok()) << Render(config, Language::kEnglish, false);
+    const auto codes = Codes(config, ConfigFinding::Level::kWarning);
+    EXPECT_NE(std::find(codes.begin(), codes.end(), row.code), codes.end());
+  }
+}
+
+}  // namespace
+}  // namespace octroi::gateway

@@ -1,0 +1,270 @@
+#!/usr/bin/env python3
+"""End to end: the real binary, real sockets, real SQLite, real HTTP destinations, a real SDK.
+
+  e2e_test.py OCTROI [unittest arguments]
+"""
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+for folder in ("demo", "crash"):
+    sys.path.insert(0, os.path.join(os.path.dirname(HERE), folder))
+from crash import free_ports  # noqa: E402
+from gateway import Gateway  # noqa: E402
+from inputs import ndjson  # noqa: E402
+from recorder import Recorder  # noqa: E402
+
+OCTROI = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else "octroi"
+CANARY = "zqx7-canary"
+
+
+def line(number, customer="17850", **more):
+    return {"event": "order.line", "message_id": f"e2e-{number}", "occurred_at": "2026-11-20T10:00:00Z",
+            "properties": {"invoice_no": "536365", "stock_code": f"n{number}", "description": "x", "quantity": 1,
+                           "unit_price": 2.5, "customer_id": customer, "country": "France", **more}}
+
+
+class EndToEnd(unittest.TestCase):
+    def setUp(self):
+        self.temporary = tempfile.TemporaryDirectory(prefix="octroi-e2e-")
+        self.recorders = {name: Recorder(name) for name in ("emailing", "crm", "publicite")}
+        ingest, console = free_ports(2)
+        self.gateway = Gateway(OCTROI, os.path.join(self.temporary.name, "c"), ingest, console,
+                               {name: recorder.port for name, recorder in self.recorders.items()},
+                               {"OCTROI_SEGMENT_BYTES": str(8 * 1024 * 1024)})
+        self.start()
+
+    def tearDown(self):
+        self.gateway.stop()
+        for recorder in self.recorders.values():
+            recorder.close()
+        self.temporary.cleanup()
+
+    def start(self):
+        self.gateway.start()
+        self.assertTrue(self.gateway.wait_ready(), self.log())
+
+    def log(self):
+        with open(self.gateway.log.name, encoding="utf-8", errors="replace") as file:
+            return file.read()
+
+    def post(self, event, **headers):
+        return self.gateway.post("/v1/events/boutique", "boutique", event, **headers)
+
+    def grant(self, customer, purpose="marketing.email", state="granted", at="2026-11-01T00:00:00Z"):
+        status, answer = self.gateway.consent("boutique", {"customer_id": customer}, purpose, state, at,
+                                              notice="newsletter-v4")
+        self.assertEqual(status, 201, answer)
+
+    def test_segments_own_client_works_by_changing_its_host(self):
+        out = subprocess.run(["node", os.path.join(HERE, "sdk.mjs"), f"http://127.0.0.1:{self.gateway.ingest}",
+                              self.gateway.write_keys["site-web"]], capture_output=True, text=True, timeout=60)
+        self.assertEqual(out.returncode, 0, out.stderr)
+        told = json.loads(out.stdout)
+        self.assertEqual(told["errors"], [])
+        status = self.gateway.wait_quiet()
+        self.assertEqual(status["sources"]["site-web"]["received"], 42)
+        self.assertEqual(status["sources"]["site-web"]["accepted"], 42)
+        self.assertTrue(status["sums_hold"])
+
+    def test_only_what_was_agreed_to_leaves(self):
+        self.grant("1001")
+        self.grant("1002", state="denied")
+        receipts = {customer: self.post(line(number, customer))[1]["id"]
+                    for number, customer in enumerate(("1001", "1002", "1003"))}
+        self.gateway.wait_quiet()
+        expected = {"1001": ("sent", "delivery.acknowledged"), "1002": ("withheld", "consent.denied"),
+                    "1003": ("withheld", "consent.unknown")}
+        for customer, (outcome, reason) in expected.items():
+            deliveries = {d["destination"]: d for d in self.gateway.ask("explain", receipts[customer])["deliveries"]}
+            self.assertEqual((deliveries["emailing"]["outcome"], deliveries["emailing"]["reason"]), (outcome, reason))
+        self.assertEqual(len(self.recorders["emailing"].events), 1)
+        event = next(iter(self.recorders["emailing"].events.values()))
+        self.assertTrue(event["data"]["customer_id"].startswith("p1.emailing."))
+        self.assertNotIn("unit_price", event["data"])
+        self.assertFalse(set(self.recorders["emailing"].events) & set(self.recorders["crm"].events),
+                         "two destinations share an event id")
+
+    def test_a_withdrawal_stops_what_is_queued(self):
+        self.grant("2001")
+        self.recorders["emailing"].script = lambda *_: 500
+        receipt = self.post(line(1, "2001"))[1]["id"]
+        time.sleep(0.5)
+        self.grant("2001", state="withdrawn", at="2026-11-21T00:00:00Z")
+        self.recorders["emailing"].script = None
+        self.gateway.wait_quiet()
+        self.assertEqual(self.recorders["emailing"].events, {})
+        delivery = {d["destination"]: d for d in self.gateway.ask("explain", receipt)["deliveries"]}["emailing"]
+        self.assertEqual((delivery["outcome"], delivery["reason"]), ("withheld", "consent.withdrawn"))
+
+    def test_the_same_message_is_admitted_once_also_after_a_restart(self):
+        self.assertEqual(self.post(line(1))[1]["outcome"], "accepted")
+        again = self.post(line(1))[1]
+        self.assertEqual((again["outcome"], again["reason"]), ("merged", "duplicate.message_id"))
+        self.assertEqual(self.gateway.stop(), 0, self.log())
+        self.start()
+        self.assertEqual(self.post(line(1))[1]["outcome"], "merged")
+        status, problem = self.post(line(1, quantity=2))
+        self.assertEqual((status, problem["code"]), (409, "conflict.message_id"))
+        status = self.gateway.wait_quiet()
+        self.assertEqual(status["sources"]["boutique"],
+                         {"received": 4, "rejected": 1, "quarantined": 0, "merged": 2, "accepted": 1, "sum_holds": True})
+
+    def test_an_idempotency_key_covers_the_whole_request(self):
+        body = ndjson([{**line(n), "message_id": f"k{n}"} for n in range(3)])
+        send = lambda data: self.post(data, Content_Type="application/x-ndjson", Idempotency_Key='"abc"')
+        first, second = send(body), send(body)
+        self.assertEqual([i["outcome"] for i in first[1]["items"]], ["accepted"] * 3)
+        self.assertEqual([i["outcome"] for i in second[1]["items"]], ["merged"] * 3)
+        self.assertEqual([i["merged_into"] for i in second[1]["items"]], [i["id"] for i in first[1]["items"]])
+        self.assertEqual(send(body + body)[0], 409)
+        self.gateway.stop()
+        self.start()
+        self.assertEqual([i["outcome"] for i in send(body)[1]["items"]], ["merged"] * 3)
+        self.assertEqual(send(body + body)[0], 409)
+
+    def test_failure_is_per_record_never_per_batch(self):
+        good, bad = json.dumps(line(1)), '{"event":"order.line","a":1,"\\u0061":2}'
+        unknown = json.dumps({**line(2), "event": "order.unknown"})
+        status, answer = self.post("\n".join([good, bad, "not json", unknown]).encode(),
+                                   Content_Type="application/x-ndjson")
+        self.assertEqual(status, 200)
+        self.assertEqual([(i["outcome"], i.get("reason")) for i in answer["items"]],
+                         [("accepted", None), ("rejected", "json.duplicate_key"), ("rejected", "json.invalid"),
+                          ("quarantined", "event.unknown")])
+
+    def test_bad_requests_get_a_problem_and_lose_nothing(self):
+        for status, code, path, source, body in (
+                (400, "json.invalid", "/v1/events/boutique", "boutique", "{"),
+                (400, "body.empty", "/v1/events/boutique", "boutique", ""),
+                (400, "body.not_array", "/v1/batch", "site-web", {"batch": 1}),
+                (404, "route.unknown", "/v1/nothing", "boutique", {}),
+                (401, "auth.invalid", "/v1/events/boutique", "site-web", {}),
+                (422, "consent.purpose_unknown", "/v1/consents", "boutique",
+                 {"subject": {"customer_id": "1"}, "purpose": "x.y", "state": "denied", "effective_at": "2026-01-01T00:00:00Z"}),
+                (422, "consent.evidence_missing", "/v1/consents", "boutique",
+                 {"subject": {"customer_id": "1"}, "purpose": "marketing.email", "state": "granted", "notice": "n",
+                  "effective_at": "2026-01-01T00:00:00Z"}),
+                (422, "consent.effective_at_invalid", "/v1/consents", "boutique",
+                 {"subject": {"customer_id": "1"}, "purpose": "marketing.email", "state": "denied",
+                  "effective_at": "2026-01-01T00:00:00"})):
+            with self.subTest(code=code):
+                got, problem = self.gateway.post(path, source, body, Accept_Language="en")
+                self.assertEqual((got, problem.get("code")), (status, code))
+                self.assertTrue(problem["title"])
+
+    def test_a_bad_config_leaves_the_old_one_in_force(self):
+        before = self.gateway.ask("status")
+        path = os.path.join(self.gateway.folder, "destinations", "crm.yaml")
+        with open(path, encoding="utf-8") as file:
+            good = file.read()
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(good.replace("purposes: [crm.management]", "purposes: [crm.managment]"))
+        self.gateway.process.send_signal(signal.SIGHUP)
+        self.wait_for(lambda: "config.refused" in self.log())
+        self.assertIn("destinations/crm.yaml", self.log())
+        self.assertEqual(self.gateway.ask("status")["config"], before["config"])
+        self.assertEqual(self.post(line(1))[0], 202)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(good.replace("      email: clear\n", ""))
+        self.gateway.process.send_signal(signal.SIGHUP)
+        self.wait_for(lambda: self.gateway.ask("status")["plan"] == before["plan"] + 1)
+        self.assertEqual(self.post(line(2))[0], 202)
+        self.gateway.wait_quiet()
+
+    def wait_for(self, condition, seconds=20):
+        deadline = time.time() + seconds
+        while not condition():
+            self.assertLess(time.time(), deadline, self.log())
+            time.sleep(0.05)
+
+    def test_start_is_refused_with_other_keys(self):
+        self.post(line(1))
+        self.gateway.stop()
+        path = os.path.join(self.gateway.folder, "keys", "pseudonym.key")
+        os.remove(path)
+        self.gateway.run("keys", "create", "-c", self.gateway.folder)
+        self.gateway.start()
+        self.assertFalse(self.gateway.wait_ready(15))
+        self.assertEqual(self.gateway.process.returncode, 3)
+        self.assertIn("key", self.log())
+
+    def test_a_second_process_on_the_same_storage_is_refused(self):
+        second = subprocess.run([OCTROI, "run", "-c", self.gateway.folder], capture_output=True, text=True,
+                                env=self.gateway.env, timeout=60)
+        self.assertEqual(second.returncode, 4, second.stderr)
+        self.assertEqual(self.post(line(1))[0], 202)
+
+    def test_the_store_can_be_rebuilt_from_the_journal(self):
+        self.grant("3001")
+        self.post(ndjson(line(n, "3001" if n % 2 else "") for n in range(60)), Content_Type="application/x-ndjson")
+        before = self.gateway.wait_quiet()
+        self.assertEqual(self.gateway.stop(), 0, self.log())
+        self.gateway.run("rebuild", "-c", self.gateway.folder)
+        report = self.gateway.ask("journal", "check")
+        self.assertEqual(report["damages"], [])
+        self.start()
+        after = self.gateway.wait_quiet()
+        for part in ("sources", "destinations", "rules"):
+            self.assertEqual(after[part], before[part])
+        self.post(line(99, "3001"))
+        self.assertEqual(self.gateway.wait_quiet()["destinations"]["emailing"]["sent"],
+                         before["destinations"]["emailing"]["sent"] + 1)
+
+    def test_sigterm_answers_what_was_taken_and_the_rest_goes_on_after(self):
+        for recorder in self.recorders.values():
+            recorder.script = lambda *_: 500
+        for number in range(50):
+            self.assertEqual(self.post(line(number))[0], 202)
+        self.assertEqual(self.gateway.stop(), 0, self.log())
+        for recorder in self.recorders.values():
+            recorder.script = None
+        self.start()
+        self.gateway.wait_quiet()
+        self.assertEqual(len(self.recorders["crm"].events), 50)
+
+    def test_health_and_metrics(self):
+        self.post(line(1))
+        self.assertEqual(self.gateway.request("GET", "/health/live")[0], 200)
+        status, headers, body = self.gateway.request("GET", "/metrics")
+        self.assertEqual(status, 200)
+        self.assertTrue(body.endswith(b"# EOF\n"))
+        self.assertIn(b'octroi_events_total{outcome="accepted"} 1', body)
+
+    def test_no_personal_value_stands_in_clear_anywhere(self):
+        self.grant(f"{CANARY}-1")
+        bodies = [json.dumps(line(1, f"{CANARY}-1", description=f"{CANARY}-2")), '{"x":"' + CANARY + '","x":1}',
+                  json.dumps(line(2, "", description=f"{CANARY}-3")), "{" + CANARY,
+                  json.dumps({**line(3), "occurred_at": CANARY}), json.dumps({**line(4), "event": CANARY})]
+        for body in bodies:
+            _, answer = self.post(body)
+            self.assertNotIn(CANARY, json.dumps(answer))
+        self.gateway.consent("boutique", {"customer_id": CANARY}, CANARY, "granted", CANARY)
+        self.recorders["crm"].script = lambda *_: 422
+        self.post(line(5, f"{CANARY}-4"))
+        self.gateway.wait_quiet()
+        metrics = self.gateway.request("GET", "/metrics")[2]
+        self.assertNotIn(CANARY.encode(), metrics)
+        self.gateway.stop()
+        looked_at = 0
+        for folder, _, files in os.walk(self.gateway.folder):
+            for name in files:
+                with open(os.path.join(folder, name), "rb") as file:
+                    data = file.read()
+                for form in (CANARY.encode(), CANARY.encode().hex().encode(), CANARY.upper().encode()):
+                    self.assertNotIn(form, data, os.path.join(folder, name))
+                looked_at += 1
+        self.assertGreater(looked_at, 10)
+        self.assertIn(CANARY, json.dumps(self.recorders["emailing"].events | {"control": CANARY}))
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

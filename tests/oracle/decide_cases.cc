@@ -1,0 +1,108 @@
+// Reads the cases of decision_oracle.py from standard input, one configuration a line, and compares
+// the oracle's answers with those of Fold, ConsentIndex and PolicySet::Decide. Argument: how many
+// must come.
+#include <algorithm>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "oracle_config.h"
+
+namespace octroi::policies {
+namespace {
+
+using Json = nlohmann::json;
+
+// What the gateway does with each consent event: fold the history of its identifiers, set what
+// comes out.
+void Replay(const std::vector<ConsentEvent>& events, const std::vector<std::size_t>& purposes,
+            base::Millis now, ConsentIndex& index) {
+  for (std::size_t at = 0; at < events.size(); ++at) {
+    std::vector<ConsentEvent> history;
+    for (std::size_t earlier = 0; earlier <= at; ++earlier) {
+      const bool same_person =
+          std::ranges::find_first_of(events[earlier].subject, events[at].subject) !=
+          events[earlier].subject.end();
+      if (same_person && purposes[earlier] == purposes[at]) history.push_back(events[earlier]);
+    }
+    std::ranges::reverse(history);  // the order of arrival must not matter
+    index.Set(events[at].subject, purposes[at], Fold(history, now));
+  }
+}
+
+base::Verdict Decide(const PolicySet& set, const ConsentIndex& index, const Json& test) {
+  std::vector<Fingerprint> identifiers;
+  for (const Json& identifier : test["identifiers"]) identifiers.push_back(Person(identifier));
+  const std::vector subjects = index.SubjectsOf(identifiers);
+  const JsonFields fields(test["fields"]);
+  DecisionInput input;
+  input.source = test["source"];
+  input.contract = test["contract"];
+  input.event_time = test["te"];
+  input.now = test["td"];
+  input.subjects = subjects;
+  input.identified = !identifiers.empty();
+  input.signals.denied_purposes = test["denied"];
+  input.signals.gpc = test["gpc"];
+  input.fields = &fields;
+  return set.Decide(input, test["destination"], index);
+}
+
+Json Answer(const base::Verdict& verdict) {
+  return {{"allowed", verdict.allowed},
+          {"reason", ReasonText(verdict.reason)},
+          {"purposes", verdict.purposes},
+          {"consent", verdict.consent}};
+}
+
+struct Tally {
+  std::size_t cases = 0;
+  std::size_t disagreements = 0;
+};
+
+void Compare(const Json& config, Tally& tally) {
+  const auto set = PolicySet::Compile(SpecOf(config));
+  if (!set) throw std::runtime_error("does not compile: " + set.error().detail);
+  std::vector<ConsentEvent> events;
+  std::vector<std::size_t> purposes;
+  for (const Json& consent : config["consents"]) {
+    events.push_back(EventOf(consent));
+    purposes.push_back(consent["purpose"]);
+  }
+  ConsentIndex index(config["purposes"].size());
+  for (const Json& test : config["cases"]) {
+    // Entries depend on the moment of folding, links do not: replaying moves the same register in
+    // time.
+    Replay(events, purposes, test["td"], index);
+    const Json answer = Answer(Decide(*set, index, test));
+    ++tally.cases;
+    if (answer == test["expect"] || ++tally.disagreements > 3) continue;
+    Json shown = config;
+    shown["cases"] = Json::array({test});
+    std::cout << "case " << tally.cases << ": the program says " << answer
+              << "\n  oracle: " << test["expect"] << "\n  of " << shown << "\n";
+  }
+}
+
+int Run(std::size_t expected) {
+  Tally tally;
+  for (std::string line; std::getline(std::cin, line);) Compare(Json::parse(line), tally);
+  std::cout << tally.cases << " cases, " << tally.disagreements << " disagreements\n";
+  return tally.cases == expected && tally.disagreements == 0 ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace octroi::policies
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::cerr << "usage: decision_oracle.py --run decide_cases\n";
+    return 2;
+  }
+  try {
+    return octroi::policies::Run(std::stoull(argv[1]));
+  } catch (const std::exception& error) {
+    std::cerr << "decide_cases: " << error.what() << "\n";
+    return 2;
+  }
+}

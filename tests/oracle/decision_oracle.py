@@ -1,0 +1,353 @@
+#!/usr/bin/env python3
+"""An independent model of consent and decision, and a maker of cases for it.
+
+Written from the texts alone (standards.md C2 and C3, the comments of policies/consent.h, policy_spec.h and
+decide.h), never from the C++ code. It invents configurations, consent histories and events from a seed, says
+what the answer must be, and lets the program `decide_cases` compare (reliability.md I3, test a).
+
+  decision_oracle.py --cases 100000 --seed 7 --run build/tests/policies/decide_cases
+  decision_oracle.py --cases 100 --seed 7            prints the cases, one configuration a line
+"""
+import argparse
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+
+SKEW = 5 * 60 * 1000
+STORED = ["requested", "pending", "granted", "denied", "withdrawn", "objected", "invalidated"]
+ALL_STATES = STORED + ["unknown", "expired"]
+
+# What counts among events of the same moment, mildest first (consent.h, Fold).
+TIE = {"granted": 0, "requested": 1, "pending": 1, "invalidated": 2, "denied": 3, "withdrawn": 4, "objected": 4}
+
+# Which of several people's standings speaks, strictest first (decide.h).
+STRICTEST_FIRST = ["withdrawn", "objected", "denied", "invalidated", "expired", "pending", "requested",
+                   "not_at_collection", "granted"]
+
+
+# ---- the register ------------------------------------------------------------------------------------------
+
+def effective_state(event, now):
+    waiting = event["effective"] - event["recorded"] > SKEW and event["effective"] > now
+    return "pending" if event["state"] == "granted" and waiting else event["state"]
+
+
+def fold(events, now):
+    deciding = sorted(events, key=lambda e: (e["effective"], TIE[effective_state(e, now)], e["recorded"],
+                                             e["id"]))[-1]
+    return {"state": effective_state(deciding, now),
+            "since": deciding["effective"] // 1000 * 1000,
+            "until": deciding["until"] // 1000 * 1000,
+            "cites": deciding["sequence"] % 2**32}
+
+
+class Register:
+    """Events as they arrived; people appear as their identifiers do."""
+
+    def __init__(self, consents, now):
+        self.subject_of = {}
+        self.entries = []
+        for arrived, event in enumerate(consents):
+            mine = set(event["subject"])
+            history = [e for e in consents[:arrived + 1]
+                       if e["purpose"] == event["purpose"] and mine & set(e["subject"])]
+            known = self.subjects(event["subject"])
+            if not known:
+                known = [len(self.entries)]
+                self.entries.append({})
+            for subject in known:
+                self.entries[subject][event["purpose"]] = fold(history, now)
+            for identifier in event["subject"]:
+                self.subject_of.setdefault(identifier, known[0])
+
+    def subjects(self, identifiers):
+        found = []
+        for identifier in identifiers:
+            subject = self.subject_of.get(identifier)
+            if subject is not None and subject not in found:
+                found.append(subject)
+        return found
+
+
+# ---- the decision ------------------------------------------------------------------------------------------
+
+def standing_of(entry, purpose, te, td):
+    if entry["state"] != "granted":
+        return entry["state"]
+    last_moments = []
+    if purpose["ask"]:
+        last_moments.append(entry["since"] + purpose["ask"])
+    if entry["until"]:
+        last_moments.append(entry["until"])
+    if last_moments and td > min(last_moments):
+        return "expired"
+    if purpose["covers"] != "send" and te < entry["since"]:
+        return "not_at_collection"
+    return "granted"
+
+
+def people_say(register, case, place, purpose):
+    """(standing, cited): of all subjects the strictest, of equals the first."""
+    said = []
+    for subject in register.subjects(case["identifiers"]):
+        entry = register.entries[subject].get(place)
+        if entry is not None:
+            said.append((standing_of(entry, purpose, case["te"], case["td"]), entry["cites"]))
+    if not said:
+        return "unknown", 0
+    return min(said, key=lambda s: STRICTEST_FIRST.index(s[0]))
+
+
+def condition_holds(condition, config, case, standing):
+    kind = condition["ask"]
+    if kind == "consent":
+        # Given after the event is given: the condition asks about the state, not about the collection.
+        state = "granted" if standing == "not_at_collection" else standing
+        return state == condition["state"]
+    if kind == "age":
+        return condition["assume_adult"]
+    json_type, text = case["fields"].get(str(condition["field"]), ("absent", ""))
+    if kind == "present":
+        return json_type not in ("absent", "null")
+    if json_type not in ("string", "integer", "decimal", "bool"):
+        return False
+    if kind == "in":
+        return text in condition["values"]
+    listed = text in config["lists"][condition["list"]]
+    return listed if kind == "in_list" else not listed
+
+
+def policy_refuses(config, case, destination, place, standing):
+    for policy in config["policies"]:
+        scopes = [(policy["purposes"], place), (policy["destinations"], destination),
+                  (policy["sources"], case["source"])]
+        if any(scope and member not in scope for scope, member in scopes):
+            continue
+        if all(condition_holds(c, config, case, standing) for c in policy["allow_when"]):
+            continue
+        return next(line["reason"] for line in policy["otherwise"]
+                    if all(condition_holds(c, config, case, standing) for c in line["when"]))
+    return None
+
+
+def judge_purpose(config, register, case, destination, place):
+    """(allowed, reason, cited event)"""
+    purpose = config["purposes"][place]
+    if case["denied"] & (1 << place):
+        return False, "signal.denied", 0
+    if case["gpc"] and purpose["advertising"]:
+        return False, "signal.gpc", 0
+    standing, cited = people_say(register, case, place, purpose)
+    basis = purpose["basis"]
+    if basis == "missing":
+        return False, "basis.missing", 0
+    if basis == "consent":
+        if not case["identifiers"]:
+            return False, "subject.missing", 0
+        if standing != "granted":
+            return False, "consent." + standing, cited
+        yes = (True, "consent.granted", cited)
+    elif basis in ("legitimate_interests", "public_task") and standing == "objected":
+        return False, "consent.objected", cited
+    else:
+        yes = (True, "basis." + basis, 0)
+    refused = policy_refuses(config, case, destination, place, standing)
+    return (False, refused, 0) if refused else yes
+
+
+def decide(config, register, case):
+    def no(reason, cited=0):
+        return {"allowed": False, "reason": reason, "purposes": 0, "consent": cited}
+
+    place = case["destination"]
+    if place >= len(config["destinations"]) or not config["destinations"][place]["id"]:
+        return no("destination.not_declared")
+    destination = config["destinations"][place]
+    received = [r for r in destination["receives"] if r["contract"] == case["contract"]]
+    if not received:
+        return no("destination.not_declared")
+    serves = destination["purposes"]
+    if not serves or any(not config["purposes"][p]["id"] for p in serves):
+        return no("purpose.unknown")
+    answers = [(p, judge_purpose(config, register, case, place, p)) for p in serves]
+    allowing = [(p, answer) for p, answer in answers if answer[0]]
+    if not allowing:
+        return no(answers[0][1][1], answers[0][1][2])
+    listed = 0
+    for p, _ in allowing:
+        listed |= config["purposes"][p]["categories"]
+    if not any(category & listed for r in received for _, category in r["fields"]):
+        return no("fields.none")
+    return {"allowed": True, "reason": allowing[0][1][1], "consent": allowing[0][1][2],
+            "purposes": sum(1 << p for p in {p for p, _ in allowing})}
+
+
+# ---- inventing cases ---------------------------------------------------------------------------------------
+
+T0 = 1_780_000_000_000
+NEAR = [-1500, -1001, -1000, -999, -1, 0, 1, 500, 999, 1000, 1001]
+WORDS = ["FR", "BE", "DE", "17", ""]
+
+
+class Inventor:
+    def __init__(self, seed):
+        self.r = random.Random(seed)
+
+    def some(self, choices, most):
+        choices = list(choices)
+        return self.r.sample(choices, min(len(choices), self.r.randint(0, most)))
+
+    def chance(self, p):
+        return self.r.random() < p
+
+    def purpose(self, place):
+        r = self.r
+        bases = ["consent"] * 14 + ["contract", "legal_obligation", "vital_interests", "public_task",
+                                   "legitimate_interests", "legitimate_interests", "missing"]
+        return {"id": "" if self.chance(0.02) else f"purpose.{place}", "basis": r.choice(bases),
+                "covers": r.choice(["both", "both", "capture", "send"]),
+                "ask": r.choice([0, 5000, 60_000, 400_500]), "categories": r.choice([0, 1, 3, 5, 6, 7, 7, 7]),
+                "advertising": self.chance(0.3)}
+
+    def condition(self, lists):
+        r = self.r
+        field = r.randrange(3)
+        return r.choice([
+            lambda: {"ask": "consent", "state": r.choice(["granted"] * 6 + ALL_STATES)},
+            lambda: {"ask": "age", "at_least": r.choice([15, 18]), "assume_adult": self.chance(0.7)},
+            lambda: {"ask": "present", "field": field},
+            lambda: {"ask": "in", "field": field, "values": r.sample(WORDS, r.randint(1, 4))},
+            lambda: {"ask": "in_list", "field": field, "list": r.randrange(lists)},
+            lambda: {"ask": "not_in_list", "field": field, "list": r.randrange(lists)},
+        ])()
+
+    def conditions(self, most, lists):
+        return [self.condition(lists) for _ in range(self.r.randint(0, most))]
+
+    def reason(self):
+        return self.r.choice(["policy.not_met", "age.unknown", "consent.withdrawn", "configured.256",
+                              "configured.300"])
+
+    def policy(self, purposes, destinations, lists):
+        otherwise = [{"when": [self.condition(lists) for _ in range(self.r.randint(1, 2))],
+                      "reason": self.reason()} for _ in range(self.r.randint(0, 3))]
+        otherwise.append({"when": [], "reason": self.reason()})
+        return {"purposes": self.some(range(purposes), 2), "destinations": self.some(range(destinations), 2),
+                "sources": self.some(range(3), 2), "allow_when": self.conditions(3, lists),
+                "otherwise": otherwise}
+
+    def destination(self, place, purposes):
+        r = self.r
+        receives = [{"contract": r.randrange(3),
+                     "fields": [[r.randrange(3), 1 << r.randrange(3)] for _ in range(r.randint(0, 3))]}
+                    for _ in range(r.randint(1, 4))]
+        return {"id": "" if self.chance(0.03) else f"destination-{place}",
+                "purposes": self.some(range(purposes), 4) or self.some(range(purposes), 4),
+                "receives": receives}
+
+    def consents(self, purposes):
+        r = self.r
+        recorded = T0
+        events = []
+        for arrival in range(r.randint(4, 16)):
+            recorded += r.choice([0, 0, 1, 400, 1000, 60_000])
+            effective = T0 + r.randrange(4) * 1000 + r.choice([0, 0, 0, 1, 500, 999])
+            if self.chance(0.15):
+                effective = recorded + SKEW + r.choice([-1, 0, 1, 1000, 60_000])
+            until = effective + r.choice([0, 1000, 3000, 60_000]) + r.choice([0, 1, 999])
+            events.append({"id": f"{r.getrandbits(32):08x}", "subject": r.sample(range(5), r.choice([1, 1, 1, 2, 3])),
+                           "purpose": r.randrange(purposes), "state": r.choice(STORED + ["granted"] * 12),
+                           "effective": effective, "recorded": recorded,
+                           "until": until if self.chance(0.25) else 0,
+                           "sequence": r.choice([0, 2**32]) + 10 + arrival})
+        return events
+
+    def moment(self, config):
+        """A time at which something may change its mind."""
+        r = self.r
+        if not config["consents"] or self.chance(0.1):
+            return T0 + r.randrange(0, 500_000)
+        event = r.choice(config["consents"])
+        anchors = [event["effective"], event["recorded"], event["recorded"] + SKEW, event["until"] or T0,
+                   event["effective"] + config["purposes"][event["purpose"]]["ask"],
+                   event["effective"] // 1000 * 1000 + config["purposes"][event["purpose"]]["ask"]]
+        return r.choice(anchors) + r.choice(NEAR)
+
+    def fields(self):
+        r = self.r
+        values = {}
+        for field in self.some(range(3), 3):
+            json_type = r.choice(["string"] * 5 + ["integer", "decimal", "bool", "null", "array", "object"])
+            text = r.choice(WORDS) if json_type in ("string", "integer", "decimal", "bool") else ""
+            values[str(field)] = [json_type, text]
+        return values
+
+    def case(self, config):
+        r = self.r
+        td = self.moment(config)
+        destination = r.choice(config["destinations"])
+        contract = r.choice(destination["receives"])["contract"]
+        return {"source": r.randrange(3), "contract": r.randrange(3) if self.chance(0.05) else contract,
+                "te": r.choice([td, td - 1, td - 1000, self.moment(config), self.moment(config)]), "td": td,
+                "identifiers": r.sample(range(6), r.choice([0, 1, 1, 1, 2, 2, 3])), "gpc": self.chance(0.1),
+                "denied": r.getrandbits(32) & r.getrandbits(32) & r.getrandbits(32) if self.chance(0.2) else 0,
+                "fields": self.fields(),
+                "destination": len(config["destinations"]) if self.chance(0.01)
+                else config["destinations"].index(destination)}
+
+    def config(self):
+        r = self.r
+        purposes, destinations, lists = r.randint(1, 5), r.randint(1, 4), 2
+        config = {"purposes": [self.purpose(p) for p in range(purposes)],
+                  "destinations": [self.destination(d, purposes) for d in range(destinations)],
+                  "policies": [self.policy(purposes, destinations, lists) for _ in range(r.choice([0, 0, 0, 1, 2, 3]))],
+                  "lists": [r.sample(WORDS, r.randint(0, 3)) for _ in range(lists)]}
+        config["consents"] = self.consents(purposes)
+        return config
+
+
+CASES_PER_CONFIG = 20
+
+
+def lines(cases, seed):
+    inventor = Inventor(seed)
+    for first in range(0, cases, CASES_PER_CONFIG):
+        config = inventor.config()
+        config["cases"] = []
+        for _ in range(min(CASES_PER_CONFIG, cases - first)):
+            case = inventor.case(config)
+            case["expect"] = decide(config, Register(config["consents"], case["td"]), case)
+            config["cases"].append(case)
+        yield json.dumps(config, separators=(",", ":")) + "\n"
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--cases", type=int, default=100_000)
+    options.add_argument("--seed", type=int, help="default: OCTROI_SEED, else the time")
+    options.add_argument("--run", metavar="PROGRAM", help="decide_cases; it reads the cases and compares")
+    chosen = options.parse_args()
+    seed = chosen.seed
+    if seed is None:
+        seed = int(os.environ.get("OCTROI_SEED") or time.time_ns() % 2**32)
+    if not chosen.run:
+        sys.stdout.writelines(lines(chosen.cases, seed))
+        return 0
+    print(f"seed {seed}", flush=True)
+    program = subprocess.Popen([chosen.run, str(chosen.cases)], stdin=subprocess.PIPE, text=True)
+    try:
+        program.stdin.writelines(lines(chosen.cases, seed))
+        program.stdin.close()
+    except BrokenPipeError:
+        pass  # it ended early; its exit code says why
+    code = program.wait()
+    if code:
+        print(f"again: {sys.argv[0]} --cases {chosen.cases} --seed {seed} --run {chosen.run}")
+    return 1 if code else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,162 @@
+#include "oracle_config.h"
+
+#include <cstring>
+#include <set>
+
+namespace octroi::policies {
+namespace {
+
+using Json = nlohmann::json;
+
+const std::map<std::string, Basis> kBases = {
+    {"missing", Basis::kMissing},
+    {"consent", Basis::kConsent},
+    {"contract", Basis::kContract},
+    {"legal_obligation", Basis::kLegalObligation},
+    {"vital_interests", Basis::kVitalInterests},
+    {"public_task", Basis::kPublicTask},
+    {"legitimate_interests", Basis::kLegitimateInterests},
+};
+const std::map<std::string, Covers> kCovers = {
+    {"both", Covers::kBoth}, {"capture", Covers::kCapture}, {"send", Covers::kSend}};
+const std::map<std::string, base::JsonType> kTypes = {
+    {"string", base::JsonType::kString},   {"integer", base::JsonType::kInteger},
+    {"decimal", base::JsonType::kDecimal}, {"bool", base::JsonType::kBool},
+    {"null", base::JsonType::kNull},       {"array", base::JsonType::kArray},
+    {"object", base::JsonType::kObject}};
+
+ConsentState StateOf(const std::string& name) {
+  if (name == "unknown") return ConsentState::kUnknown;
+  if (name == "expired") return ConsentState::kExpired;
+  const auto state = ConsentStateOf(name);
+  if (!state) throw std::out_of_range("state " + name);
+  return *state;
+}
+
+base::Reason ReasonOf(const std::string& text) {
+  constexpr std::string_view kConfigured = "configured.";
+  if (text.starts_with(kConfigured)) {
+    return static_cast<base::Reason>(std::stoul(text.substr(kConfigured.size())));
+  }
+  for (std::uint16_t code = 0; code < 256; ++code) {
+    const auto reason = static_cast<base::Reason>(code);
+    if (base::Name(reason) == text) return reason;
+  }
+  throw std::out_of_range("reason " + text);
+}
+
+class JsonList final : public NamedList {
+ public:
+  explicit JsonList(const Json& values) : values_(values.begin(), values.end()) {}
+  bool Has(std::string_view value) const override { return values_.contains(std::string(value)); }
+
+ private:
+  std::set<std::string> values_;
+};
+
+ConditionSpec ConditionOf(const Json& json, const Json& lists) {
+  ConditionSpec condition;
+  const std::string ask = json["ask"];
+  if (ask == "consent") {
+    condition.consent = StateOf(json["state"]);
+  } else if (ask == "age") {
+    condition.subject_age = ConditionSpec::Age{json["at_least"], json["assume_adult"]};
+  } else if (ask == "present") {
+    condition.present = json["field"].get<base::FieldId>();
+  } else {
+    condition.field = json["field"].get<base::FieldId>();
+    if (ask == "in") condition.in = json["values"].get<std::vector<std::string>>();
+    if (ask == "in_list")
+      condition.in_list = std::make_shared<JsonList>(lists.at(json["list"].get<std::size_t>()));
+    if (ask == "not_in_list") {
+      condition.not_in_list = std::make_shared<JsonList>(lists.at(json["list"].get<std::size_t>()));
+    }
+  }
+  return condition;
+}
+
+std::vector<ConditionSpec> ConditionsOf(const Json& json, const Json& lists) {
+  std::vector<ConditionSpec> conditions;
+  for (const Json& condition : json) conditions.push_back(ConditionOf(condition, lists));
+  return conditions;
+}
+
+DestinationSpec DestinationOf(const Json& json) {
+  DestinationSpec destination{json["id"], json["purposes"], {}};
+  for (const Json& contract : json["receives"]) {
+    DestinationSpec::Receives receives{contract["contract"], {}};
+    for (const Json& field : contract["fields"]) receives.fields.push_back({field[0], field[1]});
+    destination.receives.push_back(std::move(receives));
+  }
+  return destination;
+}
+
+PolicySpec PolicyOf(const Json& json, const Json& lists, std::size_t number) {
+  PolicySpec policy{"policy-" + std::to_string(number),
+                    json["purposes"],
+                    json["destinations"],
+                    json["sources"],
+                    ConditionsOf(json["allow_when"], lists),
+                    {}};
+  for (const Json& line : json["otherwise"]) {
+    policy.otherwise.push_back({ConditionsOf(line["when"], lists), ReasonOf(line["reason"])});
+  }
+  return policy;
+}
+
+}  // namespace
+
+Fingerprint Person(std::uint64_t number) {
+  Fingerprint fingerprint{};
+  std::memcpy(fingerprint.data(), &number, sizeof number);
+  return fingerprint;
+}
+
+ConsentEvent EventOf(const Json& consent) {
+  ConsentEvent event;
+  event.id = consent["id"];
+  for (const Json& identifier : consent["subject"]) event.subject.push_back(Person(identifier));
+  event.state = StateOf(consent["state"]);
+  event.effective_at = consent["effective"];
+  event.recorded_at = consent["recorded"];
+  event.valid_until = consent["until"];
+  event.sequence = consent["sequence"];
+  return event;
+}
+
+PolicySetSpec SpecOf(const Json& config) {
+  PolicySetSpec spec;
+  for (const Json& purpose : config["purposes"]) {
+    spec.purposes.push_back({purpose["id"], kBases.at(purpose["basis"]),
+                             kCovers.at(purpose["covers"]), purpose["ask"], purpose["categories"],
+                             purpose["advertising"]});
+  }
+  for (const Json& destination : config["destinations"]) {
+    spec.destinations.push_back(DestinationOf(destination));
+  }
+  for (const Json& policy : config["policies"]) {
+    spec.policies.push_back(PolicyOf(policy, config["lists"], spec.policies.size()));
+  }
+  return spec;
+}
+
+std::string ReasonText(base::Reason reason) {
+  if (reason < base::Reason::kFirstConfigured) return std::string(base::Name(reason));
+  return "configured." + std::to_string(static_cast<unsigned>(reason));
+}
+
+JsonFields::JsonFields(const Json& fields) {
+  for (const auto& [name, value] : fields.items()) {
+    const auto field = static_cast<base::FieldId>(std::stoul(name));
+    texts_[field] = value[1];
+    values_[field] = {kTypes.at(value[0]), {}, texts_[field]};
+  }
+}
+
+const base::Value& JsonFields::Field(base::FieldId field) const {
+  static const base::Value absent;
+  const auto found = values_.find(field);
+  return found == values_.end() ? absent : found->second;
+}
+
+}  // namespace octroi::policies

@@ -1,0 +1,202 @@
+// Consent events: their names, what is refused before storing, and the fold (standards.md C1-C4).
+#include "policies/consent.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <functional>
+#include <random>
+
+namespace octroi::policies {
+namespace {
+
+constexpr base::Millis kMinute = 60'000;
+constexpr base::Millis kT = 1'780'000'000'000;  // any moment
+
+ConsentEvent Event(ConsentState state, base::Millis effective, base::Millis recorded,
+                   std::string id = "0") {
+  ConsentEvent event;
+  event.id = std::move(id);
+  event.state = state;
+  event.effective_at = effective;
+  event.recorded_at = recorded;
+  event.sequence = static_cast<std::uint64_t>(effective % 1000 + 7);
+  return event;
+}
+
+ConsentState FoldedState(std::vector<ConsentEvent> events, base::Millis now = kT) {
+  return Fold(events, now).state;
+}
+
+TEST(ConsentNames, StoredStatesGoThereAndBackDerivedOnesAreNotAccepted) {
+  for (const char* name :
+       {"requested", "pending", "granted", "denied", "withdrawn", "objected", "invalidated"}) {
+    ASSERT_TRUE(ConsentStateOf(name)) << name;
+    EXPECT_EQ(Name(*ConsentStateOf(name)), name);
+  }
+  for (const char* name : {"unknown", "expired", "refused", "Granted", "granted ", ""}) {
+    EXPECT_FALSE(ConsentStateOf(name)) << name;
+  }
+  EXPECT_EQ(Name(ConsentState::kUnknown), "unknown");
+  EXPECT_EQ(Name(ConsentState::kExpired), "expired");
+}
+
+TEST(ConsentFold, NoEventIsUnknown) { EXPECT_EQ(Fold({}, kT), ConsentEntry{}); }
+
+TEST(ConsentFold, TheLastActOfThePersonDecidesNotTheLastThatWeLearnt) {
+  const auto granted = Event(ConsentState::kGranted, kT - 100, kT - 50);
+  const auto withdrawn_earlier_told_later = Event(ConsentState::kWithdrawn, kT - 200, kT - 10);
+  EXPECT_EQ(FoldedState({granted, withdrawn_earlier_told_later}), ConsentState::kGranted);
+}
+
+TEST(ConsentFold, OfTheSameMomentTheMoreRestrictiveDecides) {
+  const std::vector<std::vector<ConsentState>> from_mild_to_strict = {
+      {ConsentState::kGranted},
+      {ConsentState::kRequested, ConsentState::kPending},
+      {ConsentState::kInvalidated},
+      {ConsentState::kDenied},
+      {ConsentState::kWithdrawn, ConsentState::kObjected}};
+  for (std::size_t mild = 0; mild < from_mild_to_strict.size(); ++mild) {
+    for (std::size_t strict = mild + 1; strict < from_mild_to_strict.size(); ++strict) {
+      for (const ConsentState a : from_mild_to_strict[mild]) {
+        for (const ConsentState b : from_mild_to_strict[strict]) {
+          const std::vector events = {Event(b, kT - 100, kT - 90), Event(a, kT - 100, kT - 80)};
+          EXPECT_EQ(FoldedState(events), b) << Name(a) << " and " << Name(b);
+        }
+      }
+    }
+  }
+}
+
+TEST(ConsentFold, OfEqualRestrictivenessTheOneLearntLaterThenTheLargerId) {
+  const auto objected = Event(ConsentState::kObjected, kT - 100, kT - 90, "a");
+  EXPECT_EQ(FoldedState({Event(ConsentState::kWithdrawn, kT - 100, kT - 89, "0"), objected}),
+            ConsentState::kWithdrawn);
+  EXPECT_EQ(FoldedState({Event(ConsentState::kWithdrawn, kT - 100, kT - 90, "0"), objected}),
+            ConsentState::kObjected);
+  EXPECT_EQ(FoldedState({Event(ConsentState::kWithdrawn, kT - 100, kT - 90, "b"), objected}),
+            ConsentState::kWithdrawn);
+}
+
+TEST(ConsentFold, AGrantFromTheFutureWaitsAWithdrawalDoesNot) {
+  const base::Millis recorded = kT;
+  const base::Millis in_skew = kT + 5 * kMinute;
+  EXPECT_EQ(FoldedState({Event(ConsentState::kGranted, in_skew, recorded)}, kT),
+            ConsentState::kGranted);
+  EXPECT_EQ(FoldedState({Event(ConsentState::kGranted, in_skew + 1, recorded)}, kT),
+            ConsentState::kPending);
+  EXPECT_EQ(FoldedState({Event(ConsentState::kGranted, in_skew + 1, recorded)}, in_skew),
+            ConsentState::kPending);
+  EXPECT_EQ(FoldedState({Event(ConsentState::kGranted, in_skew + 1, recorded)}, in_skew + 1),
+            ConsentState::kGranted);
+  for (const ConsentState state : {ConsentState::kWithdrawn, ConsentState::kObjected,
+                                   ConsentState::kDenied, ConsentState::kInvalidated}) {
+    const auto granted = Event(ConsentState::kGranted, kT - 100, kT - 100);
+    EXPECT_EQ(FoldedState({granted, Event(state, kT + 60 * kMinute, recorded)}, kT), state);
+  }
+}
+
+TEST(ConsentFold, CountsInWholeSecondsAndKeepsTheReference) {
+  auto event = Event(ConsentState::kGranted, 10'999, 11'000);
+  event.valid_until = 20'999;
+  event.sequence = 0x1'0000'0005;
+  EXPECT_EQ(Fold(std::vector{event}, kT), (ConsentEntry{ConsentState::kGranted, 10, 20, 5}));
+}
+
+TEST(ConsentFold, AValidityIsNeverLostInRounding) {
+  auto event = Event(ConsentState::kGranted, 1, 1);
+  for (const base::Millis until : {base::Millis{1}, base::Millis{999}, base::Millis{-5}}) {
+    event.valid_until = until;
+    EXPECT_EQ(Fold(std::vector{event}, kT).until_seconds, 1u);
+  }
+}
+
+// C4 case 4: any permutation of the same events folds to the same entry.
+TEST(ConsentFold, DoesNotDependOnTheOrderOfArrival) {
+  std::mt19937_64 random(20261121);
+  const auto upto = [&](int n) { return std::uniform_int_distribution(0, n - 1)(random); };
+  constexpr ConsentState kStored[] = {ConsentState::kRequested,  ConsentState::kPending,
+                                      ConsentState::kGranted,    ConsentState::kDenied,
+                                      ConsentState::kWithdrawn,  ConsentState::kObjected,
+                                      ConsentState::kInvalidated};
+  for (int round = 0; round < 5'000; ++round) {
+    std::vector<ConsentEvent> events;
+    for (int count = 1 + upto(6), at = 0; at < count; ++at) {
+      // Few moments, so that ties of every depth occur; some grants from the future.
+      const base::Millis effective = kT + upto(3) + upto(2) * 20 * kMinute;
+      auto event = Event(kStored[upto(7)], effective, kT + upto(2), std::to_string(at));
+      event.sequence = static_cast<std::uint64_t>(at);
+      events.push_back(std::move(event));
+    }
+    const base::Millis now = kT + upto(2) * 30 * kMinute;
+    const ConsentEntry folded = Fold(events, now);
+    for (int shuffle = 0; shuffle < 4; ++shuffle) {
+      std::ranges::shuffle(events, random);
+      ASSERT_EQ(Fold(events, now), folded) << "round " << round;
+    }
+  }
+}
+
+ConsentEvent Valid() {
+  ConsentEvent event;
+  event.id = "01936f5e-2c4b-7a10-8e5d-0123456789ab";
+  event.record_id = "5b1f8a52-7d3c-4e0f-9a6b-0123456789ab";
+  event.subject = {Fingerprint{1}};
+  event.purpose = "marketing.email";
+  event.state = ConsentState::kGranted;
+  event.effective_at = kT - 10;
+  event.recorded_at = kT;
+  event.notice = "newsletter-v4";
+  event.source = "site-web";
+  return event;
+}
+
+TEST(ConsentValidate, AcceptsACompleteEventAndARefusalWithoutNotice) {
+  EXPECT_TRUE(Validate(Valid()));
+  for (const ConsentState state : {ConsentState::kDenied, ConsentState::kWithdrawn,
+                                   ConsentState::kObjected, ConsentState::kInvalidated}) {
+    ConsentEvent event = Valid();
+    event.state = state;
+    event.notice.clear();
+    EXPECT_TRUE(Validate(event)) << Name(state);
+  }
+}
+
+TEST(ConsentValidate, NamesTheMemberThatIsWrong) {
+  struct Fault {
+    const char* member;
+    std::function<void(ConsentEvent&)> plant;
+  };
+  const std::vector<Fault> faults = {
+      {"`id`", [](auto& e) { e.id.clear(); }},
+      {"`id`", [](auto& e) { e.id = "01936F5E-2C4B-7A10-8E5D-0123456789AB"; }},
+      {"`id`", [](auto& e) { e.id[14] = '4'; }},
+      {"`record_id`", [](auto& e) { e.record_id[14] = '7'; }},
+      {"`record_id`", [](auto& e) { e.record_id[8] = '0'; }},
+      {"`subject`", [](auto& e) { e.subject.clear(); }},
+      {"`subject`", [](auto& e) { e.subject.resize(9); }},
+      {"`purpose`", [](auto& e) { e.purpose.clear(); }},
+      {"`state`", [](auto& e) { e.state = ConsentState::kUnknown; }},
+      {"`state`", [](auto& e) { e.state = ConsentState::kExpired; }},
+      {"`effective_at`", [](auto& e) { e.effective_at = 0; }},
+      {"`effective_at`", [](auto& e) { e.effective_at = 4'294'967'296'000; }},
+      {"`recorded_at`", [](auto& e) { e.recorded_at = -1; }},
+      {"`valid_until`", [](auto& e) { e.valid_until = -1; }},
+      {"`valid_until`", [](auto& e) { e.valid_until = e.effective_at - 1; }},
+      {"`notice`", [](auto& e) { e.notice.clear(); }},
+      {"`notice`", [](auto& e) { e.notice.clear(), e.state = ConsentState::kPending; }},
+      {"`notice`", [](auto& e) { e.notice.clear(), e.state = ConsentState::kRequested; }},
+      {"`source`", [](auto& e) { e.source.clear(); }},
+  };
+  for (const Fault& fault : faults) {
+    ConsentEvent event = Valid();
+    fault.plant(event);
+    const base::Status status = Validate(event);
+    ASSERT_FALSE(status) << fault.member;
+    EXPECT_EQ(status.error().code, base::ErrorCode::kInvalid);
+    EXPECT_EQ(status.error().detail.find(fault.member), 0u) << status.error().detail;
+  }
+}
+
+}  // namespace
+}  // namespace octroi::policies

@@ -1,0 +1,124 @@
+// The hot path allocates nothing: operator new is counted over 10,000 calls of Judge.
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+#include "bench.h"
+
+namespace {
+std::atomic<long> allocations{0};
+}
+
+// All the forms that are used, or one would be freed by another; not inlined, so that the compiler
+// does not see malloc meet delete.
+[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  ++allocations;
+  return std::malloc(size);
+}
+[[gnu::noinline]] void* operator new(std::size_t size) {
+  if (void* memory = operator new(size, std::nothrow)) return memory;
+  throw std::bad_alloc();
+}
+void* operator new[](std::size_t size) { return operator new(size); }
+void* operator new[](std::size_t size, const std::nothrow_t& tag) noexcept {
+  return operator new(size, tag);
+}
+[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete[](void* memory) noexcept { operator delete(memory); }
+void operator delete(void* memory, std::size_t) noexcept { operator delete(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { operator delete(memory); }
+
+namespace octroi::rules {
+namespace {
+
+class NeverSeen final : public SeenWindow {
+ public:
+  bool SeenBefore(base::Reason, std::string_view key, base::Millis) override { return key.empty(); }
+};
+
+CheckSpec On(base::FieldId field) {
+  CheckSpec check;
+  check.field = field;
+  return check;
+}
+
+// One rule of every kind of check: a an e-mail, b a number, c a country, d and e times.
+std::vector<RuleSpec> FifteenRules() {
+  std::vector<CheckSpec> checks;
+  const auto add = [&](CheckSpec check) -> CheckSpec& {
+    return checks.emplace_back(std::move(check));
+  };
+  add({}).any_present = {kA, kB};
+  add({}).all_present = {kA, kC};
+  add({}).event_age_below = 1000;
+  add({}).unique_on = {kSubjectField, kA, kC};
+  checks.back().within = 1000;
+  add(On(kA)).format = Format::kEmail;
+  add(On(kA)).not_in_list = ListOf({"test@test.fr", "a@a.fr"});
+  add(On(kA)).matches = "[a-z0-9.+_-]{1,64}@[a-z0-9.-]+";
+  add(On(kA)).max_length = 100;
+  add(On(kB)).type = ValueType::kNumber;
+  add(On(kB)).min = 0;
+  checks.back().below = 1e6;
+  add(On(kC)).format = Format::kIsoCountry;
+  add(On(kC)).in = {"FR", "BE", "LU"};
+  add(On(kC)).in_list = ListOf({"FR", "BE", "LU", "CH"});
+  add(On(kD)).format = Format::kDatetime;
+  add(On(kD)).compare = Compare::kNotAfter;
+  checks.back().other = kE;
+  std::vector<RuleSpec> rules;
+  for (CheckSpec& check : checks) rules.push_back(RuleOf(std::move(check)));
+  rules[4].when.present = kA;
+  return rules;
+}
+
+// The allocations of 10,000 calls, after a few that let the scratch grow.
+long AllocationsOf(const Contract& contract, std::uint64_t fails, std::uint64_t repaired) {
+  const std::string json =
+      R"({"a":" Lea.Martin.De.La.Tour@Example.org ","b":12.5,"c":"British Indian Ocean Territory","d":"2026-11-21T09:00:00Z",)"
+      R"("e":"2026-11-21T09:00:01Z"})";
+  const base::PathMap paths = PathsOf({"a", "b", "c", "d", "e"});
+  base::EventParser parser;
+  base::Event event;
+  Contract::Scratch scratch;
+  NeverSeen seen;
+  const std::string_view person[] = {"lea.martin@example.org", "+33612345678"};
+  const Surroundings around{
+      .received = 5000, .event_time = 4500, .subject_keys = person, .seen = &seen};
+  long counted = 0;
+  for (int call = -100; call < 10'000; ++call) {
+    EXPECT_EQ(parser.Parse(json, paths, event).reason, base::Reason::kUndecided);
+    const long before = allocations;
+    scratch.Clear();
+    const Judgement found = contract.Judge(event, around, scratch);
+    if (call >= 0) counted += allocations - before;
+    EXPECT_EQ(found.failed, fails);
+    EXPECT_EQ(found.repaired, repaired);
+  }
+  return counted;
+}
+
+TEST(Allocation, NoneWithFifteenRules) {
+  const std::vector<RuleSpec> rules = FifteenRules();
+  ASSERT_EQ(rules.size(), 15u);
+  // The value as it comes is no e-mail and matches no pattern; the country is a name.
+  EXPECT_EQ(AllocationsOf(ContractOf(SpecOf(rules)), 0b001'1100'0101'0000, 0), 0);
+}
+
+TEST(Allocation, NoneWithRepairsOnceTheScratchHasGrown) {
+  std::vector<RuleSpec> rules = FifteenRules();
+  rules[4].repair = {Repair::kTrim, Repair::kLowercase, Repair::kStripAccents};
+  rules[13].repair = {Repair::kTrim, Repair::kDateToIso};
+  rules[10].repair = {Repair::kCountryToIso};
+  EXPECT_EQ(AllocationsOf(ContractOf(SpecOf(rules)), 0b001'1000'0000'0000, 0b100'0001'0000), 0);
+}
+
+TEST(Allocation, TheCounterCounts) {
+  const long before = allocations;
+  const std::string text(100, 'x');
+  EXPECT_EQ(text.size(), 100u);
+  EXPECT_GT(allocations, before);
+}
+
+}  // namespace
+}  // namespace octroi::rules

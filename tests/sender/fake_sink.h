@@ -1,0 +1,76 @@
+// FakeSink: what stands where the outside world would be. Every attempt is recorded and answered by a script.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/sender.h"
+
+namespace octroi::gateway {
+
+struct Attempt {
+  std::string destination, url, key, body;
+  std::vector<std::uint64_t> numbers;  // of the events in it, in order
+  Receipt receipt;
+};
+
+inline Receipt Delivered() { return {Receipt::Kind::kDelivered, 200, {}}; }
+inline Receipt TryLater(std::uint16_t status) { return {Receipt::Kind::kRetry, status, {}}; }
+inline Receipt Refused(std::uint16_t status) { return {Receipt::Kind::kRefused, status, {}}; }
+
+class FakeSink {
+ public:
+  // Called on the lane's thread, not under the sink's lock. Default: all is delivered.
+  std::function<Receipt(const Attempt&)> script = [](const Attempt&) { return Delivered(); };
+
+  std::unique_ptr<Sender> MakeSender(const DestinationPlan& destination) {
+    return std::make_unique<FakeSender>(*this, destination);
+  }
+  std::vector<Attempt> attempts() const {
+    const std::lock_guard lock(mutex_);
+    return attempts_;
+  }
+  void Forget() {
+    const std::lock_guard lock(mutex_);
+    attempts_.clear();
+  }
+
+ private:
+  class FakeSender final : public Sender {
+   public:
+    FakeSender(FakeSink& sink, const DestinationPlan& destination)
+        : sink_(sink), destination_(destination) {}
+
+   private:
+    Receipt DoSend(const policies::ProtectedBatch& batch) override {
+      Attempt attempt{destination_.id, destination_.url, std::string(batch.idempotency_key()),
+                      std::string(batch.body()), NumbersIn(batch.body()), {}};
+      attempt.receipt = sink_.script(attempt);
+      const std::lock_guard lock(sink_.mutex_);
+      sink_.attempts_.push_back(attempt);
+      return attempt.receipt;
+    }
+    FakeSink& sink_;
+    const DestinationPlan destination_;
+  };
+
+  static std::vector<std::uint64_t> NumbersIn(std::string_view body) {
+    constexpr std::string_view kMember = "\"n\":";
+    std::vector<std::uint64_t> numbers;
+    for (std::size_t at = 0; (at = body.find(kMember, at)) != std::string_view::npos;) {
+      at += kMember.size();
+      numbers.push_back(std::stoull(std::string(body.substr(at, 20))));
+    }
+    return numbers;
+  }
+
+  mutable std::mutex mutex_;
+  std::vector<Attempt> attempts_;
+};
+
+}  // namespace octroi::gateway
