@@ -108,14 +108,9 @@ int PrintSchema(const Arguments& args) {
 
 // The key files the config names and that are not there yet.
 int CreateKeys(const Arguments& args) {
-  const GatewaySettings settings = LoadConfig(args.folder).settings;
-  for (const auto& [path, purpose] :
-       {std::pair{settings.pseudonym_root, "pseudonym"}, std::pair{settings.storage_root, "storage"},
-        std::pair{settings.ledger_signing, "ledger"}}) {
-    if (path.empty() || access(path.c_str(), F_OK) == 0) continue;
-    if (auto made = crypto::CreateKeyFile(path, purpose); !made) return Complain(made.error(), kNo);
-    std::fprintf(stderr, "%s\n", path.c_str());
-  }
+  const auto made = CreateMissingKeys(LoadConfig(args.folder));
+  if (!made) return Complain(made.error(), kNo);
+  for (const std::string& path : *made) std::fprintf(stderr, "%s\n", path.c_str());
   return kOk;
 }
 

@@ -35,12 +35,22 @@ base::Result<base::PathMap> PathsFor(const Plan& plan, const SourcePlan& source)
   return base::PathMap::Compile(entries);
 }
 
-std::string UuidFrom(const crypto::Digest& digest) {   // version 8: custom, RFC 9562 section 5.8
-  std::string hex = base::Hex(crypto::AsBytes(digest).substr(0, 16));
-  hex[12] = '8';
-  hex[16] = "89ab"[digest[8] & 3];
+// RFC 9562: bytes of a keyed digest as a UUID of the given version.
+std::string UuidFrom(std::string bytes, char version) {
+  std::string hex = base::Hex(std::string_view(bytes).substr(0, 16));
+  hex[12] = version;
+  hex[16] = "89ab"[static_cast<unsigned char>(bytes[8]) & 3];
   for (const std::size_t dash : {8u, 13u, 18u, 23u}) hex.insert(dash, "-");
   return hex;
+}
+
+// UUIDv7 whose time is when the person acted, so the same event told twice has the same id.
+std::string EventUuid(const crypto::Digest& digest, base::Millis effective_at) {
+  std::string bytes(crypto::AsBytes(digest));
+  for (int byte = 0; byte < 6; ++byte) {
+    bytes[static_cast<std::size_t>(byte)] = static_cast<char>(effective_at >> (8 * (5 - byte)) & 0xff);
+  }
+  return UuidFrom(std::move(bytes), '7');
 }
 
 // What the journal's record carries besides its own members, so that the store's row can be made from it.
@@ -139,11 +149,11 @@ std::optional<Response> ConsentDesk::Submit(const PlanPtr& plan, const SourcePla
     crypto::RandomBytes(random);
     naming.append(reinterpret_cast<const char*>(random.data()), random.size());
   }
-  event.id = UuidFrom(crypto::Hmac(key, naming));
+  event.id = EventUuid(crypto::Hmac(key, naming), event.effective_at);
   naming = "record";
   crypto::AppendLp(event.purpose, naming);
   naming.append(reinterpret_cast<const char*>(event.subject[0].data()), event.subject[0].size());
-  event.record_id = UuidFrom(crypto::Hmac(key, naming));
+  event.record_id = UuidFrom(std::string(crypto::AsBytes(crypto::Hmac(key, naming))), '4');
   parts_.keys->StorageSealer("detail").Seal(event.id, body, event.detail);
   if (const auto valid = policies::Validate(event); !valid) return Invalid("consent.invalid", "");
 

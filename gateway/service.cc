@@ -31,6 +31,7 @@ base::Status CheckKeys(store::MetaStore& meta, const crypto::KeyRing& keys) {
   if (!stored) return stored.error();
   if (!*stored) return meta.Set(kKeyCheck, keys.CheckValue());
   if (**stored == keys.CheckValue()) return base::Ok();
+  if (keys.Recognises(**stored)) return meta.Set(kKeyCheck, keys.CheckValue());   // rotated since: still ours
   return Error{ErrorCode::kInvalid, "service.keys",
                "the key files differ from those this store was made with (key check value); pseudonyms would change "
                "silently. Put the right key files back, or start with an empty storage folder"};

@@ -18,7 +18,7 @@ class Gateway:
     """A config folder copied from the demo's, with keys and secrets of its own, and the process that runs it."""
 
     def __init__(self, octroi, folder, ingest=18080, console=18081, destinations=None, env=None):
-        self.octroi, self.folder, self.process = octroi, folder, None
+        self.octroi, self.folder, self.process, self.log = octroi, folder, None, None
         self.ingest, self.console = ingest, console
         self.env = dict(os.environ, OCTROI_LANG="fr", **(env or {}))
         self.write_keys = {"boutique": secrets.token_hex(16), "site-web": secrets.token_hex(16)}
@@ -32,11 +32,11 @@ class Gateway:
             old = {"emailing": 18101, "crm": 18102, "publicite": 18103}[name]
             self._copy(path, {f"127.0.0.1:{old}": f"127.0.0.1:{port}"})
         os.makedirs(os.path.join(folder, "keys"), mode=0o700)
-        self.run("keys", "create", "-c", folder)
         for source, key in self.write_keys.items():
             self._secret(source, "octroi-secret-sha256 " + hashlib.sha256(key.encode()).hexdigest())
         for destination in ("crm", "emailing", "publicite"):
             self._secret(destination, "octroi-secret-raw " + secrets.token_hex(16))
+        self.run("keys", "create", "-c", folder)
 
     def _copy(self, path, replace):
         with open(os.path.join(DEMO, path), encoding="utf-8") as file:
@@ -86,6 +86,8 @@ class Gateway:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
+        if self.log:
+            self.log.close()
         return self.process.returncode if self.process else None
 
     def headers(self, source):

@@ -16,7 +16,7 @@ class BatchMaker final : public journal::DurableListener {
  public:
   BatchMaker() {
     rig_.OpenJournal({this});
-    rig_.journal->Start();
+    rig_.StartJournal();
     PlanOptions options;
     options.destinations = {DestinationNamed("crm")};
     plan_ = rig_.MakePlan(options);

@@ -19,7 +19,7 @@ class DispatcherTest : public ::testing::Test {
     dispatcher_ = std::make_unique<Dispatcher>(PartsFor(change));
     rig_.journal->Listen(dispatcher_.get());
     if (before_start) before_start();
-    rig_.journal->Start();
+    rig_.StartJournal();
     dispatcher_->Start();
   }
   Dispatcher::Parts PartsFor(const std::function<void(Dispatcher::Parts&)>& change) {
@@ -50,6 +50,7 @@ class DispatcherTest : public ::testing::Test {
     rig_.Consent(who, kStatistics, policies::ConsentState::kWithdrawn);
   }
   void Settle() {
+    rig_.Barrier();
     ASSERT_TRUE(Eventually([&] { return dispatcher_->pending() == 0; }));
     EXPECT_EQ(dispatcher_->lowest_pending(), UINT64_MAX);
   }

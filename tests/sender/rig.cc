@@ -186,7 +186,12 @@ void Rig::Barrier() const {
   frame->Add(journal::ConsentRecord{});
   const auto appended = journal->Append(frame);
   ASSERT_TRUE(appended) << appended.error().detail;
-  journal->WaitDurable(*appended);
+  ASSERT_TRUE(Eventually([&] { return told_ >= *appended; }));
+}
+
+void Rig::StartJournal() {
+  journal->Listen(this);
+  journal->Start();
 }
 
 std::vector<journal::OutcomeRecord> Rig::Outcomes() const {

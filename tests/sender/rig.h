@@ -76,10 +76,10 @@ struct PlanOptions {
 
 DestinationPlan DestinationNamed(std::string id);  // batches of one, quick retries
 
-class Rig {
+class Rig final : private journal::DurableListener {
  public:
   Rig();
-  ~Rig();
+  ~Rig() override;
 
   void OpenJournal(std::vector<journal::DurableListener*> listeners,
                    const journal::Journal::Visit& each = [](std::uint64_t, std::string_view) {});
@@ -90,7 +90,9 @@ class Rig {
   // Admits as the gate does: verdicts from the plan and the register of this moment; one frame.
   journal::FramePtr FrameOf(const Plan& plan, const std::vector<TestEvent>& events) const;
   std::uint64_t Admit(const Plan& plan, const std::vector<TestEvent>& events);  // last sequence
-  void Barrier() const;  // all that was appended before is durable when it returns
+  // All that was appended before is durable, and every listener was told, when it returns.
+  void Barrier() const;
+  void StartJournal();  // listens last of all, for Barrier
 
   // Every outcome record in the journal, in order.
   std::vector<journal::OutcomeRecord> Outcomes() const;
@@ -107,7 +109,11 @@ class Rig {
   std::map<std::uint64_t, std::uint64_t> number_of;  // of the admitted, by sequence
 
  private:
+  void OnDurable(const std::vector<journal::FramePtr>&, const journal::Ticket& ticket) override {
+    told_ = ticket.through();
+  }
   std::string folder_;
+  std::atomic<std::uint64_t> told_{0};
   std::uint64_t consents_ = 0;
 };
 
