@@ -29,6 +29,11 @@ Handler::Admission Refuse(Response response) {
   return admission;
 }
 
+constexpr base::FieldId kWriteKey = base::kSlotSignal;
+constexpr std::uint16_t kInBody = 0xffff;   // the source is not known before its write key is read
+
+bool IsBatch(std::string_view path) { return path == "/v1/batch" || path == "/v1/import"; }
+
 // What the head presents: a Basic user name, a Bearer token, or nothing.
 struct Presented {
   AuthMethod method = AuthMethod::kHmacSha256;
@@ -110,12 +115,19 @@ int RateLimits::Take(std::uint16_t source, std::uint64_t rate_per_second, std::u
 
 struct Api::Scratch {
   base::EventParser parser;
+  base::Event event;
+  base::PathMap write_key;
   std::vector<std::string_view> events;
   std::vector<Admitted> admitted;
 };
 
 Api::Api(Parts parts) : parts_(std::move(parts)) {
-  for (unsigned i = 0; i < parts_.threads; ++i) scratch_.push_back(std::make_unique<Scratch>());
+  const std::vector<base::PathMap::Entry> entries{{"writeKey", kWriteKey}};
+  for (unsigned i = 0; i < parts_.threads; ++i) {
+    scratch_.push_back(std::make_unique<Scratch>());
+    auto compiled = base::PathMap::Compile(entries);
+    if (compiled) scratch_.back()->write_key = std::move(*compiled);
+  }
 }
 Api::~Api() = default;
 
@@ -168,6 +180,16 @@ Handler::Admission Api::Admit(Route route, const Plan& plan, const RequestHead& 
       found = static_cast<int>(i);
     }
   }
+  if (found < 0 && route == Route::kSegment && head.Header("authorization").empty()) {
+    Admission admission;
+    admission.context = Pack(static_cast<unsigned>(route), kInBody);
+    for (const SourcePlan& source : plan.sources) {
+      if (!source.id.empty() && source.dialect == Dialect::kSegment) {
+        admission.body_bytes_max = std::max(admission.body_bytes_max, source.body_bytes);
+      }
+    }
+    if (admission.body_bytes_max > 0) return admission;
+  }
   if (found < 0) {
     const bool nothing = presented.key.empty() && !has_signature;
     Response refusal = ProblemOf(401, nothing ? "auth.missing" : "auth.invalid");
@@ -204,6 +226,11 @@ void Api::Handle(Exchange& exchange) {
       break;
   }
   const PlanPtr plan = parts_.plan();
+  if (source == kInBody) {
+    const auto found = SpeakerInBody(exchange, *plan);
+    if (!found) return exchange.Answer(ProblemOf(401, "auth.invalid"));
+    return Events(exchange, plan, route, *found);
+  }
   const SourcePlan* speaker = source < plan->sources.size() ? &plan->sources[source] : nullptr;
   if (speaker == nullptr || speaker->id.empty()) return exchange.Answer(ProblemOf(401, "auth.invalid"));
   if (speaker->auth == AuthMethod::kHmacSha256 &&
@@ -212,6 +239,26 @@ void Api::Handle(Exchange& exchange) {
   }
   if (route == Route::kConsents) return Consents(exchange, plan, source);
   Events(exchange, plan, route, source);
+}
+
+std::optional<std::uint16_t> Api::SpeakerInBody(Exchange& exchange, const Plan& plan) const {
+  Scratch& s = *scratch_[exchange.loop()];
+  std::string_view key;
+  if (IsBatch(exchange.head().path)) {
+    base::EventParser::Beside beside{"writeKey", {}};
+    if (s.parser.Split(exchange.body(), "batch", s.events, &beside).reason != Reason::kUndecided) return std::nullopt;
+    key = beside.text;
+  } else {
+    if (s.parser.Parse(exchange.body(), s.write_key, s.event).reason != Reason::kUndecided) return std::nullopt;
+    key = s.event[kWriteKey].text;
+  }
+  std::optional<std::uint16_t> found;
+  for (std::size_t i = 0; i < plan.sources.size(); ++i) {
+    const SourcePlan& source = plan.sources[i];
+    if (source.id.empty() || source.dialect != Dialect::kSegment || source.auth != AuthMethod::kBasic) continue;
+    if (source.secret.Matches(key)) found = static_cast<std::uint16_t>(i);
+  }
+  return found;
 }
 
 void Api::Consents(Exchange& exchange, const PlanPtr& plan, std::uint16_t source) {
@@ -238,7 +285,7 @@ void Api::Events(Exchange& exchange, const PlanPtr& plan, Route route, std::uint
   bool batch = true;
   base::ParseFault fault;
   const std::string_view segment = route == Route::kSegment ? head.path.substr(4) : std::string_view{};
-  if (segment == "batch" || segment == "import") {
+  if (route == Route::kSegment && IsBatch(head.path)) {
     fault = s.parser.Split(body, "batch", s.events);
   } else if (route == Route::kEvents && head.Header("content-type").starts_with("application/x-ndjson")) {
     SplitLines(body, s.events);

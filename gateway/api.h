@@ -5,13 +5,15 @@
 //   POST /v1/consents                              one consent event                    201
 //   GET  /health/live, /health/ready, /metrics
 //
-// Who speaks is settled on the head, before a body is read: Basic (the write key as user name, as Segment's
-// SDKs do), Bearer, or later the HMAC of the body ("X-Octroi-Signature: sha256=<hex>").
+// Who speaks is settled on the head, before a body is read: Basic (the write key as user name), Bearer; or, where
+// the body says it, before anything in it is judged: its HMAC ("X-Octroi-Signature: sha256=<hex>"), or the
+// `writeKey` member that Segment's newer SDKs send instead of a header.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -64,6 +66,7 @@ class Api final : public Handler {
   enum class Route : std::uint8_t { kEvents, kSegment, kConsents, kLive, kReady, kMetrics };
   struct Caller;
   Admission Admit(Route route, const Plan& plan, const RequestHead& head, std::string_view source_id) const;
+  std::optional<std::uint16_t> SpeakerInBody(Exchange& exchange, const Plan& plan) const;
   void Events(Exchange& exchange, const PlanPtr& plan, Route route, std::uint16_t source);
   void Consents(Exchange& exchange, const PlanPtr& plan, std::uint16_t source);
   Response Receipt(const Plan& plan, Route route, const Submission& submission, const Gate::Taken& taken,

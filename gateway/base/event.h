@@ -104,8 +104,13 @@ class EventParser {
   // is not what was asked for, says a top-level key twice, or has more than kEventsPerRequestMax
   // elements. What is not the array is validated by neither: Segment's batch-level members are
   // ignored, never forwarded.
+  // `beside`, if given, gets the text of one more top-level member, a string ("writeKey"); empty if
+  // there is none. Its view is valid until the next call.
+  struct Beside {
+    std::string_view name, text;
+  };
   [[nodiscard]] ParseFault Split(std::string_view json, std::string_view member,
-                                 std::vector<std::string_view>& elements);
+                                 std::vector<std::string_view>& elements, Beside* beside = nullptr);
 
  private:
   struct Scratch;

@@ -7,8 +7,8 @@ namespace {
 class Splitter {
  public:
   Splitter(JsonCursor& in, KeySet& keys, std::uint64_t seed, std::string& brackets,
-           std::vector<std::string_view>& elements)
-      : in_(in), keys_(keys), seed_(seed), brackets_(brackets), elements_(elements) {}
+           std::vector<std::string_view>& elements, EventParser::Beside* beside)
+      : in_(in), keys_(keys), seed_(seed), brackets_(brackets), elements_(elements), beside_(beside) {}
 
   bool Top(std::string_view member) {
     if (!(member.empty() ? Elements() : Members(member))) return false;
@@ -27,6 +27,7 @@ class Splitter {
   const std::uint64_t seed_;
   std::string& brackets_;
   std::vector<std::string_view>& elements_;
+  EventParser::Beside* beside_;
 };
 
 bool Splitter::Members(std::string_view wanted) {
@@ -41,7 +42,12 @@ bool Splitter::Members(std::string_view wanted) {
     std::size_t end = 0;
     if (!Key(key)) return false;
     const bool match = key == wanted;
-    if (!(match ? Elements() : Skip(end))) return false;
+    if (beside_ != nullptr && key == beside_->name && in_.Char() == '"') {
+      std::string_view raw;
+      if (!in_.String(raw, beside_->text)) return false;
+    } else if (!(match ? Elements() : Skip(end))) {
+      return false;
+    }
     found = found || match;
     next = in_.Char();
     if (next != ',' && next != '}') return in_.Syntax();
@@ -124,14 +130,15 @@ bool Splitter::SkipContainer() {
 }  // namespace
 
 ParseFault EventParser::Split(std::string_view json, std::string_view member,
-                              std::vector<std::string_view>& elements) {
+                              std::vector<std::string_view>& elements, Beside* beside) {
   elements.clear();
+  if (beside != nullptr) beside->text = {};
   JsonIndex index;
   const ParseFault fault = scratch_->indexer.Structure(json, index);
   if (fault.reason != Reason::kUndecided) return fault;
   scratch_->keys.Begin(kJsonMembersMax);
   JsonCursor in(json, index, scratch_->TextFor(json));
-  Splitter splitter(in, scratch_->keys, scratch_->seed, scratch_->brackets, elements);
+  Splitter splitter(in, scratch_->keys, scratch_->seed, scratch_->brackets, elements, beside);
   if (splitter.Top(member)) return {};
   elements.clear();
   return in.fault();

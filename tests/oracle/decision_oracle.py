@@ -257,6 +257,8 @@ class Inventor:
             effective = T0 + r.randrange(4) * 1000 + r.choice([0, 0, 0, 1, 500, 999])
             if self.chance(0.15):
                 effective = recorded + SKEW + r.choice([-1, 0, 1, 1000, 60_000])
+            if events and self.chance(0.25):
+                effective = r.choice(events)["effective"]
             until = effective + r.choice([0, 1000, 3000, 60_000]) + r.choice([0, 1, 999])
             events.append({"id": f"{r.getrandbits(32):08x}", "subject": r.sample(range(5), r.choice([1, 1, 1, 2, 3])),
                            "purpose": r.randrange(purposes), "state": r.choice(STORED + ["granted"] * 12),

@@ -96,6 +96,16 @@ TEST(ConsentFold, AGrantFromTheFutureWaitsAWithdrawalDoesNot) {
   }
 }
 
+// Told twice of one grant, once long before it: the waiting one is the more restrictive until its
+// time.
+TEST(ConsentFold, AWaitingGrantOutranksAGrantOfTheSameMoment) {
+  const base::Millis effective = kT + 6 * kMinute;
+  const std::vector events = {Event(ConsentState::kGranted, effective, kT),
+                              Event(ConsentState::kGranted, effective, kT + 2 * kMinute)};
+  EXPECT_EQ(FoldedState(events, effective - 1), ConsentState::kPending);
+  EXPECT_EQ(FoldedState(events, effective), ConsentState::kGranted);
+}
+
 TEST(ConsentFold, CountsInWholeSecondsAndKeepsTheReference) {
   auto event = Event(ConsentState::kGranted, 10'999, 11'000);
   event.valid_until = 20'999;
