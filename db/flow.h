@@ -1,5 +1,4 @@
-// The flow projection: what became of every event, as read from the journal. It can be rebuilt from
-// there.
+// The flow projection: what became of every event. It can be rebuilt from the journal.
 #pragma once
 
 #include <compare>
@@ -60,9 +59,8 @@ struct Projection {                     // one transaction
   std::map<RuleKey, RuleCount> rules;
 };
 
-// Both sums of promise 1. `received` counts rows, not outcomes, and a destination's `accepted` is
-// what its plan accepted, not what was delivered: so either sum fails if a row or a delivery is
-// missing.
+// Both sums of promise 1. `received` counts rows, and a destination's `accepted` is what its plan
+// accepted, not its deliveries: so either sum fails if a row or a delivery is missing.
 struct Totals {
   struct Source {
     std::uint64_t received = 0, rejected = 0, quarantined = 0, merged = 0, accepted = 0;
@@ -78,8 +76,8 @@ struct Totals {
     base::Reason reason = base::Reason::kUndecided;
     auto operator<=>(const Why&) const = default;
   };
-  std::map<std::uint16_t, Source> sources;  // by place in the plan
-  std::map<std::uint16_t, Destination> destinations;
+  std::map<std::uint16_t, Source> sources;                           // by place in the plan
+  std::map<std::uint16_t, Destination> destinations;                 // by place in the plan
   std::map<Why, std::uint64_t> source_reasons, destination_reasons;  // no zeros
   bool operator==(const Totals&) const = default;
 };
@@ -95,8 +93,7 @@ struct Attention {  // failed and quarantined: what a person should look at
   bool operator==(const Attention&) const = default;
 };
 
-// Safe from any thread. Every call may block on the disk.
-class FlowStore {
+class FlowStore {  // safe from any thread; every call may block on the disk
  public:
   virtual ~FlowStore() = default;
   virtual base::Result<std::uint64_t> ProjectedThrough() = 0;  // 0: nothing yet

@@ -114,13 +114,18 @@ int CreateKeys(const Arguments& args) {
   return kOk;
 }
 
-// No core dump and no tracer may see what is in memory; a debug build keeps its debugger.
+// No core dump and no tracer may see what is in memory (a debug build keeps its debugger); all descriptors we may have.
 void Harden() {
 #ifdef NDEBUG
   prctl(PR_SET_DUMPABLE, 0);
 #endif
   const rlimit none{0, 0};
   setrlimit(RLIMIT_CORE, &none);
+  rlimit files{};   // a descriptor a connection: as many as we may have
+  if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+    files.rlim_cur = files.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &files);
+  }
   signal(SIGPIPE, SIG_IGN);
 }
 

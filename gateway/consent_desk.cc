@@ -155,7 +155,9 @@ std::optional<Response> ConsentDesk::Submit(const PlanPtr& plan, const SourcePla
   naming.append(reinterpret_cast<const char*>(event.subject[0].data()), event.subject[0].size());
   event.record_id = UuidFrom(std::string(crypto::AsBytes(crypto::Hmac(key, naming))), '4');
   parts_.keys->StorageSealer("detail").Seal(event.id, body, event.detail);
-  if (const auto valid = policies::Validate(event); !valid) return Invalid("consent.invalid", "");
+  if (const auto valid = policies::Validate(event); !valid) {
+    return ProblemOf(422, "consent.invalid", {}, valid.error().detail);   // names the member, never its value
+  }
 
   const std::lock_guard lock(mutex_);
   if (queue_.size() >= parts_.waiting_max || stopping_) return Busy("overload.consents", 1);
@@ -215,21 +217,35 @@ base::Result<std::uint64_t> ConsentDesk::Record(const ConsentEvent& event) {
   return last;
 }
 
-// The fold of everything on file for this person and purpose becomes what decisions read. Where the
-// identifiers lead to several subjects each gets the fold of its own history, so nobody's grant reaches another.
+// The fold of everything on file for this person and purpose becomes what decisions read: the history of every
+// identifier that some event links to these, or a late event about one could hide a withdrawal by another. Where
+// the identifiers lead to several subjects, each gets the fold of its own history: nobody's grant reaches another.
 base::Status ConsentDesk::Index(const Plan& plan, const ConsentEvent& event) {
   const auto purpose = std::find(plan.purposes.begin(), plan.purposes.end(), event.purpose);
   if (purpose == plan.purposes.end()) return base::Ok();   // no longer in force: nothing decides by it
   const auto place = static_cast<std::size_t>(purpose - plan.purposes.begin());
-  const auto set = [&](const std::vector<Fingerprint>& prints) -> base::Status {
-    const auto history = parts_.store->History(prints, event.purpose);
-    if (!history) return history.error();
-    parts_.index->Set(prints, place, Fold(*history, parts_.clock->WallNow()));
-    return base::Ok();
+  const auto set = [&](const std::vector<Fingerprint>& prints, const std::vector<ConsentEvent>& history) {
+    parts_.index->Set(prints, place, Fold(history, parts_.clock->WallNow()));
   };
-  if (parts_.index->SubjectsOf(event.subject).size() <= 1) return set(event.subject);
+  if (parts_.index->SubjectsOf(event.subject).size() <= 1) {
+    std::vector<Fingerprint> prints = event.subject;
+    for (std::size_t known = 0; known != prints.size();) {   // events link identifiers to further ones
+      known = prints.size();
+      const auto history = parts_.store->History(prints, event.purpose);
+      if (!history) return history.error();
+      for (const ConsentEvent& past : *history) {
+        for (const Fingerprint& print : past.subject) {
+          if (std::find(prints.begin(), prints.end(), print) == prints.end()) prints.push_back(print);
+        }
+      }
+      if (known == prints.size()) set(prints, *history);
+    }
+    return base::Ok();
+  }
   for (const Fingerprint& print : event.subject) {
-    if (auto done = set({print}); !done) return done;
+    const auto history = parts_.store->History({print}, event.purpose);
+    if (!history) return history.error();
+    set({print}, *history);
   }
   return base::Ok();
 }

@@ -1,9 +1,11 @@
-// Dispatcher: durable decisions -> destinations, in order per subject, decided again at the moment of sending.
+// Dispatcher: durable decisions -> destinations, in order per subject, decided again at the moment
+// of sending.
 //
-// Each destination has a few lanes; a subject always takes the same lane, a lane sends one batch at a time,
-// so order per subject holds across retries. The second decision may only tighten; what it withholds is
-// journalled. Outcomes are appended without waiting: losing one in a crash repeats a send under the same
-// keys, never loses it. A lane whose memory is full keeps sequences only and reads payload back from the journal.
+// Each destination has a few lanes; a subject always takes the same lane, a lane sends one batch at
+// a time, so order per subject holds across retries. The second decision may only tighten; what it
+// withholds is journalled. Outcomes are appended without waiting: losing one in a crash repeats a
+// send under the same keys, never loses it. A lane whose memory is full keeps sequences only and
+// reads payload back from the journal.
 #pragma once
 
 #include <cstdint>
@@ -29,30 +31,34 @@ class Dispatcher final : public journal::DurableListener {
     const policies::ConsentIndex* index = nullptr;
     base::Clock* clock = nullptr;
     base::Metrics* metrics = nullptr;
-    std::function<PlanPtr()> plan;            // the plan in force now; from any thread, never null
+    std::function<PlanPtr()> plan;  // the plan in force now; from any thread, never null
     MakeSender make_sender;
     unsigned lanes_per_destination = 2;
-    std::size_t memory_bytes_max = 64 * 1024 * 1024;   // of payload held by all lanes together
-    std::uint64_t jitter_seed = 0;            // 0: from the clock
+    std::size_t memory_bytes_max = 64 * 1024 * 1024;  // of payload held by all lanes together
+    std::uint64_t jitter_seed = 0;                    // 0: from the clock
   };
   explicit Dispatcher(Parts parts);
   ~Dispatcher() override;
 
-  // Recovery: one accepted event whose allowed destinations have no final outcome yet. Before Start.
-  void Requeue(std::uint64_t sequence, std::string_view record, std::vector<std::uint16_t> destinations,
-               std::uint32_t attempts);
-  void Start();                               // after the journal's Start
-  void OnDurable(const std::vector<journal::FramePtr>& frames, const journal::Ticket& ticket) override;
+  // Recovery: one accepted event whose allowed destinations have no final outcome yet. Before
+  // Start.
+  void Requeue(std::uint64_t sequence, std::string_view record,
+               std::vector<std::uint16_t> destinations, std::uint32_t attempts);
+  void Start();  // after the journal's Start
+  void OnDurable(const std::vector<journal::FramePtr>& frames,
+                 const journal::Ticket& ticket) override;
 
-  // Takes in a new plan: lanes of removed destinations withhold what is left (destination.removed). After the
-  // plan is what Parts::plan returns.
+  // Takes in a new plan: lanes of removed destinations withhold what is left (destination.removed).
+  // After the plan is what Parts::plan returns.
   void PlanChanged();
-  std::uint64_t pending() const;              // event x destination pairs without a final outcome
-  // The lowest sequence without a final outcome of what OnDurable and Requeue brought; UINT64_MAX: none.
+  std::uint64_t pending() const;  // event x destination pairs without a final outcome
+  // The lowest sequence without a final outcome of what OnDurable and Requeue brought; UINT64_MAX:
+  // none.
   std::uint64_t lowest_pending() const;
-  // Stops after the batches on the wire; the rest stays journalled and is taken up at the next start. `within`:
-  // how long their outcomes may wait for a journal that refuses. No lane runs, nor uses the journal, when it
-  // returns; a send on the wire is waited for (at most its answer_within). OnDurable may still be called.
+  // Stops after the batches on the wire; the rest stays journalled and is taken up at the next
+  // start. `within`: how long their outcomes may wait for a journal that refuses. No lane runs, nor
+  // uses the journal, when it returns; a send on the wire is waited for (at most its
+  // answer_within). OnDurable may still be called.
   void Drain(base::Millis within);
 
  private:

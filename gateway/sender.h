@@ -17,9 +17,9 @@ namespace octroi::gateway {
 // What the destination answered. No body of its answer is kept: it may echo personal data.
 struct Receipt {
   enum class Kind {
-    kDelivered,        // 2xx
-    kRetry,            // 408, 425, 429, 5xx, no answer, connection lost
-    kRefused,          // other 4xx, 3xx (never followed): no retry will change it
+    kDelivered,  // 2xx
+    kRetry,      // 408, 425, 429, 5xx, no answer, connection lost
+    kRefused,    // other 4xx, 3xx (never followed): no retry will change it
   } kind = Kind::kRetry;
   std::uint16_t http_status = 0;            // 0: no answer
   std::optional<base::Millis> retry_after;  // from the answer; a span, capped by the caller
@@ -29,23 +29,26 @@ struct Receipt {
 class Sender {
  public:
   virtual ~Sender() = default;
-  // Asks for both proofs: only a Pseudonymizer fills a batch, only a durable append makes a Ticket, and the
-  // ticket must reach the batch's last event (else nothing is sent: kRetry with status 0).
+  // Asks for both proofs: only a Pseudonymizer fills a batch, only a durable append makes a Ticket,
+  // and the ticket must reach the batch's last event (else nothing is sent: kRetry with status 0).
   Receipt Send(const policies::ProtectedBatch& batch, const journal::Ticket& ticket);
 
  private:
   virtual Receipt DoSend(const policies::ProtectedBatch& batch) = 0;
 };
 
-// Over Poco's HTTP(S) client: keep-alive, VERIFY_STRICT, TLS >= 1.2, no redirects, answers read up to 64 KiB
-// and dropped, one deadline for the whole attempt. The address is resolved once per connection and every
-// address is checked: private, loopback, link-local, multicast, metadata and IPv4-mapped ones are refused
-// unless the destination allows them (SSRF); we connect to the address that was checked.
-std::unique_ptr<Sender> MakeHttpSender(const DestinationPlan& destination, const base::Clock& clock);
+// Over Poco's HTTP(S) client: keep-alive, VERIFY_STRICT, TLS >= 1.2, no redirects, answers read up
+// to 64 KiB and dropped, one deadline for the whole attempt. The address is resolved once per
+// connection and every address is checked: private, loopback, link-local, multicast, metadata and
+// IPv4-mapped ones are refused unless the destination allows them (SSRF); we connect to the address
+// that was checked.
+std::unique_ptr<Sender> MakeHttpSender(const DestinationPlan& destination,
+                                       const base::Clock& clock);
 
 // Whether an address may be connected to without allow_private_address. Text of an IP, v4 or v6.
 bool IsPublicAddress(const std::string& ip);
-// Checks a URL of config: scheme http or https, host, no user info, no fragment. Error detail says what.
+// Checks a URL of config: scheme http or https, host, no user info, no fragment. Error detail says
+// what.
 base::Status CheckUrl(const std::string& url, bool allow_private);
 
 }  // namespace octroi::gateway

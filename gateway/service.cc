@@ -178,8 +178,8 @@ std::string Service::State::NamesOf(std::uint32_t number) const {
 }
 
 void Service::State::Assemble(const Plan& made) {
-  constexpr std::size_t kPurposesAtOnce = 4;   // room for a few more before a restart is needed
-  purposes_max = (made.purposes.size() + kPurposesAtOnce) / kPurposesAtOnce * kPurposesAtOnce;
+  constexpr std::size_t kPurposesAtOnce = 4;   // rows of four; more purposes than that need a restart
+  purposes_max = (made.purposes.size() + kPurposesAtOnce - 1) / kPurposesAtOnce * kPurposesAtOnce;
   index = std::make_unique<policies::ConsentIndex>(purposes_max);
   const auto plan_now = [this] { return InForce(); };
   gate = std::make_unique<Gate>(

@@ -1,4 +1,4 @@
--- The consent register. Append-only: what was recorded is never changed or removed, not even by REPLACE.
+-- The consent register. Append-only: nothing is ever changed or removed, not even by REPLACE.
 CREATE TABLE consents (
   row          INTEGER PRIMARY KEY,
   id           TEXT    NOT NULL UNIQUE,

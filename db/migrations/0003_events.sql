@@ -1,4 +1,5 @@
--- The flow projection: one row per event, found by sequence only (a random-key index costs 17 times the row).
+-- The flow projection: one row per event, found by sequence only (a random-key index costs 17 times
+-- the row).
 -- `deliveries` stands before `record` so that reading it never follows overflow pages.
 CREATE TABLE events (
   seq        INTEGER PRIMARY KEY,

@@ -1,4 +1,4 @@
--- Additive counters, moved in the transaction that moves the rows; both sums of promise 1 read these only.
+-- Additive counters, moved in the transaction that moves the rows; both sums read these only.
 -- event_counts with outcome 0 counts every event received.
 CREATE TABLE event_counts (
   plan    INTEGER NOT NULL,

@@ -79,7 +79,7 @@ void Checker::Contracts() const {
       for (const Node::Member& weight : weights->members) sum += weight.value.number;
       if (sum != 100) {
         Add(1301, *contract, root.Find("score")->KeyAt("weights"),
-            {std::to_string(static_cast<int>(sum))});
+            {std::to_string(static_cast<int>(std::clamp(sum, -1e6, 1e6)))});
       }
     }
   }

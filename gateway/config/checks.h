@@ -73,6 +73,9 @@ Lists ReadLists(const World& world, const Files& files, Findings& findings);
 // Secrets and key files that are there: readable, not by others, of the form their use needs.
 void CheckSecrets(const World& world, const std::string& folder, Findings& findings);
 
+// Whether a path that config names stays in its folder. The shape refuses one that does not.
+bool IsInside(std::string_view path);
+
 // "file:keys/x" -> "file:/folder/keys/x"; "env:X" as it is. Path(): without "file:", a bare path
 // too.
 std::string ResolveSecret(const std::string& folder, std::string_view from);

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/limits.h"
 #include "gateway/config/compile.h"
 
 namespace octroi::gateway::config {
@@ -176,6 +177,7 @@ rules::ContractSpec ContractSpecOf(const World& world, const Document& contract,
 void CheckCompiles(const World& world, const Lists& lists, Findings& findings) {
   NameTables names;
   EnterNames(world, names);
+  if (names.fields.size() > base::kFieldsMax) return;  // reported; the ids would not be fields
   for (const Document* contract : world.Of("Contract")) {
     if (findings.errors_in(contract->file) != 0) continue;
     std::vector<rules::SpecFault> faults;

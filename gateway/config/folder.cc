@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "crypto/hmac.h"
+#include "gateway/config/checks.h"
 #include "gateway/config/csv.h"
 #include "gateway/config/schema.h"
 #include "gateway/config/yaml_reader.h"
@@ -89,9 +90,7 @@ Files ReadFolder(const std::string& folder, Findings& findings) {
 void ReadListFiles(const std::string& folder, const World& world, Files& files) {
   for (const Document* list : world.Of("List")) {
     const Node* file = list->root.FindPath({"from", "file"});
-    // The shape keeps `..` and absolute paths out; a list whose path it refused is not opened.
-    if (!file || !file->IsString() || file->text.find("..") != std::string::npos) continue;
-    if (file->text.starts_with('/') || files.contains(file->text)) continue;
+    if (!file || !file->IsString() || !IsInside(file->text) || files.contains(file->text)) continue;
     std::string bytes;
     if (ReadFile(fs::path(folder) / file->text, kListFileBytesMax, bytes))
       files[file->text] = std::move(bytes);

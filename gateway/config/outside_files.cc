@@ -17,7 +17,7 @@ class SecretCheck {
 
   // There, a file, and nobody else's to read. `from` is what config says.
   bool KeyFile(const Document& document, const Node* from) const {
-    if (!from || !from->IsString() || from->text.starts_with("env:")) return false;
+    if (!from || !from->IsString() || !from->text.starts_with("file:")) return false;
     struct stat info {};
     if (::stat(ResolvePath(folder_, from->text).c_str(), &info) != 0) {
       findings_.Add(2101, document.file, from->at, {from->text});
@@ -33,6 +33,7 @@ class SecretCheck {
   void Secret(const Document& document, const Node* authenticate, bool outgoing) const {
     const Node* from = authenticate ? authenticate->FindPath({"secret", "from"}) : nullptr;
     if (!from || !from->IsString()) return;
+    // Anything else may be a secret itself; the shape refuses it without repeating it.
     const bool variable = from->text.starts_with("env:");
     if (variable && !std::getenv(from->text.c_str() + 4)) {
       findings_.Add(2101, document.file, from->at, {from->text});
@@ -58,6 +59,10 @@ class SecretCheck {
 };
 
 }  // namespace
+
+bool IsInside(std::string_view path) {
+  return !path.starts_with('/') && path.find("..") == std::string_view::npos;
+}
 
 std::string ResolvePath(const std::string& folder, std::string_view path) {
   if (path.starts_with("file:")) path.remove_prefix(5);
@@ -99,7 +104,7 @@ Lists ReadLists(const World& world, const Files& files, Findings& findings) {
   for (const Document* list : world.Of("List")) {
     if (list->root.True("hashed")) continue;  // refused elsewhere
     const Node* file = list->root.FindPath({"from", "file"});
-    if (!file || !file->IsString()) continue;
+    if (!file || !file->IsString() || !IsInside(file->text)) continue;
     const auto found = files.find(file->text);
     if (found == files.end()) {
       const bool waits = list->root.Text("if_missing") == "keep_last";

@@ -50,7 +50,8 @@ void Checker::Condition(const Document& document, const Node& condition, bool in
   if (condition.Find("field") && !list && !condition.Find("in")) {
     Add(1311, document, condition.KeyAt("field"));
   }
-  if (condition.Find("in") && !condition.Find("field")) Add(1311, document, condition.KeyAt("in"));
+  const bool asked = condition.Find("field") && !condition.List("in").empty();
+  if (condition.Find("in") && !asked) Add(1311, document, condition.KeyAt("in"));
   if (!in_rule) return;
   for (const char* key : {"consent", "subject_age"}) {
     if (condition.Find(key)) Add(1918, document, condition.KeyAt(key), {key});

@@ -45,7 +45,11 @@ std::size_t WordAt(std::string_view line, std::size_t column) {
     const bool starts = (static_cast<unsigned char>(line[at]) & 0xC0) != 0x80;
     if (starts && seen++ == column) break;
   }
-  const std::size_t end = std::min(line.find_first_of(" ,:]}\"'#", at), line.size());
+  const char first = at < line.size() ? line[at] : ' ';
+  const bool quoted = first == '"' || first == '\'';
+  std::size_t end =
+      line.find_first_of(quoted ? std::string_view(&first, 1) : " ,:]}\"'#", at + quoted);
+  end = std::min(end == std::string_view::npos ? end : end + quoted, line.size());
   std::size_t count = 0;
   for (std::size_t i = at; i < end; ++i)
     count += (static_cast<unsigned char>(line[i]) & 0xC0) != 0x80;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <sstream>
 
 #include "gateway/config/scalar.h"
@@ -37,11 +38,27 @@ class Lines {
     }
     return {static_cast<int>(line) + 1, column};
   }
-  char Character(const YAML::Mark& mark) const {
+  std::string_view From(const YAML::Mark& mark) const {
     const auto line = static_cast<std::size_t>(std::max(mark.line, 0));
-    if (line >= starts_.size()) return '\0';
+    if (line >= starts_.size()) return {};
     const std::size_t at = starts_[line] + static_cast<std::size_t>(std::max(mark.column, 0));
-    return at < bytes_.size() ? bytes_[at] : '\0';
+    return bytes_.substr(std::min(at, bytes_.size()));
+  }
+
+  // yaml-cpp takes the end of the file for the end of a quoted text.
+  bool QuoteCloses(const YAML::Mark& mark) const {
+    const std::string_view text = From(mark);
+    if (!text.starts_with('"') && !text.starts_with('\'')) return true;
+    const char quote = text.front();
+    for (std::size_t at = 1; at < text.size(); ++at) {
+      const bool doubled = quote == '\'' && text.substr(at).starts_with("''");
+      if (doubled || (quote == '"' && text[at] == '\\')) {
+        ++at;
+      } else if (text[at] == quote) {
+        return true;
+      }
+    }
+    return false;
   }
 
  private:
@@ -55,7 +72,10 @@ class Builder final : public YAML::EventHandler {
       : lines_(lines), file_(file), findings_(findings) {}
 
   void OnDocumentStart(const YAML::Mark& mark) override {
-    if (documents_++ == 1) findings_.Add(1011, file_, lines_.At(mark));
+    if (documents_++ != 1) return;
+    // yaml-cpp takes whatever follows the first value for a second document.
+    const bool marked = lines_.From(mark).starts_with("---");
+    findings_.Add(marked ? 1011 : 1006, file_, lines_.At(mark), {"end of file expected here"});
   }
   void OnDocumentEnd() override {}
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
@@ -70,6 +90,9 @@ class Builder final : public YAML::EventHandler {
                 const std::string& value) override {
     Properties(mark, anchor);
     const bool plain = tag == "?";
+    if (!plain && !lines_.QuoteCloses(mark)) {
+      findings_.Add(1006, file_, lines_.At(mark), {"end of quoted text not found"});
+    }
     if (plain && WantsKey() && value == "<<") findings_.Add(1009, file_, lines_.At(mark));
     Node node = plain ? PlainScalar(value) : QuotedScalar(value);
     if (node.IsNumber() && !std::isfinite(node.number)) {
@@ -97,8 +120,9 @@ class Builder final : public YAML::EventHandler {
   struct Level {
     Node node;
     YAML::Mark mark;
-    std::optional<Node::Member> member;  // of a map: a key that still wants its value
-    bool skip = false;                   // the key was refused; its value is read and dropped
+    std::optional<Node::Member> member;       // of a map: a key that still wants its value
+    std::set<std::string, std::less<>> keys;  // of a map, for a file with many
+    bool skip = false;                        // the key was refused; its value is read and dropped
   };
 
   bool WantsKey() const {
@@ -106,8 +130,7 @@ class Builder final : public YAML::EventHandler {
   }
 
   void Properties(const YAML::Mark& mark, YAML::anchor_t anchor) {
-    const char first = lines_.Character(mark);
-    if (first == '!') findings_.Add(1010, file_, lines_.At(mark));
+    if (lines_.From(mark).starts_with('!')) findings_.Add(1010, file_, lines_.At(mark));
     if (anchor != 0) findings_.Add(1008, file_, lines_.At(mark));
   }
 
@@ -147,7 +170,7 @@ class Builder final : public YAML::EventHandler {
 
   void PutKey(Level& level, Node key) {
     const bool usable = key.IsScalar() && key.kind != Node::Kind::kNull && !key.text.empty();
-    const bool again = usable && level.node.FindMember(key.text);
+    const bool again = usable && !level.keys.insert(key.text).second;
     if (!usable) findings_.Add(1014, file_, key.at);
     if (again) findings_.Add(1007, file_, key.at, {key.text});
     level.skip = !usable || again;

@@ -18,8 +18,8 @@ class Backoff {
  public:
   explicit Backoff(std::mt19937_64& random) : random_(random) {}
 
-  // After the n-th failure: uniform in 0..min(longest_wait, first_wait * 2^(n-1)), so that a crowd spreads; or
-  // what the answer asked for, if that is longer, at most four longest waits.
+  // After the n-th failure: uniform in 0..min(longest_wait, first_wait * 2^(n-1)), so that a crowd
+  // spreads; or what the answer asked for, if that is longer, at most four longest waits.
   base::Millis Next(const DestinationPlan& destination, std::optional<base::Millis> retry_after) {
     const base::Millis longest = std::max<base::Millis>(destination.longest_wait, 1);
     ceiling_ = ceiling_ == 0 ? std::max<base::Millis>(destination.first_wait, 1) : ceiling_ * 2;

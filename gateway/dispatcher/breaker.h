@@ -1,5 +1,5 @@
-// Breaker: spares a destination that is down. After kFailuresToOpen failures in a row nothing is tried for the
-// back-off time, then one probe at a time, until one is answered.
+// Breaker: spares a destination that is down. After kFailuresToOpen failures in a row nothing is
+// tried for the back-off time, then one probe at a time, until one is answered.
 #pragma once
 
 #include <condition_variable>
@@ -25,9 +25,9 @@ class Breaker {
   };
   // Waits until an attempt may be made. Each granted pass goes back by one of the next three.
   Pass Enter(const std::function<bool()>& stop);
-  void Answered(Pass pass);                        // the destination is up, whatever it said
-  void Failed(Pass pass, base::Millis open_for);   // no answer, or one that says: later
-  void Unused(Pass pass);                          // there was nothing left to send
+  void Answered(Pass pass);                       // the destination is up, whatever it said
+  void Failed(Pass pass, base::Millis open_for);  // no answer, or one that says: later
+  void Unused(Pass pass);                         // there was nothing left to send
 
   void Wake();   // `stop` may have changed
   void Reset();  // another destination now, by config

@@ -14,7 +14,8 @@
 namespace octroi::gateway {
 namespace {
 
-// The lanes of one destination and what they share. Made once, kept until the end, also when it is removed.
+// The lanes of one destination and what they share. Made once, kept until the end, also when it is
+// removed.
 struct DestinationLanes {
   DestinationLanes(Shared& shared, std::uint16_t place, const std::string& id, std::uint64_t seed)
       : pending(shared.parts.metrics->GaugeOf("octroi_pending", LabelsOf(id))),
@@ -92,7 +93,8 @@ void Dispatcher::State::Push(QueuedItem item, const journal::EventRecord& event,
 }
 
 std::shared_ptr<const HeldFrame> Dispatcher::State::Hold(const journal::FramePtr& frame) {
-  if (shared.held_bytes + HeldFrame::BytesOf(*frame) > shared.parts.memory_bytes_max) return nullptr;
+  if (shared.held_bytes + HeldFrame::BytesOf(*frame) > shared.parts.memory_bytes_max)
+    return nullptr;
   return std::make_shared<const HeldFrame>(frame, shared.held_bytes);
 }
 
@@ -101,7 +103,8 @@ void Dispatcher::State::PushFrame(const journal::FramePtr& frame) {
   std::vector<std::string_view> payload;  // by record; filled with the first event that needs it
   const auto visit = [&](std::uint32_t index, std::string_view bytes) {
     const auto kind = journal::KindOf(bytes);
-    if (!kind || *kind != journal::RecordKind::kEvent || !journal::Decode(bytes, record)) return true;
+    if (!kind || *kind != journal::RecordKind::kEvent || !journal::Decode(bytes, record))
+      return true;
     for (const base::Verdict& verdict : record.verdicts) {
       if (record.outcome != base::Outcome::kAccepted || !verdict.allowed) continue;
       if (payload.empty()) {
@@ -149,7 +152,8 @@ Dispatcher::~Dispatcher() { Drain(0); }
 void Dispatcher::Requeue(std::uint64_t sequence, std::string_view record,
                          std::vector<std::uint16_t> destinations, std::uint32_t attempts) {
   const std::lock_guard lock(state_->mutex);
-  if (!journal::Decode(record, state_->record)) state_->record.Clear();  // the lane will say: failed
+  if (!journal::Decode(record, state_->record))
+    state_->record.Clear();  // the lane will say: failed
   for (const std::uint16_t destination : destinations) {
     QueuedItem item;
     item.sequence = sequence;

@@ -5,7 +5,8 @@
 namespace octroi::gateway {
 namespace {
 
-// Beyond this, records of other lanes and of denied events between two of ours cost more than reading each alone.
+// Beyond this, records of other lanes and of denied events between two of ours cost more than
+// reading each alone.
 constexpr std::uint64_t kReadSpanMax = 4096;
 
 }  // namespace
@@ -28,7 +29,8 @@ void InHand::Release() {
 void InHand::Decode() {
   const std::string_view record = item_.held ? item_.record : std::string_view(record_bytes_);
   const std::string_view payload = item_.held ? item_.payload : std::string_view(payload_bytes_);
-  readable_ = !record.empty() && !payload.empty() && static_cast<bool>(journal::Decode(record, record_)) &&
+  readable_ = !record.empty() && !payload.empty() &&
+              static_cast<bool>(journal::Decode(record, record_)) &&
               static_cast<bool>(fields_.Decode(payload));
 }
 

@@ -1,4 +1,5 @@
-// InHand: one event that a lane is sending, with all that the second decision and the pseudonymiser read.
+// InHand: one event that a lane is sending, with all that the second decision and the pseudonymiser
+// read.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +19,8 @@ class InHand {
  public:
   // Takes the item over. Its views come from the held frame, or Load must fill them.
   void Assign(QueuedItem item);
-  void Release();                         // gives its memory back
-  void Decode();                          // record and payload; see readable()
+  void Release();  // gives its memory back
+  void Decode();   // record and payload; see readable()
 
   std::uint64_t sequence() const { return item_.sequence; }
   const journal::EventRecord& record() const { return record_; }

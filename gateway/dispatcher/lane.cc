@@ -94,8 +94,8 @@ bool Lane::SendUntilFinal(Items items) {
   return true;
 }
 
-// The destination refused several at once: one of them may be what it cannot take, and the others must not
-// suffer. In order, each until it is final.
+// The destination refused several at once: one of them may be what it cannot take, and the others
+// must not suffer. In order, each until it is final.
 bool Lane::SendSingly() {
   for (InHand* item : std::vector<InHand*>(leaving_)) {
     if (!SendUntilFinal({&item, 1})) return false;

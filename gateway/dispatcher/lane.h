@@ -1,4 +1,5 @@
-// Lane: one thread that delivers its share of one destination's events, in order, one batch at a time.
+// Lane: one thread that delivers its share of one destination's events, in order, one batch at a
+// time.
 #pragma once
 
 #include <memory>
@@ -46,7 +47,8 @@ class Lane {
   bool SendUntilFinal(Items items);
   // One attempt with what may still leave. Nothing: none of them may, or draining.
   std::optional<Receipt> Attempt(Items items);
-  // Decides again for each and fills batch_ and leaving_. False: some became final, which took time: once more.
+  // Decides again for each and fills batch_ and leaving_. False: some became final, which took
+  // time: once more.
   bool Prepare(Items items);
   bool Protect(InHand& item);
   bool Retry(Backoff& backoff, Breaker::Pass pass, const Receipt& receipt);

@@ -40,8 +40,8 @@ bool Lane::Retry(Backoff& backoff, Breaker::Pass pass, const Receipt& receipt) {
   }
   const base::Millis wait = std::min(backoff.Next(settings, receipt.retry_after), horizon);
   destination_.breaker->Failed(pass, wait);
-  if (!exhausted.empty() && !Conclude(exhausted, base::Outcome::kFailed,
-                                      base::Reason::kRetriesExhausted, receipt)) {
+  if (!exhausted.empty() &&
+      !Conclude(exhausted, base::Outcome::kFailed, base::Reason::kRetriesExhausted, receipt)) {
     return false;
   }
   if (exhausted.size() == leaving_.size()) return true;
@@ -50,7 +50,8 @@ bool Lane::Retry(Backoff& backoff, Breaker::Pass pass, const Receipt& receipt) {
   return !shared_.draining();
 }
 
-// So that status shows it, and a restart goes on counting; not an outcome, so a full journal may refuse it.
+// So that status shows it, and a restart goes on counting; not an outcome, so a full journal may
+// refuse it.
 void Lane::NoteRetry(const Receipt& receipt) {
   const std::int64_t now = shared_.parts.clock->BootNowNanos();
   if (noted_nanos_ != 0 && now - noted_nanos_ < kNoteRetryEveryNanos) return;
@@ -64,8 +65,8 @@ void Lane::NoteRetry(const Receipt& receipt) {
   (void)book_.TryAppend({record});
 }
 
-// What a restart requeued is durable, but only a commit of this process proves it: where nothing new has been
-// committed yet, a note that these are queued again brings the proof.
+// What a restart requeued is durable, but only a commit of this process proves it: where nothing
+// new has been committed yet, a note that these are queued again brings the proof.
 bool Lane::HaveTicket(Items items) {
   const std::uint64_t last = items.back()->sequence();
   const auto covered = [&] {
@@ -129,7 +130,8 @@ void Lane::UsePlanInForce() {
     sender_.reset();
     return;
   }
-  const bool same = sender_ != nullptr && SameDelivery(*settings, before->destinations[destination_.place]);
+  const bool same =
+      sender_ != nullptr && SameDelivery(*settings, before->destinations[destination_.place]);
   if (same) return;
   if (sender_ != nullptr) destination_.breaker->Reset();
   sender_ = shared_.parts.make_sender(*settings);

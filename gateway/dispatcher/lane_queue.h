@@ -1,5 +1,6 @@
-// LaneQueue: what waits for one lane, first in, first out. Items whose frame is held come first; once memory was
-// full, later ones are a sequence only, until those have been taken too: so order never depends on memory.
+// LaneQueue: what waits for one lane, first in, first out. Items whose frame is held come first;
+// once memory was full, later ones are a sequence only, until those have been taken too: so order
+// never depends on memory.
 #pragma once
 
 #include <condition_variable>

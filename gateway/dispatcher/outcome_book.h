@@ -1,5 +1,5 @@
-// OutcomeBook: writes what became of events into the journal, and counts it. No outcome is lost because the
-// journal had no room for a while: the lane waits here instead of sending more.
+// OutcomeBook: writes what became of events into the journal, and counts it. No outcome is lost
+// because the journal had no room for a while: the lane waits here instead of sending more.
 #pragma once
 
 #include <map>

@@ -1,5 +1,5 @@
-// The second decision, at the moment of sending: with the plan in force now and consent as it is now. It may
-// only tighten what was decided at admission.
+// The second decision, at the moment of sending: with the plan in force now and consent as it is
+// now. It may only tighten what was decided at admission.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +20,9 @@ struct Leave {
   std::string_view event;        // its name in the plan
 };
 
-// Pure. Beyond the policies' own reasons: destination.removed (a hole, or no policies at all), event.unknown (the
-// plan no longer has the source or its event), fields.none (no purpose, or no field, is left of both decisions).
+// Pure. Beyond the policies' own reasons: destination.removed (a hole, or no policies at all),
+// event.unknown (the plan no longer has the source or its event), fields.none (no purpose, or no
+// field, is left of both decisions).
 Leave DecideAgain(const Plan& plan, std::uint16_t destination, const policies::ConsentIndex& index,
                   const journal::EventRecord& record, const base::FieldReader& fields,
                   base::Millis now);

@@ -1,5 +1,6 @@
-// Which addresses are the public internet's: an allow-list for IPv6, a deny-list for IPv4 (IANA special-purpose
-// registries, RFC 6890), and the metadata services that hide among public addresses.
+// Which addresses are the public internet's: an allow-list for IPv6, a deny-list for IPv4 (IANA
+// special-purpose registries, RFC 6890), and the metadata services that hide among public
+// addresses.
 #include <arpa/inet.h>
 
 #include <array>
@@ -37,7 +38,8 @@ struct Net6 {
   std::array<std::uint8_t, 4> head;
   int bits;
 };
-// Within 2000::/3, the only global unicast space. All else (loopback, mapped, NAT64, local, multicast) is not.
+// Within 2000::/3, the only global unicast space. All else (loopback, mapped, NAT64, local,
+// multicast) is not.
 constexpr Net6 kNotPublic6[] = {
     {{0x20, 0x01, 0x00, 0x00}, 23},  // protocol assignments, Teredo: carry an IPv4 address inside
     {{0x20, 0x01, 0x0d, 0xb8}, 32},  // documentation

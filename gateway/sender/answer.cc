@@ -26,7 +26,8 @@ std::optional<base::Millis> ParseRetryAfter(std::string_view text, base::Millis 
     if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
     return base::Millis{seconds} * 1000;
   }
-  // IMF-fixdate, the only form a server may write; Poco's parser alone would take anything for a date.
+  // IMF-fixdate, the only form a server may write; Poco's parser alone would take anything for a
+  // date.
   if (text.size() != std::string_view("Sun, 06 Nov 1994 08:49:37 GMT").size() || text[3] != ',' ||
       !text.ends_with(" GMT")) {
     return std::nullopt;

@@ -21,7 +21,8 @@ void Wait(int socket, short events, const AttemptLimits& limits) {
   }
 }
 
-// One read or write that the deadline bounds. `Base` is set not to block: it returns less than 0 when it must wait.
+// One read or write that the deadline bounds. `Base` is set not to block: it returns less than 0
+// when it must wait.
 template <class Base>
 class Bounded : public Base {
  public:
@@ -46,7 +47,8 @@ class Bounded : public Base {
     int sent = 0;
     while (sent < length && limits_.left() > 0) {
       if (!kTls) Wait(this->sockfd(), POLLOUT, limits_);
-      const int wrote = Base::sendBytes(static_cast<const char*>(buffer) + sent, length - sent, flags);
+      const int wrote =
+          Base::sendBytes(static_cast<const char*>(buffer) + sent, length - sent, flags);
       if (wrote >= 0) {
         sent += wrote;
       } else {
@@ -63,8 +65,8 @@ class Bounded : public Base {
       : Base(std::forward<Args>(args)...), limits_(limits) {}
 
  private:
-  // A plain socket is waited for first: Poco makes an error of a write that would block. TLS has bytes of its own
-  // to give, and says afterwards which way it waits (a read may have to write).
+  // A plain socket is waited for first: Poco makes an error of a write that would block. TLS has
+  // bytes of its own to give, and says afterwards which way it waits (a read may have to write).
   static constexpr bool kTls = std::is_same_v<Base, Poco::Net::SecureStreamSocketImpl>;
   static short WantedBy(int result) {
     return result == Poco::Net::SecureStreamSocket::ERR_SSL_WANT_WRITE ? POLLOUT : POLLIN;

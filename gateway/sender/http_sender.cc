@@ -19,7 +19,8 @@
 namespace octroi::gateway {
 namespace {
 
-// OpenSSL writes to a socket without MSG_NOSIGNAL; a peer that went away must be an error, not a signal.
+// OpenSSL writes to a socket without MSG_NOSIGNAL; a peer that went away must be an error, not a
+// signal.
 void BlockPipeSignal() {
   sigset_t pipe;
   sigemptyset(&pipe);
@@ -27,7 +28,8 @@ void BlockPipeSignal() {
   pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
 }
 
-// Poco keeps the status in an enum whose range ends at 511: reading a 599 from it is undefined. Its text is not.
+// Poco keeps the status in an enum whose range ends at 511: reading a 599 from it is undefined. Its
+// text is not.
 int StatusOf(const Poco::Net::HTTPResponse& answer) {
   std::ostringstream head;
   answer.write(head);
@@ -65,7 +67,8 @@ class HttpSender final : public Sender {
     return {};
   }
 
-  // Every address must be one that may be connected to: DNS that mixes public and private ones is an attack.
+  // Every address must be one that may be connected to: DNS that mixes public and private ones is
+  // an attack.
   bool Open() {
     if (!target_) return Refused("sender.url_refused");
     std::vector<std::string> addresses{target_->host};
@@ -162,7 +165,8 @@ std::unique_ptr<Sender> MakeHttpSender(const DestinationPlan& destination, const
   return std::make_unique<HttpSender>(destination, clock, std::move(resolver));
 }
 
-std::unique_ptr<Sender> MakeHttpSender(const DestinationPlan& destination, const base::Clock& clock) {
+std::unique_ptr<Sender> MakeHttpSender(const DestinationPlan& destination,
+                                       const base::Clock& clock) {
   return MakeHttpSender(destination, clock, MakeSystemResolver());
 }
 

@@ -1,4 +1,5 @@
-// HttpSender: the port of sender.h over Poco's HTTP client. Private: tests reach the resolver through it.
+// HttpSender: the port of sender.h over Poco's HTTP client. Private: tests reach the resolver
+// through it.
 #pragma once
 
 #include <memory>

@@ -12,8 +12,8 @@
 namespace octroi::gateway {
 namespace {
 
-// getaddrinfo has no deadline of its own, so it runs in a thread that may outlive the caller's patience; the
-// system's resolver gives up by itself, and a sender asks for one name at a time.
+// getaddrinfo has no deadline of its own, so it runs in a thread that may outlive the caller's
+// patience; the system's resolver gives up by itself, and a sender asks for one name at a time.
 struct Lookup {
   std::mutex mutex;
   std::condition_variable changed;
@@ -47,7 +47,8 @@ class SystemResolver final : public Resolver {
       return base::Error{base::ErrorCode::kTimeout, "sender.resolve", "no answer from DNS in time"};
     }
     if (lookup->addresses.empty()) {
-      return base::Error{base::ErrorCode::kUnavailable, "sender.resolve", "the host has no address"};
+      return base::Error{base::ErrorCode::kUnavailable, "sender.resolve",
+                         "the host has no address"};
     }
     return std::move(lookup->addresses);
   }

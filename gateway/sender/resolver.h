@@ -13,7 +13,8 @@ namespace octroi::gateway {
 class Resolver {
  public:
   virtual ~Resolver() = default;
-  // Every address, as text, not empty. kUnavailable: no such host, no server. kTimeout: not within `within`.
+  // Every address, as text, not empty. kUnavailable: no such host, no server. kTimeout: not within
+  // `within`.
   virtual base::Result<std::vector<std::string>> Resolve(const std::string& host,
                                                          base::Millis within) = 0;
 };

@@ -28,18 +28,19 @@ bool TakePrefix(std::string_view& text, std::string_view prefix) {
   return true;
 }
 
-// WHATWG "ends in a number": such a host is an address to some resolver, whatever it looks like to us.
+// WHATWG "ends in a number": such a host is an address to some resolver, whatever it looks like to
+// us.
 bool EndsInNumber(std::string_view host) {
   const std::string_view last = host.substr(host.rfind('.') + 1);
-  return !last.empty() && (std::all_of(last.begin(), last.end(), IsDigit) || last.starts_with("0x"));
+  return !last.empty() &&
+         (std::all_of(last.begin(), last.end(), IsDigit) || last.starts_with("0x"));
 }
 
 bool IsLabel(std::string_view label) {
   if (label.empty() || label.size() > kLabelBytesMax) return false;
   if (label.front() == '-' || label.back() == '-') return false;
-  return std::all_of(label.begin(), label.end(), [](char c) {
-    return IsLetter(c) || IsDigit(c) || c == '-' || c == '_';
-  });
+  return std::all_of(label.begin(), label.end(),
+                     [](char c) { return IsLetter(c) || IsDigit(c) || c == '-' || c == '_'; });
 }
 
 bool IsName(std::string_view host) {

@@ -1,6 +1,8 @@
 // One mistake, one finding: the good folder with one edit, and where the finding must stand ("‸").
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "good_folder.h"
 
 namespace octroi::gateway {
@@ -18,7 +20,7 @@ struct Row {
 const Row kRows[] = {
   // Files and YAML
   {"a tab indents", "policies/crm-management.yaml", "  - { present: customer_id }", "‸\t- { present: customer_id }", "OCT-1005"},
-  {"a bracket is never closed", "policies/crm-management.yaml", "applies_to: { purposes: [crm.management], destinations: [crm] }\nallow_when:", "applies_to: { purposes: [crm.management], destinations: [crm] \nallow_when‸:", "OCT-1006"},
+  {"a bracket is never closed", "policies/crm-management.yaml", "applies_to: { purposes: [crm.management], destinations: [crm] }\nallow_when:", "applies_to: { purposes: [crm.management], destinations: [crm] \n‸allow_when:", "OCT-1006"},
   {"a key twice", "sources/boutique.yaml", "unknown_events: quarantine", "unknown_events: quarantine\n‸unknown_events: reject", "OCT-1007"},
   {"an anchor", "sources/boutique.yaml", "subject: { keys: [customer_id] }", "subject: { keys: ‸&a [customer_id] }", "OCT-1008"},
   {"a tag", "sources/boutique.yaml", "unknown_events: quarantine", "unknown_events: ‸!!str quarantine", "OCT-1010"},
@@ -29,7 +31,6 @@ const Row kRows[] = {
   {"a file without a kind", "lists/more.yaml", "", "‸apiVersion: octroi/v1\n", "OCT-1022"},
   {"a kind that does not exist", "lists/campaigns.yaml", "kind: List", "kind: ‸Liste", "OCT-1019"},
   {"a kind in another's folder", "sources/list.yaml", "", "apiVersion: octroi/v1\nkind: ‸List\nid: l2\ntitle: { fr: L }\nowner: { team: t, contact: c }\nfrom: { file: lists/campaigns.csv }\nhashed: false\nif_missing: fail\n", "OCT-1018"},
-  {"a folder that does not exist", "contract/lead.yaml", "", "apiVersion: octroi/v1\n", "OCT-1017"},
 
   // Shape
   {"text for a number", "contracts/interaction.yaml", "version: 1", "version: ‸\"1\"", "OCT-1101"},
@@ -40,7 +41,7 @@ const Row kRows[] = {
   {"a missing key at the top", "purposes/crm.management.yaml", "apiVersion: octroi/v1\nkind: Purpose\nid: crm.management\ntitle: { fr: \"Suivi de la relation client\", en: \"Customer relationship management\" }\nowner: { team: \"Équipe CRM\", contact: crm@exemple.fr, approvers: [dpo] }", "‸apiVersion: octroi/v1\nkind: Purpose\nid: crm.management\ntitle: { fr: \"Suivi\" }", "OCT-1103"},
   {"consent without a notice", "purposes/marketing.email.yaml", "consent:\n  notice: newsletter-v4", "‸consent:", "OCT-1103"},
   {"legitimate interests without a balancing test", "purposes/crm.management.yaml", "balancing_test: \"MB-2026-002\"\n", "", "OCT-1103"},
-  {"outside the EEA without a safeguard", "destinations/publicite.yaml", "recipient:", "‸recipient:", "OCT-1103"},
+  {"outside the EEA without a safeguard", "destinations/publicite.yaml", "recipient:\n  name: \"Example Ads Inc.\"\n  role: joint_controller\n  country: US\n  outside_eea: true\n  safeguard: scc\n", "‸recipient:\n  name: \"Example Ads Inc.\"\n  role: joint_controller\n  country: US\n  outside_eea: true\n", "OCT-1103"},
   {"no French title", "pseudonyms/per-destination.yaml", "title: { fr: \"Pseudonyme propre à chaque destination\", en:", "‸title: { en:", "OCT-1103"},
   {"two lawful bases", "purposes/crm.management.yaml", "legal_basis: legitimate_interests", "legal_basis: ‸[consent, legitimate_interests]", "OCT-1104"},
   {"letting through without proof", "purposes/marketing.email.yaml", "if_unknown: refuse", "if_unknown: ‸allow", "OCT-1104"},
@@ -55,7 +56,8 @@ const Row kRows[] = {
   {"an empty title", "pseudonyms/per-destination.yaml", "fr: \"Pseudonyme propre à chaque destination\"", "fr: ‸\"\"", "OCT-1107"},
   {"a destination without a purpose", "destinations/crm.yaml", "purposes: [crm.management]", "purposes: ‸[]", "OCT-1108"},
   {"a child's consent", "purposes/advertising.personalised.yaml", "minimum_age: 18", "minimum_age: ‸12", "OCT-1109"},
-  {"a weight above 100", "contracts/identity.yaml", "completeness: 20, validity: 25", "completeness: ‸145, validity: -100", "OCT-1109"},
+  {"batches of nothing", "destinations/crm.yaml", "up_to: 200", "up_to: ‸0", "OCT-1109"},
+  {"a weight below 0", "contracts/identity.yaml", "completeness: 20, validity: 25", "completeness: ‸-5, validity: 50", "OCT-1109"},
   {"not an e-mail address", "gateway.yaml", "email: dpo@exemple.fr", "email: ‸dpo", "OCT-1110"},
   {"not a date", "notices/newsletter-v4.yaml", "shown_from: 2026-03-02", "shown_from: ‸2026-02-30", "OCT-1110"},
   {"not a time", "tests/cases.yaml", "at: \"2026-11-21T09:00:00Z\"", "at: ‸\"2026-11-21\"", "OCT-1110"},
@@ -66,7 +68,7 @@ const Row kRows[] = {
   {"consent to something ill-named", "tests/cases.yaml", "marketing.email: { state", "‸Marketing: { state", "OCT-1114"},
 
   // References
-  {"an id twice", "policies/crm-management.yaml", "id: crm-management", "id: ‸marketing-email", "OCT-1201"},
+  {"an id twice", "policies/marketing-email.yaml", "id: marketing-email", "id: ‸crm-management", "OCT-1201"},
   {"a rule id twice", "contracts/order-line.yaml", "id: not-cancelled", "id: ‸customer-known", "OCT-1201"},
   {"a dictionary field twice", "vocabulary/marketing.yaml", "- id: anonymous_id", "- id: ‸customer_id", "OCT-1201"},
   {"a contract that does not exist", "sources/boutique.yaml", "contract: order-line@1", "contract: ‸order-lines@1", "OCT-1203"},
@@ -102,6 +104,7 @@ const Row kRows[] = {
   {"uniqueness without a window", "contracts/interaction.yaml", "check: { any_present: [event_name] }", "check: { ‸unique_on: [subject] }", "OCT-1309"},
   {"two comparisons", "contracts/interaction.yaml", "check: { any_present: [event_name] }", "check: { field: page_url, same_as: event_name, ‸not_before: occurred_at }", "OCT-1310"},
   {"a condition on a field, and no values", "policies/crm-management.yaml", "{ present: customer_id }", "{ ‸field: country }", "OCT-1311"},
+  {"no value at all", "policies/crm-management.yaml", "{ present: customer_id }", "{ field: country, ‸in: [] }", "OCT-1311"},
   {"values of no field", "policies/crm-management.yaml", "{ present: customer_id }", "{ ‸in: [FR] }", "OCT-1311"},
   {"a pattern that is none", "contracts/order-line.yaml", "matches: \"^[0-9]+$\"", "matches: ‸\"^[0-9+$\"", "OCT-1312"},
   {"a duration of all time", "gateway.yaml", "scores: \"3 years\"", "scores: ‸\"99999999999999999999 years\"", "OCT-1314"},
@@ -119,7 +122,7 @@ const Row kRows[] = {
   {"a reversible hash", "pseudonyms/per-destination.yaml", "reversible: false", "reversible: ‸true", "OCT-1326"},
   {"an address without a port", "gateway.yaml", "ingest: \"127.0.0.1:18080\"", "ingest: ‸\"127.0.0.1\"", "OCT-1327"},
   {"another source's path", "sources/boutique.yaml", "path: /v1/events/boutique", "path: ‸/v1/events/shop", "OCT-1328"},
-  {"a contract received twice", "destinations/crm.yaml", "- contract: identity@1", "- contract: ‸interaction@1", "OCT-1329"},
+  {"a contract received twice", "destinations/crm.yaml", "deliver:\n", "  - contract: ‸identity@1\n    fields:\n      email: clear\ndeliver:\n", "OCT-1329"},
   {"a signal without a place", "sources/boutique.yaml", "unknown_events: quarantine", "consent: [{ read: ‸purposes }]", "OCT-1332"},
   {"delivery to nowhere", "destinations/crm.yaml", "deliver:\n  type: http\n  url: http://127.0.0.1:18102/events\n", "‸deliver:\n  type: http\n", "OCT-1333"},
   {"a field, and nothing about it", "contracts/interaction.yaml", "check: { any_present: [event_name] }", "check: { ‸field: event_name, any_present: [event_name] }", "OCT-1334"},
@@ -157,38 +160,40 @@ TEST(BadConfig, TheGoodFolderIsGood) {
   EXPECT_EQ(Errors(Load(GoodFolder())), std::vector<std::string>());
 }
 
-TEST(BadConfig, EveryMistakeIsFoundWhereItIs) {
+struct Spoilt {
+  Files files;
+  std::string wanted;
+};
+
+// Without a mark the finding stands at the first key of the file.
+Spoilt Spoil(const Row& row) {
+  Spoilt spoilt{GoodFolder(), ""};
+  std::string& file = spoilt.files[row.file];
+  const std::string edited = *row.text ? Replace(file, row.text, row.edit) : std::string(row.edit);
+  Marked marked = TakeMark(edited);
+  if (marked.line == 0) marked = TakeMark(Replace(edited, "apiVersion", "‸apiVersion"));
+  file = marked.text;
+  spoilt.wanted = std::string(row.file) + ":" + std::to_string(marked.line) + ":" +
+                  std::to_string(marked.column) + " " + row.code;
+  return spoilt;
+}
+
+TEST(BadConfig, EveryMistakeIsFoundWhereItIsAndIsNotReportedAsAnother) {
   static_assert(std::size(kRows) >= 80);
   for (const Row& row : kRows) {
     SCOPED_TRACE(row.mistake);
-    Files files = GoodFolder();
-    std::string& file = files[row.file];
-    Marked marked = TakeMark(*row.text ? Replace(file, row.text, row.edit) : std::string(row.edit));
-    file = marked.text;
-    const ConfigFolder config = Load(files);
+    const Spoilt spoilt = Spoil(row);
+    const ConfigFolder config = Load(spoilt.files);
     const std::vector<std::string> errors = Errors(config);
-    std::string where = std::string(row.file) + ":" + std::to_string(marked.line) + ":" +
-                        std::to_string(marked.column);
-    const std::string wanted = where + " " + row.code;
-    const bool found = std::find(errors.begin(), errors.end(), wanted) != errors.end();
-    EXPECT_TRUE(found) << "wanted " << wanted << "\n" << Render(config, Language::kEnglish, false);
-  }
-}
-
-// A mistake in one place must not be reported as ten others: what else a row causes is listed here.
-TEST(BadConfig, OneMistakeIsOneFindingWhereNothingElseDependsOnIt) {
-  for (const Row& row : kRows) {
-    SCOPED_TRACE(row.mistake);
-    Files files = GoodFolder();
-    std::string& file = files[row.file];
-    file = TakeMark(*row.text ? Replace(file, row.text, row.edit) : std::string(row.edit)).text;
-    const ConfigFolder config = Load(files);
-    // An unreadable file takes what it declares with it; so does a renamed id.
-    const std::string_view code = row.code;
-    const bool spreads =
-        code < "OCT-1100" || std::string_view(row.edit).find("id: ") != std::string_view::npos;
+    EXPECT_NE(std::find(errors.begin(), errors.end(), spoilt.wanted), errors.end())
+        << "wanted " << spoilt.wanted << "\n"
+        << Render(config, Language::kEnglish, false);
+    // An unreadable file takes what it declares with it; so does a changed id or event.
+    const bool spreads = std::string_view(row.code) < "OCT-1100" ||
+                         std::string_view(row.edit).find("id: ") != std::string_view::npos ||
+                         std::string_view(row.code) == "OCT-1114";
     if (!spreads) {
-      EXPECT_EQ(Errors(config).size(), 1u) << Render(config, Language::kEnglish, false);
+      EXPECT_EQ(errors.size(), 1u) << Render(config, Language::kEnglish, false);
     }
   }
 }
@@ -210,6 +215,34 @@ TEST(BadConfig, AllErrorsComeAtOnce) {
   EXPECT_EQ(Codes(config, ConfigFinding::Level::kError),
             (std::vector<std::string>{"OCT-1213", "OCT-1104", "OCT-1327", "OCT-1006", "OCT-1316",
                                       "OCT-1203"}));
+}
+
+TEST(BadConfig, TooManyFieldsPurposesAndRules) {
+  Files files = GoodFolder();
+  std::string fields, rules;
+  for (int i = 0; i < 256; ++i) {
+    fields += "  - { id: f" + std::to_string(i) +
+              ", title: { fr: F }, category: technical, personal_data: none, format: text }\n";
+  }
+  for (int i = 0; i < 64; ++i) {
+    rules += "  - { id: r" + std::to_string(i) +
+             ", say: { fr: R }, dimension: identity, severity: minor, on_fail: keep, "
+             "check: { any_present: [email] } }\n";
+  }
+  files["vocabulary/more.yaml"] =
+      "apiVersion: octroi/v1\nkind: Dictionary\nid: more\ntitle: { fr: M }\n"
+      "owner: { team: t, contact: c }\nfields:\n" +
+      fields;
+  files["contracts/identity.yaml"] =
+      Replace(files["contracts/identity.yaml"], "rules:\n", "rules:\n" + rules);
+  for (int i = 0; i < 30; ++i) {
+    const std::string id = "crm.p" + std::to_string(i);
+    files["purposes/x" + std::to_string(i) + ".yaml"] =
+        Replace(files["purposes/crm.management.yaml"], "id: crm.management", "id: " + id);
+  }
+  EXPECT_EQ(Errors(Load(files)), (std::vector<std::string>{"contracts/identity.yaml:21:1 OCT-1317",
+                                                           "purposes/x9.yaml:4:1 OCT-1317",
+                                                           "vocabulary/more.yaml:6:1 OCT-1317"}));
 }
 
 TEST(BadConfig, ExactlyOneGateway) {

@@ -38,9 +38,9 @@ base::Result<std::shared_ptr<Plan>> Compile(const ConfigFolder& config) {
 TEST(Examples, OnlyWhatIsNotSupportedYetIsWrong) {
   const ConfigFolder config = LoadConfig(OCTROI_SOURCE_DIR "/tests/data/examples", StillClock());
   const Strings wanted = {
-      "destinations/publicite.yaml:24:16 OCT-1907", "destinations/publicite.yaml:29:16 OCT-1907",
-      "destinations/publicite.yaml:32:22 OCT-1906", "gateway.yaml:22:1 OCT-1909",
-      "lists/opposition.yaml:8:9 OCT-1904",         "policies/marketing-email.yaml:11:5 OCT-1917",
+      "destinations/publicite.yaml:20:16 OCT-1907", "destinations/publicite.yaml:25:16 OCT-1907",
+      "destinations/publicite.yaml:28:22 OCT-1906", "gateway.yaml:20:1 OCT-1909",
+      "lists/opposition.yaml:8:9 OCT-1904",         "policies/marketing-email.yaml:11:7 OCT-1917",
       "sources/site-web.yaml:21:13 OCT-1903",
   };
   EXPECT_EQ(Errors(config), wanted) << Render(config, Language::kEnglish, false);
@@ -104,15 +104,15 @@ TEST_F(Folder, SecretsAreCheckedWhenTheyAreThere) {
   };
   ::chmod(secret.c_str(), 0444);
   EXPECT_EQ(Errors(LoadConfig(folder, StillClock())),
-            Strings{"sources/site-web.yaml:11:50 OCT-1330"});
+            Strings{"sources/site-web.yaml:11:49 OCT-1330"});
   write(secret, "not a secret file\n");
   EXPECT_EQ(Errors(LoadConfig(folder, StillClock())),
-            Strings{"sources/site-web.yaml:11:50 OCT-1331"});
+            Strings{"sources/site-web.yaml:11:49 OCT-1331"});
   write(secret, crypto::SecretFileText("key", true).c_str());
   EXPECT_EQ(Errors(LoadConfig(folder, StillClock())), Strings());
   write(outgoing, crypto::SecretFileText("key", true).c_str());
   EXPECT_EQ(Errors(LoadConfig(folder, StillClock())),
-            Strings{"destinations/emailing.yaml:28:52 OCT-1331"})
+            Strings{"destinations/emailing.yaml:25:51 OCT-1331"})
       << "a destination is presented the secret itself";
   ::chmod((root_ / "c/keys/pseudonym.key").c_str(), 0440);
   EXPECT_EQ(Errors(LoadConfig(folder, StillClock())).size(), 2u);

@@ -93,10 +93,10 @@ TEST(Render, ShowsTheLineAndACaretUnderTheWord) {
   const std::string text = Render(config, Language::kFrench, false);
   EXPECT_NE(
       text.find(
-          "contracts/identity.yaml:13:7  erreur  OCT-1213  Le terme « identite » n'existe pas"),
+          "contracts/identity.yaml:12:7  erreur  OCT-1213  Le terme « identite » n'existe pas"),
       std::string::npos)
       << text;
-  EXPECT_NE(text.find("     13 | term: identite\n                ^^^^^^^^\n"), std::string::npos)
+  EXPECT_NE(text.find("     12 | term: identite\n                ^^^^^^^^\n"), std::string::npos)
       << text;
   EXPECT_NE(Render(config, Language::kEnglish, true).find("\x1b[31merror\x1b[0m"),
             std::string::npos);
@@ -104,7 +104,7 @@ TEST(Render, ShowsTheLineAndACaretUnderTheWord) {
   ASSERT_TRUE(json.is_array());
   bool found = false;
   for (const auto& one : json)
-    found = found || (one["code"] == "OCT-1213" && one["line"] == 13 && one["column"] == 7);
+    found = found || (one["code"] == "OCT-1213" && one["line"] == 12 && one["column"] == 7);
   EXPECT_TRUE(found);
 }
 

@@ -91,21 +91,20 @@ def send_inputs(gateway):
     return seen
 
 
-def explain_each(gateway, seen, recorders):
+def explain_each(gateway, seen):
     """One explained event for each outcome word."""
     chosen = {}
     for outcome in ("quarantined", "merged", "rejected"):
         if seen.get(outcome):
             chosen[outcome] = gateway.ask("explain", seen[outcome][0])
-    for event_id in seen.get("accepted", []):
-        if all(kind in chosen for kind in ("sent", "withheld", "failed")):
-            break
+    for event_id in seen.get("accepted", [])[:60]:
         explained = gateway.ask("explain", event_id)
         for delivery in explained["deliveries"]:
-            consent_said_no = delivery["outcome"] != "withheld" or delivery["reason"].startswith("consent.w")
-            if consent_said_no:
+            if delivery["outcome"] == "sent" or delivery["reason"] == "consent.withdrawn":
                 chosen.setdefault(delivery["outcome"], explained)
-    failures = [item for item in gateway.ask("failures", "--limit", "2000")["items"] if item["outcome"] == "failed"]
+        if "sent" in chosen and "withheld" in chosen:
+            break
+    failures = [item for item in gateway.ask("failures", "--limit", "5000")["items"] if item["outcome"] == "failed"]
     if failures:
         chosen["failed"] = gateway.ask("explain", failures[0]["id"])
     return {kind: chosen[kind] for kind in KINDS if kind in chosen}
@@ -148,7 +147,7 @@ def main():
             progress("consents: " + ", ".join(f"{count} {state}" for state, count in given.items()))
             seen = send_inputs(gateway)
             status = gateway.wait_quiet(show=lambda s: progress(f"pending: {s['pending']}"))
-            explained = explain_each(gateway, seen, recorders)
+            explained = explain_each(gateway, seen)
             problems = check(status, recorders)
             if args.json:
                 print(json.dumps({**status, "explained": explained, "problems": problems}, ensure_ascii=False))

@@ -34,11 +34,19 @@ class Recorder:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
         self.server.daemon_threads = True
+        self.server.handle_error = lambda *_: None    # a peer that vanished is no news here
         self.port = self.server.server_address[1]
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def take(self, http):
-        body = http.rfile.read(int(http.headers.get("Content-Length", 0)))
+        length = int(http.headers.get("Content-Length", 0))
+        try:
+            body = http.rfile.read(length)
+        except OSError:
+            body = b""
+        if len(body) < length:    # the sender died while it sent
+            http.close_connection = True
+            return
         arrived = time.time()
         batch = json.loads(body)
         with self.lock:

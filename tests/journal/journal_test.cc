@@ -5,7 +5,7 @@
 #include <mutex>
 #include <thread>
 
-#include "journal/harness.h"
+#include "harness.h"
 
 namespace octroi::journal {
 namespace {

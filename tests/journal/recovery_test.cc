@@ -3,7 +3,7 @@
 
 #include <thread>
 
-#include "journal/harness.h"
+#include "harness.h"
 
 namespace octroi::journal {
 namespace {

@@ -1,11 +1,11 @@
 // A protected batch and the ticket that covers it, as a sender gets them.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <mutex>
 #include <optional>
 #include <string>
-
-#include <gtest/gtest.h>
 
 #include "base/guarded.h"
 #include "sender/rig.h"

@@ -12,14 +12,8 @@ namespace {
 using Table = std::vector<std::string>;
 using Numbers = std::vector<std::uint64_t>;
 
-DestinationPlan Batches(std::size_t up_to) {
-  DestinationPlan destination = DestinationNamed("crm");
-  destination.batch_up_to = up_to;
-  return destination;
-}
-
 TEST_F(DispatcherTest, WhatIsAllowedIsSentAndNothingElse) {
-  PlanOptions options = To(Batches(3));
+  PlanOptions options = To(BatchesOf(3));
   options.destinations.push_back(DestinationNamed("emailing"));
   Begin(options);
   Grant("a");
@@ -32,15 +26,16 @@ TEST_F(DispatcherTest, WhatIsAllowedIsSentAndNothingElse) {
   }
   EXPECT_EQ(sent, (std::set<std::pair<std::string, std::uint64_t>>{
                       {"crm", 1}, {"crm", 5}, {"emailing", 1}, {"emailing", 5}}));
-  EXPECT_EQ(Lines(),
-            Table({"1 sent delivery.acknowledged", "1 sent delivery.acknowledged",
-                                      "5 sent delivery.acknowledged", "5 sent delivery.acknowledged"}));
+  EXPECT_EQ(Lines(), Table({"1 sent delivery.acknowledged", "1 sent delivery.acknowledged",
+                            "5 sent delivery.acknowledged", "5 sent delivery.acknowledged"}));
 }
 
 TEST_F(DispatcherTest, OutcomesSayHowItWent) {
-  Begin(To(Batches(2)));
+  Begin(To(BatchesOf(2)));
   Grant("a");
-  sink_.script = [&](const Attempt&) { return sink_.attempts().empty() ? TryLater(503) : Delivered(); };
+  sink_.script = [&](const Attempt&) {
+    return sink_.attempts().empty() ? TryLater(503) : Delivered();
+  };
   rig_.Admit(*plan(), {{1, "a"}, {2, "a"}});
   Settle();
   rig_.Barrier();
@@ -59,7 +54,7 @@ TEST_F(DispatcherTest, OutcomesSayHowItWent) {
 }
 
 TEST_F(DispatcherTest, ARetryCarriesTheSameKeyAndTheSameBytes) {
-  Begin(To(Batches(4)));
+  Begin(To(BatchesOf(4)));
   Grant("a");
   sink_.script = [&](const Attempt&) {
     const std::uint16_t kStatus[] = {500, 429, 0};
@@ -78,7 +73,7 @@ TEST_F(DispatcherTest, ARetryCarriesTheSameKeyAndTheSameBytes) {
 }
 
 TEST_F(DispatcherTest, AWithdrawalWhileQueuedIsObeyed) {
-  Begin(To(Batches(1)), [](auto& parts) { parts.lanes_per_destination = 1; });
+  Begin(To(BatchesOf(1)), [](auto& parts) { parts.lanes_per_destination = 1; });
   Grant("a");
   Grant("b");
   std::latch admitted(1);
@@ -91,12 +86,12 @@ TEST_F(DispatcherTest, AWithdrawalWhileQueuedIsObeyed) {
   admitted.count_down();
   Settle();
   EXPECT_EQ(Lines(), Table({"1 sent delivery.acknowledged", "2 withheld consent.withdrawn",
-                                               "3 sent delivery.acknowledged"}));
+                            "3 sent delivery.acknowledged"}));
   for (const Attempt& attempt : sink_.attempts()) EXPECT_NE(attempt.numbers, Numbers{2});
 }
 
 TEST_F(DispatcherTest, AWithdrawalBetweenTwoAttemptsIsObeyed) {
-  Begin(To(Batches(3)), [](auto& parts) { parts.lanes_per_destination = 1; });
+  Begin(To(BatchesOf(3)), [](auto& parts) { parts.lanes_per_destination = 1; });
   Grant("a");
   Grant("b");
   sink_.script = [&](const Attempt& attempt) {
@@ -107,12 +102,13 @@ TEST_F(DispatcherTest, AWithdrawalBetweenTwoAttemptsIsObeyed) {
   rig_.Admit(*plan(), {{1, "a"}, {2, "b"}, {3, "a"}});
   Settle();
   EXPECT_EQ(Lines(), Table({"1 sent delivery.acknowledged", "2 withheld consent.withdrawn",
-                                               "3 sent delivery.acknowledged"}));
+                            "3 sent delivery.acknowledged"}));
   ASSERT_EQ(sink_.attempts().size(), 2u);
   EXPECT_EQ(sink_.attempts()[1].numbers, (Numbers{1, 3}));
 }
 
-// The narrowest moment: after the second decision, before the send. Whichever look at the plan it hits.
+// The narrowest moment: after the second decision, before the send. Whichever look at the plan it
+// hits.
 class LastLookTest : public DispatcherTest, public ::testing::WithParamInterface<int> {};
 
 TEST_P(LastLookTest, AWithdrawalAfterTheSecondDecisionIsObeyed) {
@@ -121,7 +117,7 @@ TEST_P(LastLookTest, AWithdrawalAfterTheSecondDecisionIsObeyed) {
   on_plan = [&] {
     if (watching && ++looks == GetParam()) Withdraw("a");
   };
-  Begin(To(Batches(1)), [](auto& parts) { parts.lanes_per_destination = 1; });
+  Begin(To(BatchesOf(1)), [](auto& parts) { parts.lanes_per_destination = 1; });
   Grant("a");
   const journal::FramePtr frame = rig_.FrameOf(*plan(), {{1, "a"}});
   watching = true;  // the lane is idle: from here on it looks for this event only
@@ -139,7 +135,7 @@ TEST_P(LastLookTest, AWithdrawalAfterTheSecondDecisionIsObeyed) {
 INSTANTIATE_TEST_SUITE_P(EachLook, LastLookTest, ::testing::Values(1, 2, 3));
 
 TEST_F(DispatcherTest, APurposeWithdrawnTakesItsFieldsAlong) {
-  Begin(To(Batches(1)));
+  Begin(To(BatchesOf(1)));
   Grant("a");
   sink_.script = [&](const Attempt& attempt) {
     if (attempt.body.find("\"who\"") == std::string::npos) return Delivered();
@@ -156,9 +152,10 @@ TEST_F(DispatcherTest, APurposeWithdrawnTakesItsFieldsAlong) {
 }
 
 TEST_F(DispatcherTest, APurposeGrantedSinceAdmissionDoesNotWidenIt) {
-  Begin(To(Batches(1)));
+  Begin(To(BatchesOf(1)));
   rig_.Consent("a", kMarketing, policies::ConsentState::kGranted);
-  const auto frame = rig_.FrameOf(*plan(), {{1, "a"}, {2, "b"}});  // decided: a for marketing, b for nothing
+  const auto frame =
+      rig_.FrameOf(*plan(), {{1, "a"}, {2, "b"}});  // decided: a for marketing, b for nothing
   Grant("a");
   Grant("b");
   const auto last = rig_.journal->Append(frame);
@@ -172,7 +169,7 @@ TEST_F(DispatcherTest, APurposeGrantedSinceAdmissionDoesNotWidenIt) {
 }
 
 TEST_F(DispatcherTest, OnePoisonedEventHarmsNoOther) {
-  Begin(To(Batches(10)), [](auto& parts) { parts.lanes_per_destination = 1; });
+  Begin(To(BatchesOf(10)), [](auto& parts) { parts.lanes_per_destination = 1; });
   Grant("a");
   sink_.script = [](const Attempt& attempt) {
     const auto& in = attempt.numbers;
@@ -183,15 +180,15 @@ TEST_F(DispatcherTest, OnePoisonedEventHarmsNoOther) {
   rig_.Admit(*plan(), events);
   Settle();
   EXPECT_EQ(Lines(), Table({"1 sent delivery.acknowledged", "2 sent delivery.acknowledged",
-                                               "3 sent delivery.acknowledged", "4 failed delivery.refused",
-                                               "5 sent delivery.acknowledged", "6 sent delivery.acknowledged"}));
+                            "3 sent delivery.acknowledged", "4 failed delivery.refused",
+                            "5 sent delivery.acknowledged", "6 sent delivery.acknowledged"}));
   const auto finals = rig_.Finals();
   EXPECT_EQ(finals.at({4, 0})[0].http_status, 400);
   EXPECT_EQ(finals.at({4, 0})[0].attempt, 2u);
 }
 
 TEST_F(DispatcherTest, RetriesEndWithTheHorizonAndTheEventIsKept) {
-  DestinationPlan destination = Batches(2);
+  DestinationPlan destination = BatchesOf(2);
   destination.retry_for = 3'600'000;
   Begin(To(destination));
   Grant("a");
@@ -201,8 +198,8 @@ TEST_F(DispatcherTest, RetriesEndWithTheHorizonAndTheEventIsKept) {
   };
   rig_.Admit(*plan(), {{1, "a"}, {2, "a"}});
   Settle();
-  EXPECT_EQ(Lines(), Table(
-                         {"1 failed delivery.retries_exhausted", "2 failed delivery.retries_exhausted"}));
+  EXPECT_EQ(Lines(),
+            Table({"1 failed delivery.retries_exhausted", "2 failed delivery.retries_exhausted"}));
   EXPECT_EQ(sink_.attempts().size(), 3u);
   for (const auto& [sequence, n] : rig_.number_of) {
     std::string payload;
@@ -211,96 +208,18 @@ TEST_F(DispatcherTest, RetriesEndWithTheHorizonAndTheEventIsKept) {
 }
 
 TEST_F(DispatcherTest, WhatCannotBeReadOrProtectedFails) {
-  Begin(To(Batches(3)));
+  Begin(To(BatchesOf(3)));
   Grant("a");
   rig_.Admit(*plan(), {{1, "a", false}, {2, "a"}});
   Settle();
   EXPECT_EQ(Lines(), Table({"1 failed delivery.payload_gone", "2 sent delivery.acknowledged"}));
-  PlanOptions formless = To(Batches(3));
+  PlanOptions formless = To(BatchesOf(3));
   formless.outgoing_form = false;
   Use(formless);
   dispatcher_->PlanChanged();
   rig_.Admit(*plan(), {{3, "a"}});
   Settle();
   EXPECT_EQ(Lines().at(2), "3 failed delivery.protect_failed");
-}
-
-TEST_F(DispatcherTest, ARemovedDestinationWithholdsWhatIsLeft) {
-  DestinationPlan patient = Batches(2);
-  patient.first_wait = patient.longest_wait = 86'400'000;  // only the change of plan can end this wait
-  Begin(To(patient), [](auto& parts) { parts.lanes_per_destination = 1; });
-  Grant("a");
-  std::latch tried(1);
-  sink_.script = [&](const Attempt&) {
-    tried.count_down();
-    return TryLater(503);
-  };
-  rig_.Admit(*plan(), {{1, "a"}, {2, "a"}, {3, "a"}});
-  tried.wait();
-  PlanOptions without = To(DestinationPlan{});
-  without.number = 2;
-  Use(without);
-  dispatcher_->PlanChanged();
-  Settle();
-  EXPECT_EQ(Lines(), Table({"1 withheld destination.removed", "2 withheld destination.removed",
-                                               "3 withheld destination.removed"}));
-  EXPECT_EQ(sink_.attempts().size(), 1u);
-  EXPECT_EQ(rig_.Finals().at({1, 0})[0].plan, 2u);
-}
-
-TEST_F(DispatcherTest, AChangedDestinationIsUsedAtOnceAndANewOneGetsLanes) {
-  DestinationPlan patient = Batches(1);
-  patient.first_wait = patient.longest_wait = 86'400'000;
-  Begin(To(patient));
-  Grant("a");
-  std::latch tried(1);
-  sink_.script = [&](const Attempt& attempt) {
-    if (attempt.url != patient.url) return Delivered();
-    tried.count_down();
-    return TryLater(503);
-  };
-  rig_.Admit(*plan(), {{1, "a"}});
-  tried.wait();
-  DestinationPlan moved = Batches(1);
-  moved.url = "https://new.example/events";
-  PlanOptions both = To(moved);
-  both.destinations.push_back(DestinationNamed("ads"));
-  Use(both);
-  dispatcher_->PlanChanged();
-  rig_.Admit(*plan(), {{2, "a"}});
-  Settle();
-  EXPECT_EQ(Lines().size(), 3u);
-  std::set<std::string> urls;
-  for (const Attempt& attempt : sink_.attempts()) urls.insert(attempt.url);
-  EXPECT_EQ(urls, (std::set<std::string>{patient.url, moved.url, "https://ads.example/events"}));
-}
-
-TEST_F(DispatcherTest, PendingIsWhatHasNoOutcomeYet) {
-  Begin(To(Batches(1)), [](auto& parts) { parts.lanes_per_destination = 1; });
-  Grant("a");
-  std::latch go(1), sent(1);
-  sink_.script = [&](const Attempt& attempt) {
-    if (attempt.numbers == Numbers{2}) {
-      sent.count_down();
-      go.wait();
-    }
-    return Delivered();
-  };
-  rig_.Admit(*plan(), {{1, "a"}, {2, "a"}, {3, "a"}});
-  sent.wait();
-  EXPECT_EQ(dispatcher_->pending(), 2u);
-  EXPECT_EQ(rig_.number_of.at(dispatcher_->lowest_pending()), 2u);
-  const std::string text = rig_.metrics.Render();
-  EXPECT_NE(text.find("octroi_pending{destination=\"crm\"} 2\n"), std::string::npos) << text;
-  EXPECT_NE(text.find("octroi_breaker{destination=\"crm\"} 0\n"), std::string::npos) << text;
-  go.count_down();
-  Settle();
-  const std::string after = rig_.metrics.Render();
-  EXPECT_NE(after.find("octroi_deliveries_total{destination=\"crm\",outcome=\"sent\","
-                       "reason=\"delivery.acknowledged\"} 3\n"),
-            std::string::npos)
-      << after;
-  EXPECT_NE(after.find("octroi_delivery_attempt_seconds_count{destination=\"crm\"} 3\n"), std::string::npos) << after;
 }
 
 }  // namespace

@@ -12,8 +12,9 @@ namespace octroi::gateway {
 class DispatcherTest : public ::testing::Test {
  protected:
   // Opens the journal and starts; `change` may adjust the parts.
-  void Begin(const PlanOptions& options,
-             const std::function<void(Dispatcher::Parts&)>& change = [](Dispatcher::Parts&) {}) {
+  void Begin(
+      const PlanOptions& options,
+      const std::function<void(Dispatcher::Parts&)>& change = [](Dispatcher::Parts&) {}) {
     rig_.OpenJournal({});
     Use(options);
     dispatcher_ = std::make_unique<Dispatcher>(PartsFor(change));
@@ -37,7 +38,9 @@ class DispatcherTest : public ::testing::Test {
     change(parts);
     return parts;
   }
-  void Use(const PlanOptions& options) { plan_.With([&](PlanPtr& in_force) { in_force = rig_.MakePlan(options); }); }
+  void Use(const PlanOptions& options) {
+    plan_.With([&](PlanPtr& in_force) { in_force = rig_.MakePlan(options); });
+  }
   PlanPtr plan() const {
     return plan_.With([](const PlanPtr& in_force) { return in_force; });
   }
@@ -66,8 +69,9 @@ class DispatcherTest : public ::testing::Test {
     std::vector<std::string> lines;
     for (const auto& [event, outcomes] : rig_.Finals()) {
       EXPECT_EQ(outcomes.size(), 1u) << "event " << event.first;
-      lines.push_back(std::to_string(event.first) + " " + std::string(base::Name(outcomes[0].outcome)) +
-                      " " + std::string(base::Name(outcomes[0].reason)));
+      lines.push_back(std::to_string(event.first) + " " +
+                      std::string(base::Name(outcomes[0].outcome)) + " " +
+                      std::string(base::Name(outcomes[0].reason)));
     }
     return lines;
   }
@@ -79,6 +83,12 @@ class DispatcherTest : public ::testing::Test {
   std::function<void()> on_plan, before_start;
   std::unique_ptr<Dispatcher> dispatcher_;
 };
+
+inline DestinationPlan BatchesOf(std::size_t up_to) {
+  DestinationPlan destination = DestinationNamed("crm");
+  destination.batch_up_to = up_to;
+  return destination;
+}
 
 inline PlanOptions To(DestinationPlan destination) {
   PlanOptions options;

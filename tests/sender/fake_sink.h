@@ -1,4 +1,5 @@
-// FakeSink: what stands where the outside world would be. Every attempt is recorded and answered by a script.
+// FakeSink: what stands where the outside world would be. Every attempt is recorded and answered by
+// a script.
 #pragma once
 
 #include <functional>
@@ -48,8 +49,9 @@ class FakeSink {
 
    private:
     Receipt DoSend(const policies::ProtectedBatch& batch) override {
-      Attempt attempt{destination_.id, destination_.url, std::string(batch.idempotency_key()),
-                      std::string(batch.body()), NumbersIn(batch.body()), {}};
+      Attempt attempt{
+          destination_.id,           destination_.url,        std::string(batch.idempotency_key()),
+          std::string(batch.body()), NumbersIn(batch.body()), {}};
       attempt.receipt = sink_.script(attempt);
       const std::lock_guard lock(sink_.mutex_);
       sink_.attempts_.push_back(attempt);

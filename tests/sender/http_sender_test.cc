@@ -44,24 +44,34 @@ TEST_F(HttpSenderTest, EveryAnswerHasItsMeaning) {
       {"201 with a body", Answer("201 Created", html, "<p>thanks</p>"), Kind::kDelivered, 201},
       {"202", Answer("202 Accepted"), Kind::kDelivered, 202},
       {"204 without length", Step("HTTP/1.1 204 No Content\r\n\r\n"), Kind::kDelivered, 204},
-      {"200 chunked", Step("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"),
+      {"200 chunked",
+       Step("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"),
        Kind::kDelivered, 200},
-      {"100, then 200", Step("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
+      {"100, then 200",
+       Step("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
        Kind::kDelivered, 200},
-      {"200, connection: close", Answer("200 OK", "Connection: close\r\n"), Kind::kDelivered, 200, -1, false},
-      {"200 of HTTP/1.0", Step("HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n"), Kind::kDelivered, 200, -1, false},
-      {"200, body until the end", Step("HTTP/1.1 200 OK\r\n\r\nbye", Then::kClose), Kind::kDelivered, 200, -1, false},
-      {"200, then the connection is lost", Step("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nbye", Then::kReset),
+      {"200, connection: close", Answer("200 OK", "Connection: close\r\n"), Kind::kDelivered, 200,
+       -1, false},
+      {"200 of HTTP/1.0", Step("HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n"), Kind::kDelivered,
+       200, -1, false},
+      {"200, body until the end", Step("HTTP/1.1 200 OK\r\n\r\nbye", Then::kClose),
        Kind::kDelivered, 200, -1, false},
-      {"200 and 70 KB announced", Answer("200 OK", "", std::string(70'000, 'x')), Kind::kDelivered, 200, -1, false},
+      {"200, then the connection is lost",
+       Step("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nbye", Then::kReset), Kind::kDelivered, 200,
+       -1, false},
+      {"200 and 70 KB announced", Answer("200 OK", "", std::string(70'000, 'x')), Kind::kDelivered,
+       200, -1, false},
       {"200 and 70 KB in chunks",
-       Step("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n11170\r\n" + std::string(70'000, 'x') + "\r\n0\r\n\r\n"),
+       Step("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n11170\r\n" +
+            std::string(70'000, 'x') + "\r\n0\r\n\r\n"),
        Kind::kDelivered, 200, -1, false},
       {"200 and an answer too many", Step(Answer("200 OK").answer + Answer("200 OK").answer),
        Kind::kDelivered, 200, -1, false},
-      {"301: never followed", Answer("301 Moved", "Location: http://127.0.0.1:1/\r\n"), Kind::kRefused, 301},
+      {"301: never followed", Answer("301 Moved", "Location: http://127.0.0.1:1/\r\n"),
+       Kind::kRefused, 301},
       {"302: never followed", Answer("302 Found", "Location: /elsewhere\r\n"), Kind::kRefused, 302},
-      {"307: never followed", Answer("307 Temporary", "Location: /elsewhere\r\n"), Kind::kRefused, 307},
+      {"307: never followed", Answer("307 Temporary", "Location: /elsewhere\r\n"), Kind::kRefused,
+       307},
       {"400", Answer("400 Bad Request", html, "no"), Kind::kRefused, 400},
       {"401", Answer("401 Unauthorized"), Kind::kRefused, 401},
       {"403", Answer("403 Forbidden"), Kind::kRefused, 403},
@@ -74,20 +84,24 @@ TEST_F(HttpSenderTest, EveryAnswerHasItsMeaning) {
       {"425", Answer("425 Too Early"), Kind::kRetry, 425},
       {"429 and seconds", Answer("429 Slow down", "Retry-After: 7\r\n"), Kind::kRetry, 429, 7'000},
       {"429 and nonsense", Answer("429 Slow down", "Retry-After: soon\r\n"), Kind::kRetry, 429},
-      {"503 and a date gone by", Answer("503 Down", "Retry-After: Sun, 06 Nov 1994 08:49:37 GMT\r\n"), Kind::kRetry,
-       503, 0},
+      {"503 and a date gone by",
+       Answer("503 Down", "Retry-After: Sun, 06 Nov 1994 08:49:37 GMT\r\n"), Kind::kRetry, 503, 0},
       {"500", Answer("500 Oops"), Kind::kRetry, 500},
       {"502", Answer("502 Bad Gateway"), Kind::kRetry, 502},
       {"599", Answer("599 Odd"), Kind::kRetry, 599},
       {"600 is not HTTP", Answer("600 What"), Kind::kRetry, 0},
-      {"no HTTP at all", Step("220 mail.example ESMTP\r\n\r\n", Then::kClose), Kind::kRetry, 0, -1, false},
-      {"a status that is no number", Step("HTTP/1.1 OK OK\r\n\r\n", Then::kClose), Kind::kRetry, 0, -1, false},
+      {"no HTTP at all", Step("220 mail.example ESMTP\r\n\r\n", Then::kClose), Kind::kRetry, 0, -1,
+       false},
+      {"a status that is no number", Step("HTTP/1.1 OK OK\r\n\r\n", Then::kClose), Kind::kRetry, 0,
+       -1, false},
       {"closed without an answer", Step("", Then::kClose), Kind::kRetry, 0, -1, false},
       {"reset without an answer", Step("", Then::kReset), Kind::kRetry, 0, -1, false},
-      {"half a head, then closed", Step("HTTP/1.1 200 OK\r\nContent-", Then::kClose), Kind::kRetry, 0, -1, false},
-      {"a head without end", Step("HTTP/1.1 200 OK\r\nX: " + std::string(300'000, 'x'), Then::kClose), Kind::kRetry, 0, -1, false},
-      {"a hundred thousand headers",
-       Step([] {
+      {"half a head, then closed", Step("HTTP/1.1 200 OK\r\nContent-", Then::kClose), Kind::kRetry,
+       0, -1, false},
+      {"a head without end",
+       Step("HTTP/1.1 200 OK\r\nX: " + std::string(300'000, 'x'), Then::kClose), Kind::kRetry, 0,
+       -1, false},
+      {"a hundred thousand headers", Step([] {
          std::string head = "HTTP/1.1 200 OK\r\n";
          for (int i = 0; i < 100'000; ++i) head += "a:b\r\n";
          return head + "\r\n";
@@ -102,7 +116,9 @@ TEST_F(HttpSenderTest, EveryAnswerHasItsMeaning) {
     EXPECT_EQ(receipt.http_status, test.status) << test.what;
     EXPECT_EQ(receipt.retry_after.value_or(-1), test.retry_after) << test.what;
     if (!test.kept) {
-      EXPECT_TRUE(Eventually([&] { return server.hang_ups() == 1 || test.step.then == Then::kGoOn; })) << test.what;
+      EXPECT_TRUE(Eventually([&] {
+        return server.hang_ups() == 1 || test.step.then == Then::kGoOn;
+      })) << test.what;
     }
     // Whatever happened, the next attempt gets the answer to itself, and nothing was sent twice.
     EXPECT_EQ(Send(*sender).kind, Kind::kDelivered) << test.what;
@@ -123,10 +139,12 @@ TEST_F(HttpSenderTest, TheRequestSaysWhatItMust) {
   EXPECT_TRUE(request.head.starts_with("POST /events?v=1 HTTP/1.1\r\n")) << request.head;
   for (const std::string& line :
        {std::string("Content-Type: application/json"), std::string("User-Agent: octroi"),
-        "Idempotency-Key: " + std::string(batch.idempotency_key()), std::string("Authorization: Bearer s3cret"),
+        "Idempotency-Key: " + std::string(batch.idempotency_key()),
+        std::string("Authorization: Bearer s3cret"),
         "Host: 127.0.0.1:" + std::to_string(server.port()),
         "Content-Length: " + std::to_string(batch.body().size())}) {
-    EXPECT_NE(request.head.find("\r\n" + line + "\r\n"), std::string::npos) << line << "\n" << request.head;
+    EXPECT_NE(request.head.find("\r\n" + line + "\r\n"), std::string::npos) << line << "\n"
+                                                                            << request.head;
   }
   EXPECT_EQ(request.body, batch.body());
   EXPECT_NE(request.body.find("\"events\":["), std::string::npos);
@@ -135,7 +153,8 @@ TEST_F(HttpSenderTest, TheRequestSaysWhatItMust) {
 TEST_F(HttpSenderTest, NothingIsSentThatTheTicketDoesNotReach) {
   ScriptedServer server({});
   const auto sender = SenderTo(To(server.Url()));
-  const Receipt receipt = sender->Send(maker_.Make(2, 2), maker_.ticket());  // events 2 and 3; durable: 2
+  const Receipt receipt =
+      sender->Send(maker_.Make(2, 2), maker_.ticket());  // events 2 and 3; durable: 2
   EXPECT_EQ(receipt.kind, Kind::kRetry);
   EXPECT_EQ(receipt.http_status, 0);
   EXPECT_EQ(server.connections(), 0);
@@ -154,12 +173,14 @@ TEST_F(HttpSenderTest, OneDeadlineForTheWholeAttempt) {
       {"a trickled head", Step(slow_head, Then::kTrickle), Kind::kRetry, ""},
       {"silence over TLS", Step("", Then::kSilence), Kind::kRetry, "localhost"},
       {"a trickled head over TLS", Step(slow_head, Then::kTrickle), Kind::kRetry, "localhost"},
-      {"a body that never comes", Step("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"), Kind::kDelivered, ""},
+      {"a body that never comes", Step("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"),
+       Kind::kDelivered, ""},
   };
   setenv("SSL_CERT_FILE", OCTROI_SOURCE_DIR "/tests/sender/data/ca.pem", 1);
   for (const auto& test : kCases) {
     ScriptedServer server({test.step}, test.certificate);
-    DestinationPlan destination = To(server.Url(test.certificate.empty() ? "127.0.0.1" : "localhost"));
+    DestinationPlan destination =
+        To(server.Url(test.certificate.empty() ? "127.0.0.1" : "localhost"));
     destination.answer_within = 300;
     const auto sender = SenderTo(destination);
     EXPECT_EQ(Send(*sender).kind, test.kind) << test.what;
@@ -171,7 +192,8 @@ TEST_F(HttpSenderTest, OneDeadlineForTheWholeAttempt) {
 
 TEST_F(HttpSenderTest, AServerThatNeverShakesHandsCostsOneDeadline) {
   Poco::Net::ServerSocket mute(Poco::Net::SocketAddress("127.0.0.1", 0));
-  DestinationPlan destination = To("https://127.0.0.1:" + std::to_string(mute.address().port()) + "/");
+  DestinationPlan destination =
+      To("https://127.0.0.1:" + std::to_string(mute.address().port()) + "/");
   destination.answer_within = 300;
   EXPECT_EQ(Send(*SenderTo(destination)).kind, Kind::kRetry);
 }

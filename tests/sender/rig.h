@@ -1,5 +1,5 @@
-// Rig: a real journal in a folder of its own, real keys, a real plan with a consent register, and a clock that can
-// be moved. Everything a dispatcher or a sender stands on, but the network.
+// Rig: a real journal in a folder of its own, real keys, a real plan with a consent register, and a
+// clock that can be moved. Everything a dispatcher or a sender stands on, but the network.
 #pragma once
 
 #include <atomic>
@@ -71,7 +71,7 @@ inline constexpr std::size_t kStatistics = 1;
 struct PlanOptions {
   std::uint32_t number = 1;
   std::vector<DestinationPlan> destinations;  // an empty id is a hole
-  bool outgoing_form = true;                  // false: the pseudonymiser knows no form for the contract
+  bool outgoing_form = true;  // false: the pseudonymiser knows no form for the contract
 };
 
 DestinationPlan DestinationNamed(std::string id);  // batches of one, quick retries
@@ -81,8 +81,9 @@ class Rig final : private journal::DurableListener {
   Rig();
   ~Rig() override;
 
-  void OpenJournal(std::vector<journal::DurableListener*> listeners,
-                   const journal::Journal::Visit& each = [](std::uint64_t, std::string_view) {});
+  void OpenJournal(
+      std::vector<journal::DurableListener*> listeners,
+      const journal::Journal::Visit& each = [](std::uint64_t, std::string_view) {});
   void CloseJournal() { journal.reset(); }
   PlanPtr MakePlan(const PlanOptions& options) const;
 
@@ -97,7 +98,8 @@ class Rig final : private journal::DurableListener {
   // Every outcome record in the journal, in order.
   std::vector<journal::OutcomeRecord> Outcomes() const;
   // The final ones, by (event number, destination).
-  std::map<std::pair<std::uint64_t, std::uint16_t>, std::vector<journal::OutcomeRecord>> Finals() const;
+  std::map<std::pair<std::uint64_t, std::uint16_t>, std::vector<journal::OutcomeRecord>> Finals()
+      const;
 
   MovedClock clock;
   FillableDisk disk;

@@ -115,7 +115,8 @@ bool ScriptedServer::Play(Poco::Net::StreamSocket& socket, const Step& step) {
   }
   for (std::size_t at = 0; at < step.answer.size();) {
     const std::size_t size = step.then == Then::kTrickle ? 1 : step.answer.size();
-    at += static_cast<std::size_t>(socket.sendBytes(step.answer.data() + at, static_cast<int>(size)));
+    at +=
+        static_cast<std::size_t>(socket.sendBytes(step.answer.data() + at, static_cast<int>(size)));
     if (step.then == Then::kTrickle && (stopping_ || client_left())) return false;
   }
   if (step.then == Then::kReset) socket.setLinger(true, 0);

@@ -52,7 +52,7 @@ class ScriptedServer {
   std::string Url(const std::string& host = "127.0.0.1") const;
   int connections() const { return connections_; }
   std::vector<ReceivedRequest> requests() const;
-  int hang_ups() const { return hang_ups_; }   // connections whose end the server has seen
+  int hang_ups() const { return hang_ups_; }  // connections whose end the server has seen
 
  private:
   void Accept();
