@@ -60,21 +60,26 @@ std::string ReadUntilEnd(int fd, std::size_t most, bool one_line) {
 
 }  // namespace
 
-std::string AdminSocketPath(const std::string& storage_path) { return storage_path + "/octroi.sock"; }
+std::string AdminSocketPath(const std::string& storage_path) {
+  return storage_path + "/octroi.sock";
+}
 
-base::Result<std::unique_ptr<AdminSocket>> AdminSocket::Listen(const std::string& path, Answer answer) {
+base::Result<std::unique_ptr<AdminSocket>> AdminSocket::Listen(const std::string& path,
+                                                               Answer answer) {
   sockaddr_un address{};
   if (!AddressOf(path, address)) {
-    return Error{ErrorCode::kInvalid, "admin.listen", "`" + path + "` is too long for a socket; use a shorter storage path"};
+    return Error{ErrorCode::kInvalid, "admin.listen",
+                 "`" + path + "` is too long for a socket; use a shorter storage path"};
   }
   std::unique_ptr<AdminSocket> admin(new AdminSocket());
   admin->path_ = path;
   admin->answer_ = std::move(answer);
   admin->socket_ = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   admin->stop_ = eventfd(0, EFD_CLOEXEC);
-  unlink(path.c_str());   // of a process that died; the store's lock says there is no other
+  unlink(path.c_str());  // of a process that died; the store's lock says there is no other
   const mode_t before = umask(0177);
-  const bool bound = bind(admin->socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+  const bool bound =
+      bind(admin->socket_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
   umask(before);
   if (!bound || listen(admin->socket_, 8) != 0) {
     return Error{ErrorCode::kUnavailable, "admin.listen", "`" + path + "` cannot be listened on"};
@@ -124,7 +129,8 @@ base::Result<std::string> AskGateway(const std::string& storage_path, std::strin
   }
   close(fd);
   if (!answer.empty()) return answer;
-  return Error{ErrorCode::kUnavailable, "admin.ask", "no gateway answers on `" + storage_path + "`; is `octroi run` running?"};
+  return Error{ErrorCode::kUnavailable, "admin.ask",
+               "no gateway answers on `" + storage_path + "`; is `octroi run` running?"};
 }
 
 }  // namespace octroi::gateway

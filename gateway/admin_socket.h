@@ -1,5 +1,6 @@
-// AdminSocket: how the command line talks to a running gateway. A Unix socket in the storage folder, mode 0600;
-// who connects must be the gateway's own user or root (SO_PEERCRED). One line in, one line of JSON out.
+// AdminSocket: how the command line talks to a running gateway. A Unix socket in the storage
+// folder, mode 0600; who connects must be the gateway's own user or root (SO_PEERCRED). One line
+// in, one line of JSON out.
 #pragma once
 
 #include <functional>

@@ -15,9 +15,11 @@ using base::Reason;
 
 constexpr std::string_view kEventsPath = "/v1/events/";
 constexpr std::size_t kIdempotencyKeyBytesMax = 255;
-constexpr std::string_view kSegmentTypes[] = {"track", "identify", "page", "screen", "group", "alias", "batch", "import"};
+constexpr std::string_view kSegmentTypes[] = {"track", "identify", "page",  "screen",
+                                              "group", "alias",    "batch", "import"};
 
-// The route, source and Segment type go through the edge as one word; sources keep their place across plans.
+// The route, source and Segment type go through the edge as one word; sources keep their place
+// across plans.
 void* Pack(unsigned route, std::uint16_t source) {
   return reinterpret_cast<void*>(static_cast<std::uintptr_t>(route << 16 | source));
 }
@@ -30,7 +32,7 @@ Handler::Admission Refuse(Response response) {
 }
 
 constexpr base::FieldId kWriteKey = base::kSlotSignal;
-constexpr std::uint16_t kInBody = 0xffff;   // the source is not known before its write key is read
+constexpr std::uint16_t kInBody = 0xffff;  // the source is not known before its write key is read
 
 bool IsBatch(std::string_view path) { return path == "/v1/batch" || path == "/v1/import"; }
 
@@ -42,11 +44,13 @@ struct Presented {
 Presented ReadAuthorization(std::string_view header) {
   const auto after = [&](std::string_view scheme) -> std::string_view {
     if (header.size() <= scheme.size()) return {};
-    const bool same = std::equal(scheme.begin(), scheme.end(), header.begin(),
-                                 [](char a, char b) { return a == (b >= 'A' && b <= 'Z' ? b + 32 : b); });
+    const bool same = std::equal(scheme.begin(), scheme.end(), header.begin(), [](char a, char b) {
+      return a == (b >= 'A' && b <= 'Z' ? b + 32 : b);
+    });
     return same ? header.substr(scheme.size()) : std::string_view{};
   };
-  if (const auto token = after("bearer "); !token.empty()) return {AuthMethod::kBearer, std::string(token)};
+  if (const auto token = after("bearer "); !token.empty())
+    return {AuthMethod::kBearer, std::string(token)};
   if (const auto basic = after("basic "); !basic.empty()) {
     const auto decoded = base::FromBase64(basic);
     return {AuthMethod::kBasic, decoded ? decoded->substr(0, decoded->find(':')) : ""};
@@ -64,7 +68,8 @@ bool Signed(const crypto::Secret& secret, std::string_view header, std::string_v
 
 // An RFC 8941 string or a bare token; empty: not acceptable.
 std::string_view IdempotencyKey(std::string_view header) {
-  if (header.size() >= 2 && header.front() == '"' && header.back() == '"') header = header.substr(1, header.size() - 2);
+  if (header.size() >= 2 && header.front() == '"' && header.back() == '"')
+    header = header.substr(1, header.size() - 2);
   return header.size() > kIdempotencyKeyBytesMax ? std::string_view{} : header;
 }
 
@@ -105,9 +110,11 @@ int RateLimits::Take(std::uint16_t source, std::uint64_t rate_per_second, std::u
     const double passed = bucket.at == 0 ? 1.0 : static_cast<double>(now_nanos - bucket.at) / 1e9;
     bucket.tokens = std::min(rate, bucket.tokens + passed * rate);
     bucket.at = now_nanos;
-    // A request larger than a second's worth waits for a full bucket and leaves a debt, so it is never stuck.
+    // A request larger than a second's worth waits for a full bucket and leaves a debt, so it is
+    // never stuck.
     const double needed = std::min(static_cast<double>(events), rate);
-    if (bucket.tokens < needed) return std::max(1, static_cast<int>((needed - bucket.tokens) / rate + 0.999));
+    if (bucket.tokens < needed)
+      return std::max(1, static_cast<int>((needed - bucket.tokens) / rate + 0.999));
     bucket.tokens -= static_cast<double>(events);
     return 0;
   });
@@ -135,10 +142,14 @@ Handler::Admission Api::OnHead(const RequestHead& head, unsigned) {
   SpeakOnThisThread(LanguageOf(head.Header("accept-language"), parts_.language));
   if (head.method == "GET" || head.method == "HEAD") {
     Admission admission;
-    if (head.path == "/health/live") admission.context = Pack(static_cast<unsigned>(Route::kLive), 0);
-    else if (head.path == "/health/ready") admission.context = Pack(static_cast<unsigned>(Route::kReady), 0);
-    else if (head.path == "/metrics") admission.context = Pack(static_cast<unsigned>(Route::kMetrics), 0);
-    else return Refuse(ProblemOf(404, "route.unknown"));
+    if (head.path == "/health/live")
+      admission.context = Pack(static_cast<unsigned>(Route::kLive), 0);
+    else if (head.path == "/health/ready")
+      admission.context = Pack(static_cast<unsigned>(Route::kReady), 0);
+    else if (head.path == "/metrics")
+      admission.context = Pack(static_cast<unsigned>(Route::kMetrics), 0);
+    else
+      return Refuse(ProblemOf(404, "route.unknown"));
     return admission;
   }
   if (!parts_.events) return Refuse(ProblemOf(404, "route.unknown"));
@@ -154,14 +165,17 @@ Handler::Admission Api::OnHead(const RequestHead& head, unsigned) {
   }
   if (head.path.starts_with("/v1/")) {
     const std::string_view type = head.path.substr(4);
-    if (std::find(std::begin(kSegmentTypes), std::end(kSegmentTypes), type) != std::end(kSegmentTypes)) {
-      return post ? Admit(Route::kSegment, *plan, head, {}) : Refuse(ProblemOf(405, "route.method"));
+    if (std::find(std::begin(kSegmentTypes), std::end(kSegmentTypes), type) !=
+        std::end(kSegmentTypes)) {
+      return post ? Admit(Route::kSegment, *plan, head, {})
+                  : Refuse(ProblemOf(405, "route.method"));
     }
   }
   return Refuse(ProblemOf(404, "route.unknown"));
 }
 
-// Which source speaks. Every candidate is compared, in constant time each; nothing says which one was near.
+// Which source speaks. Every candidate is compared, in constant time each; nothing says which one
+// was near.
 Handler::Admission Api::Admit(Route route, const Plan& plan, const RequestHead& head,
                               std::string_view source_id) const {
   const Presented presented = ReadAuthorization(head.Header("authorization"));
@@ -175,7 +189,8 @@ Handler::Admission Api::Admit(Route route, const Plan& plan, const RequestHead& 
     }
     if (!source_id.empty() && source.id != source_id) continue;
     if (source.auth == AuthMethod::kHmacSha256) {
-      if (has_signature && source.id == source_id) found = static_cast<int>(i);   // checked when the body is there
+      if (has_signature && source.id == source_id)
+        found = static_cast<int>(i);  // checked when the body is there
     } else if (presented.method == source.auth && source.secret.Matches(presented.key)) {
       found = static_cast<int>(i);
     }
@@ -232,9 +247,11 @@ void Api::Handle(Exchange& exchange) {
     return Events(exchange, plan, route, *found);
   }
   const SourcePlan* speaker = source < plan->sources.size() ? &plan->sources[source] : nullptr;
-  if (speaker == nullptr || speaker->id.empty()) return exchange.Answer(ProblemOf(401, "auth.invalid"));
+  if (speaker == nullptr || speaker->id.empty())
+    return exchange.Answer(ProblemOf(401, "auth.invalid"));
   if (speaker->auth == AuthMethod::kHmacSha256 &&
-      !Signed(speaker->secret, exchange.head().Header("x-octroi-signature"), exchange.wire_body())) {
+      !Signed(speaker->secret, exchange.head().Header("x-octroi-signature"),
+              exchange.wire_body())) {
     return exchange.Answer(ProblemOf(401, "auth.signature_invalid"));
   }
   if (route == Route::kConsents) return Consents(exchange, plan, source);
@@ -246,23 +263,28 @@ std::optional<std::uint16_t> Api::SpeakerInBody(Exchange& exchange, const Plan& 
   std::string_view key;
   if (IsBatch(exchange.head().path)) {
     base::EventParser::Beside beside{"writeKey", {}};
-    if (s.parser.Split(exchange.body(), "batch", s.events, &beside).reason != Reason::kUndecided) return std::nullopt;
+    if (s.parser.Split(exchange.body(), "batch", s.events, &beside).reason != Reason::kUndecided)
+      return std::nullopt;
     key = beside.text;
   } else {
-    if (s.parser.Parse(exchange.body(), s.write_key, s.event).reason != Reason::kUndecided) return std::nullopt;
+    if (s.parser.Parse(exchange.body(), s.write_key, s.event).reason != Reason::kUndecided)
+      return std::nullopt;
     key = s.event[kWriteKey].text;
   }
   std::optional<std::uint16_t> found;
   for (std::size_t i = 0; i < plan.sources.size(); ++i) {
     const SourcePlan& source = plan.sources[i];
-    if (source.id.empty() || source.dialect != Dialect::kSegment || source.auth != AuthMethod::kBasic) continue;
+    if (source.id.empty() || source.dialect != Dialect::kSegment ||
+        source.auth != AuthMethod::kBasic)
+      continue;
     if (source.secret.Matches(key)) found = static_cast<std::uint16_t>(i);
   }
   return found;
 }
 
 void Api::Consents(Exchange& exchange, const PlanPtr& plan, std::uint16_t source) {
-  auto refused = parts_.consents->Submit(plan, plan->sources[source], exchange.body(), [&] { return exchange.Defer(); });
+  auto refused = parts_.consents->Submit(plan, plan->sources[source], exchange.body(),
+                                         [&] { return exchange.Defer(); });
   if (refused) exchange.Answer(std::move(*refused));
 }
 
@@ -284,10 +306,12 @@ void Api::Events(Exchange& exchange, const PlanPtr& plan, Route route, std::uint
   s.events.clear();
   bool batch = true;
   base::ParseFault fault;
-  const std::string_view segment = route == Route::kSegment ? head.path.substr(4) : std::string_view{};
+  const std::string_view segment =
+      route == Route::kSegment ? head.path.substr(4) : std::string_view{};
   if (route == Route::kSegment && IsBatch(head.path)) {
     fault = s.parser.Split(body, "batch", s.events);
-  } else if (route == Route::kEvents && head.Header("content-type").starts_with("application/x-ndjson")) {
+  } else if (route == Route::kEvents &&
+             head.Header("content-type").starts_with("application/x-ndjson")) {
     SplitLines(body, s.events);
   } else if (const auto first = body.find_first_not_of(" \t\r\n");
              route == Route::kEvents && first != std::string_view::npos && body[first] == '[') {
@@ -302,7 +326,8 @@ void Api::Events(Exchange& exchange, const PlanPtr& plan, Route route, std::uint
     return exchange.Answer(ProblemOf(400, shape ? "body.not_array" : base::Name(fault.reason)));
   }
   if (s.events.empty()) return exchange.Answer(ProblemOf(400, "body.empty"));
-  if (s.events.size() > base::kEventsPerRequestMax) return exchange.Answer(ProblemOf(413, "body.too_many_events"));
+  if (s.events.size() > base::kEventsPerRequestMax)
+    return exchange.Answer(ProblemOf(413, "body.too_many_events"));
   submission.events = s.events;
 
   const int wait = rates_.Take(source, plan->sources[source].rate_per_second, s.events.size(),
@@ -313,7 +338,8 @@ void Api::Events(Exchange& exchange, const PlanPtr& plan, Route route, std::uint
     if (taken.error().code == base::ErrorCode::kInvalid) {
       return exchange.Answer(ProblemOf(409, "conflict.idempotency_key"));
     }
-    if (taken.error().code == base::ErrorCode::kTooLarge) return exchange.Answer(ProblemOf(413, "json.limit"));
+    if (taken.error().code == base::ErrorCode::kTooLarge)
+      return exchange.Answer(ProblemOf(413, "json.limit"));
     return exchange.Answer(Busy("overload.journal", 1));
   }
   exchange.AnswerWhenDurable(taken->first_sequence + s.events.size() - 1,
@@ -333,9 +359,10 @@ void AppendId(const std::string& origin, std::uint64_t sequence, std::string& ou
   out.append("\"");
 }
 
-// One event's receipt: its id, its outcome, and for all but accepted ones the reason and the rules that failed.
-void AppendItem(const Plan& plan, const std::string& origin, std::uint64_t sequence, const Admitted& admitted,
-                std::string& out) {
+// One event's receipt: its id, its outcome, and for all but accepted ones the reason and the rules
+// that failed.
+void AppendItem(const Plan& plan, const std::string& origin, std::uint64_t sequence,
+                const Admitted& admitted, std::string& out) {
   out.append("{\"id\":");
   AppendId(origin, sequence, out);
   out.append(",\"outcome\":\"").append(base::Name(admitted.outcome)).append("\"");
@@ -366,8 +393,9 @@ void AppendItem(const Plan& plan, const std::string& origin, std::uint64_t seque
 
 }  // namespace
 
-Response Api::Receipt(const Plan& plan, Route route, const Submission& submission, const Gate::Taken& taken,
-                      const std::vector<Admitted>& admitted, bool batch) const {
+Response Api::Receipt(const Plan& plan, Route route, const Submission& submission,
+                      const Gate::Taken& taken, const std::vector<Admitted>& admitted,
+                      bool batch) const {
   const std::string& origin = parts_.journal->origin();
   Response response;
   if (!batch && admitted[0].outcome == Outcome::kRejected) {
@@ -386,7 +414,8 @@ Response Api::Receipt(const Plan& plan, Route route, const Submission& submissio
   response.body.reserve(64 + admitted.size() * 56);
   response.body.append("{\"success\":true,\"received\":");
   AppendNumber(submission.events.size(), response.body);
-  for (const Outcome outcome : {Outcome::kRejected, Outcome::kQuarantined, Outcome::kMerged, Outcome::kAccepted}) {
+  for (const Outcome outcome :
+       {Outcome::kRejected, Outcome::kQuarantined, Outcome::kMerged, Outcome::kAccepted}) {
     response.body.append(",\"").append(base::Name(outcome)).append("\":");
     AppendNumber(counts[static_cast<std::size_t>(outcome)], response.body);
   }

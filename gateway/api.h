@@ -1,13 +1,14 @@
 // Api: what the edge's requests mean. Events in, consents in, health and metrics out.
 //
-//   POST /v1/events/{source}                       JSON object, array, or NDJSON        202, 200 for batches
-//   POST /v1/track|identify|page|screen|group|alias|batch|import     Segment HTTP API   200
-//   POST /v1/consents                              one consent event                    201
-//   GET  /health/live, /health/ready, /metrics
+//   POST /v1/events/{source}                       JSON object, array, or NDJSON        202, 200
+//   for batches POST /v1/track|identify|page|screen|group|alias|batch|import     Segment HTTP API
+//   200 POST /v1/consents                              one consent event                    201 GET
+//   /health/live, /health/ready, /metrics
 //
-// Who speaks is settled on the head, before a body is read: Basic (the write key as user name), Bearer; or, where
-// the body says it, before anything in it is judged: its HMAC ("X-Octroi-Signature: sha256=<hex>"), or the
-// `writeKey` member that Segment's newer SDKs send instead of a header.
+// Who speaks is settled on the head, before a body is read: Basic (the write key as user name),
+// Bearer; or, where the body says it, before anything in it is judged: its HMAC
+// ("X-Octroi-Signature: sha256=<hex>"), or the `writeKey` member that Segment's newer SDKs send
+// instead of a header.
 #pragma once
 
 #include <cstdint>
@@ -31,7 +32,8 @@ namespace octroi::gateway {
 class RateLimits {
  public:
   // 0: take them; else seconds to wait.
-  int Take(std::uint16_t source, std::uint64_t rate_per_second, std::uint64_t events, std::int64_t now_nanos);
+  int Take(std::uint16_t source, std::uint64_t rate_per_second, std::uint64_t events,
+           std::int64_t now_nanos);
 
  private:
   struct Bucket {
@@ -50,11 +52,11 @@ class Api final : public Handler {
     const base::Clock* clock = nullptr;
     base::Metrics* metrics = nullptr;
     std::function<PlanPtr()> plan;
-    std::function<bool()> ready;             // false: 503 on /health/ready
-    std::function<void()> before_metrics;    // refreshes gauges
+    std::function<bool()> ready;           // false: 503 on /health/ready
+    std::function<void()> before_metrics;  // refreshes gauges
     Language language = Language::kFrench;
     unsigned threads = 1;
-    bool events = true;                      // false: only health and metrics (the console's address)
+    bool events = true;  // false: only health and metrics (the console's address)
   };
   explicit Api(Parts parts);
   ~Api() override;
@@ -65,12 +67,14 @@ class Api final : public Handler {
  private:
   enum class Route : std::uint8_t { kEvents, kSegment, kConsents, kLive, kReady, kMetrics };
   struct Caller;
-  Admission Admit(Route route, const Plan& plan, const RequestHead& head, std::string_view source_id) const;
+  Admission Admit(Route route, const Plan& plan, const RequestHead& head,
+                  std::string_view source_id) const;
   std::optional<std::uint16_t> SpeakerInBody(Exchange& exchange, const Plan& plan) const;
   void Events(Exchange& exchange, const PlanPtr& plan, Route route, std::uint16_t source);
   void Consents(Exchange& exchange, const PlanPtr& plan, std::uint16_t source);
-  Response Receipt(const Plan& plan, Route route, const Submission& submission, const Gate::Taken& taken,
-                   const std::vector<Admitted>& admitted, bool batch) const;
+  Response Receipt(const Plan& plan, Route route, const Submission& submission,
+                   const Gate::Taken& taken, const std::vector<Admitted>& admitted,
+                   bool batch) const;
 
   Parts parts_;
   RateLimits rates_;

@@ -26,11 +26,12 @@ using base::Error;
 using base::ErrorCode;
 
 constexpr int kOk = 0, kNo = 1, kUsage = 2, kConfigInvalid = 3, kUnreachable = 4;
-constexpr int kFatalExit = 70;   // EX_SOFTWARE: the disk failed under us; a supervisor restarts, recovery decides
+constexpr int kFatalExit =
+    70;  // EX_SOFTWARE: the disk failed under us; a supervisor restarts, recovery decides
 constexpr base::Millis kDrainMs = 10'000;
 
 struct Arguments {
-  std::vector<std::string> words;   // verb first
+  std::vector<std::string> words;  // verb first
   std::string folder = ".";
   std::size_t limit = 20;
   bool json = false;
@@ -83,7 +84,8 @@ int Complain(const Error& error, int code) {
 
 int Check(const Arguments& args) {
   const ConfigFolder config = LoadConfig(args.words.size() > 1 ? args.words[1] : args.folder);
-  const std::string text = args.json ? RenderJson(config) + "\n" : Render(config, args.language, isatty(1));
+  const std::string text =
+      args.json ? RenderJson(config) + "\n" : Render(config, args.language, isatty(1));
   std::fputs(text.c_str(), stdout);
   return config.ok() ? kOk : kConfigInvalid;
 }
@@ -114,14 +116,15 @@ int CreateKeys(const Arguments& args) {
   return kOk;
 }
 
-// No core dump and no tracer may see what is in memory (a debug build keeps its debugger); all descriptors we may have.
+// No core dump and no tracer may see what is in memory (a debug build keeps its debugger); all
+// descriptors we may have.
 void Harden() {
 #ifdef NDEBUG
   prctl(PR_SET_DUMPABLE, 0);
 #endif
   const rlimit none{0, 0};
   setrlimit(RLIMIT_CORE, &none);
-  rlimit files{};   // a descriptor a connection: as many as we may have
+  rlimit files{};  // a descriptor a connection: as many as we may have
   if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
     files.rlim_cur = files.rlim_max;
     setrlimit(RLIMIT_NOFILE, &files);
@@ -130,7 +133,8 @@ void Harden() {
 }
 
 [[noreturn]] void Die(const Error& error) {
-  base::Log::Error("fatal", {{"where", base::Id::OfConfig(error.where)}, {"detail", base::Id::OfConfig(error.detail)}});
+  base::Log::Error("fatal", {{"where", base::Id::OfConfig(error.where)},
+                             {"detail", base::Id::OfConfig(error.detail)}});
   _exit(kFatalExit);
 }
 
@@ -145,7 +149,8 @@ base::Result<Loaded> Load(const Arguments& args, const OpenStore& open_store, in
   code = kConfigInvalid;
   if (!loaded.config.ok()) {
     std::fputs(Render(loaded.config, args.language, isatty(2)).c_str(), stderr);
-    return Error{ErrorCode::kInvalid, "cli.load", std::string(Sentence("config.invalid", args.language))};
+    return Error{ErrorCode::kInvalid, "cli.load",
+                 std::string(Sentence("config.invalid", args.language))};
   }
   code = kUnreachable;
   base::SystemDisk disk;
@@ -163,11 +168,12 @@ std::string AnswerAdmin(Service& service, std::string_view line) {
   const std::string_view rest = space == std::string_view::npos ? "" : line.substr(space + 1);
   if (verb == "status") return service.Status();
   if (verb == "explain") return service.Explain(rest);
-  if (verb == "failures") return service.Failures(std::strtoul(std::string(rest).c_str(), nullptr, 10));
+  if (verb == "failures")
+    return service.Failures(std::strtoul(std::string(rest).c_str(), nullptr, 10));
   return R"({"error":"route.unknown"})";
 }
 
-std::uint64_t SegmentBytes() {   // smaller segments for tests that kill and look often
+std::uint64_t SegmentBytes() {  // smaller segments for tests that kill and look often
   const char* text = std::getenv("OCTROI_SEGMENT_BYTES");
   const std::uint64_t bytes = text == nullptr ? 0 : std::strtoull(text, nullptr, 10);
   return bytes == 0 ? base::kSegmentBytes : bytes;
@@ -178,7 +184,7 @@ int Run(const Arguments& args, const OpenStore& open_store) {
   sigset_t signals;
   sigemptyset(&signals);
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);   // before any thread: all of them inherit it
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before any thread: all of them inherit it
 
   int code = kOk;
   auto loaded = Load(args, open_store, code);
@@ -191,24 +197,33 @@ int Run(const Arguments& args, const OpenStore& open_store) {
   parts.store = loaded->store.get();
   parts.disk = &disk;
   parts.clock = &clock;
-  parts.make_sender = [&](const DestinationPlan& destination) { return MakeHttpSender(destination, clock); };
+  parts.make_sender = [&](const DestinationPlan& destination) {
+    return MakeHttpSender(destination, clock);
+  };
   parts.segment_bytes = SegmentBytes();
   parts.fatal = Die;
   auto service = Service::Start(std::move(parts));
-  if (!service) return Complain(service.error(), service.error().code == ErrorCode::kInvalid ? kConfigInvalid : kUnreachable);
-  auto admin = AdminSocket::Listen(AdminSocketPath(loaded->config.settings.storage_path),
-                                   [&](std::string_view line) { return AnswerAdmin(**service, line); });
+  if (!service)
+    return Complain(service.error(),
+                    service.error().code == ErrorCode::kInvalid ? kConfigInvalid : kUnreachable);
+  auto admin =
+      AdminSocket::Listen(AdminSocketPath(loaded->config.settings.storage_path),
+                          [&](std::string_view line) { return AnswerAdmin(**service, line); });
   if (!admin) return Complain(admin.error(), kUnreachable);
-  base::Log::Info("ready", {{"ingest_port", static_cast<std::int64_t>((*service)->ingest_port())},
-                            {"console_port", static_cast<std::int64_t>((*service)->console_port())}});
+  base::Log::Info("ready",
+                  {{"ingest_port", static_cast<std::int64_t>((*service)->ingest_port())},
+                   {"console_port", static_cast<std::int64_t>((*service)->console_port())}});
   for (int signal = 0; sigwait(&signals, &signal) == 0;) {
     if (signal != SIGHUP) break;
     for (const ConfigFinding& finding : (*service)->Reload()) {
       if (finding.level == ConfigFinding::Level::kError) {
-        base::Log::Error("config.finding", {{"file", base::Id::OfConfig(finding.file)},
-                                            {"line", finding.line},
-                                            {"code", base::Id::OfConfig(finding.code)},
-                                            {"what", base::Id::OfConfig(args.language == Language::kFrench ? finding.fr : finding.en)}});
+        base::Log::Error(
+            "config.finding",
+            {{"file", base::Id::OfConfig(finding.file)},
+             {"line", finding.line},
+             {"code", base::Id::OfConfig(finding.code)},
+             {"what",
+              base::Id::OfConfig(args.language == Language::kFrench ? finding.fr : finding.en)}});
       }
     }
   }
@@ -220,7 +235,8 @@ int Run(const Arguments& args, const OpenStore& open_store) {
   return kOk;
 }
 
-int Ask(const Arguments& args, const std::string& line, const std::function<std::string(const std::string&)>& text) {
+int Ask(const Arguments& args, const std::string& line,
+        const std::function<std::string(const std::string&)>& text) {
   const ConfigFolder config = LoadConfig(args.folder);
   if (config.settings.storage_path.empty()) return Check(args);
   const auto answer = AskGateway(config.settings.storage_path, line);
@@ -235,13 +251,15 @@ int RebuildStore(const Arguments& args, const OpenStore& open_store) {
   auto loaded = Load(args, open_store, code);
   if (!loaded) return Complain(loaded.error(), code);
   const GatewaySettings& settings = loaded->config.settings;
-  auto keys = crypto::KeyRing::Open(settings.tenant, {settings.pseudonym_root, settings.storage_root});
+  auto keys =
+      crypto::KeyRing::Open(settings.tenant, {settings.pseudonym_root, settings.storage_root});
   if (!keys) return Complain(keys.error(), kUnreachable);
   base::SystemDisk disk;
   base::SystemClock clock;
-  auto opened = journal::Journal::Open({&disk, &clock, keys->get(), settings.storage_path + "/journal", SegmentBytes(),
-                                        base::kPendingBytesMax, Die},
-                                       [](std::uint64_t, std::string_view) {});
+  auto opened =
+      journal::Journal::Open({&disk, &clock, keys->get(), settings.storage_path + "/journal",
+                              SegmentBytes(), base::kPendingBytesMax, Die},
+                             [](std::uint64_t, std::string_view) {});
   if (!opened) return Complain(opened.error(), kNo);
   store::Store& store = *loaded->store;
   const auto names = [&](std::uint32_t plan) {
@@ -249,7 +267,8 @@ int RebuildStore(const Arguments& args, const OpenStore& open_store) {
     return archived && *archived ? (*archived)->names : std::string{};
   };
   const auto progress = [](std::uint64_t done, std::uint64_t total) {
-    std::fprintf(stderr, "\r%llu / %llu", static_cast<unsigned long long>(done), static_cast<unsigned long long>(total));
+    std::fprintf(stderr, "\r%llu / %llu", static_cast<unsigned long long>(done),
+                 static_cast<unsigned long long>(total));
   };
   const auto rebuilt = Rebuild(**opened, store, names, progress);
   std::fputc('\n', stderr);
@@ -268,11 +287,12 @@ int ReadJournal(const Arguments& args, bool dump) {
   const ConfigFolder config = LoadConfig(args.folder);
   const GatewaySettings& settings = config.settings;
   if (settings.storage_path.empty()) return Check(args);
-  auto keys = crypto::KeyRing::Open(settings.tenant, {settings.pseudonym_root, settings.storage_root});
+  auto keys =
+      crypto::KeyRing::Open(settings.tenant, {settings.pseudonym_root, settings.storage_root});
   if (!keys) return Complain(keys.error(), kUnreachable);
   base::SystemDisk disk;
   journal::Journal::Visit print;
-  Names names;   // of the newest plan seen: places are stable, so they name older records too
+  Names names;  // of the newest plan seen: places are stable, so they name older records too
   if (dump) {
     print = [&](std::uint64_t sequence, std::string_view record) {
       journal::PlanRecord plan;
@@ -283,7 +303,8 @@ int ReadJournal(const Arguments& args, bool dump) {
   const auto report = journal::Check(disk, settings.storage_path + "/journal", **keys, print);
   if (!report) return Complain(report.error(), kUnreachable);
   if (dump) return report->damages.empty() ? kOk : kNo;
-  std::fputs(args.json ? JournalJson(*report).c_str() : JournalText(*report, args.language).c_str(), stdout);
+  std::fputs(args.json ? JournalJson(*report).c_str() : JournalText(*report, args.language).c_str(),
+             stdout);
   return report->damages.empty() ? kOk : kNo;
 }
 
@@ -300,11 +321,14 @@ int CommandLine(int argc, char** argv, const OpenStore& open_store) {
   if (verb == "schema") return PrintSchema(args);
   if (verb == "keys" && second == "create") return CreateKeys(args);
   if (verb == "rebuild") return RebuildStore(args, open_store);
-  if (verb == "journal" && (second == "check" || second == "dump")) return ReadJournal(args, second == "dump");
+  if (verb == "journal" && (second == "check" || second == "dump"))
+    return ReadJournal(args, second == "dump");
   const auto in = args.language;
-  if (verb == "status") return Ask(args, "status", [in](const std::string& json) { return StatusText(json, in); });
+  if (verb == "status")
+    return Ask(args, "status", [in](const std::string& json) { return StatusText(json, in); });
   if (verb == "explain" && !second.empty()) {
-    return Ask(args, "explain " + second, [in](const std::string& json) { return ExplainText(json, in); });
+    return Ask(args, "explain " + second,
+               [in](const std::string& json) { return ExplainText(json, in); });
   }
   if (verb == "failures") {
     return Ask(args, "failures " + std::to_string(args.limit),

@@ -1,5 +1,6 @@
-// The command line: `octroi <verb>`. stdout is the result, stderr everything else; `--json` on every command.
-// Exit codes (ux.md D.1): 0 ok, 1 the answer is no, 2 usage, 3 config invalid, 4 cannot reach the gateway or store.
+// The command line: `octroi <verb>`. stdout is the result, stderr everything else; `--json` on
+// every command. Exit codes (ux.md D.1): 0 ok, 1 the answer is no, 2 usage, 3 config invalid, 4
+// cannot reach the gateway or store.
 #pragma once
 
 #include <functional>

@@ -10,7 +10,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::size_t Width(const std::string& text) {   // code points: our words are Latin
+std::size_t Width(const std::string& text) {  // code points: our words are Latin
   std::size_t width = 0;
   for (const char c : text) width += (static_cast<unsigned char>(c) & 0xc0) != 0x80;
   return width;
@@ -33,13 +33,15 @@ std::string Word(std::string_view outcome, Language language) {
 
 // A table: first column names, then one column for each member, headed in the outcome words.
 std::string Table(const std::string& title, const std::string& total, const Json& rows,
-                  std::initializer_list<const char*> outcomes, const char* first, Language language) {
+                  std::initializer_list<const char*> outcomes, const char* first,
+                  Language language) {
   std::string text = Left(title, 18) + Right(total, 10);
   for (const char* outcome : outcomes) text += Right(Word(outcome, language), 16);
   text += "\n";
   for (const auto& [name, row] : rows.items()) {
     text += Left(name, 18) + Right(std::to_string(row[first].get<std::uint64_t>()), 10);
-    for (const char* outcome : outcomes) text += Right(std::to_string(row[outcome].get<std::uint64_t>()), 16);
+    for (const char* outcome : outcomes)
+      text += Right(std::to_string(row[outcome].get<std::uint64_t>()), 16);
     text += row["sum_holds"].get<bool>() ? "   ✓\n" : "   ✗\n";
   }
   return text;
@@ -67,7 +69,8 @@ std::string_view UsageText(Language language) {
            "  status               both sums, by source and destination\n"
            "  explain ID           why this event got this outcome\n"
            "  failures             failed and quarantined events (--limit N)\n"
-           "  keys create          writes the key files that the config names and that are missing\n"
+           "  keys create          writes the key files that the config names and that are "
+           "missing\n"
            "  rebuild              projects the journal into the store again (gateway stopped)\n"
            "  journal check        reads every segment and says what is damaged\n"
            "  journal dump         prints every decision, one JSON line a record\n";
@@ -76,20 +79,23 @@ std::string_view UsageText(Language language) {
          "  init [DOSSIER]       écrit un dossier de départ commenté, avec ses clés\n"
          "  check [DOSSIER]      vérifie tous les fichiers ; toutes les erreurs d'un coup\n"
          "  schema [TYPE]        affiche un schéma JSON, ou la liste des types\n"
-         "  run                  démarre la passerelle ; SIGHUP recharge, SIGTERM arrête en douceur\n"
+         "  run                  démarre la passerelle ; SIGHUP recharge, SIGTERM arrête en "
+         "douceur\n"
          "  status               les deux sommes, par source et par destination\n"
          "  explain ID           pourquoi cet événement a eu cette issue\n"
          "  failures             événements en échec ou en quarantaine (--limit N)\n"
-         "  keys create          écrit les fichiers de clés que la configuration nomme et qui manquent\n"
+         "  keys create          écrit les fichiers de clés que la configuration nomme et qui "
+         "manquent\n"
          "  rebuild              projette de nouveau le journal dans la base (passerelle arrêtée)\n"
          "  journal check        lit tous les segments et dit ce qui est abîmé\n"
          "  journal dump         affiche chaque décision, une ligne JSON par enregistrement\n";
 }
 
 std::string InitText(const std::string& folder, Language language) {
-  return language == Language::kFrench
-             ? "Écrit dans " + folder + ". Ensuite : octroi check " + folder + " && octroi run -c " + folder + "\n"
-             : "Written to " + folder + ". Next: octroi check " + folder + " && octroi run -c " + folder + "\n";
+  return language == Language::kFrench ? "Écrit dans " + folder + ". Ensuite : octroi check " +
+                                             folder + " && octroi run -c " + folder + "\n"
+                                       : "Written to " + folder + ". Next: octroi check " + folder +
+                                             " && octroi run -c " + folder + "\n";
 }
 
 std::string StatusText(const std::string& json, Language language) {
@@ -97,20 +103,23 @@ std::string StatusText(const std::string& json, Language language) {
   if (status.contains("error")) return ErrorText(status, language);
   const bool fr = language == Language::kFrench;
   const bool holds = status["sums_hold"];
-  std::string text = std::string(holds ? "✓ " : "✗ ") + status["tenant"].get<std::string>() + " · config " +
-                     status["config"].get<std::string>().substr(0, 12) + " · " +
-                     (fr ? "en attente " : "pending ") + std::to_string(status["pending"].get<std::uint64_t>()) + "\n\n";
+  std::string text = std::string(holds ? "✓ " : "✗ ") + status["tenant"].get<std::string>() +
+                     " · config " + status["config"].get<std::string>().substr(0, 12) + " · " +
+                     (fr ? "en attente " : "pending ") +
+                     std::to_string(status["pending"].get<std::uint64_t>()) + "\n\n";
   text += Table(fr ? "SOURCE" : "SOURCE", fr ? "Reçus" : "Received", status["sources"],
                 {"rejected", "quarantined", "merged", "accepted"}, "received", language);
   text += "\n";
-  text += Table(fr ? "DESTINATION" : "DESTINATION", fr ? "Acceptés" : "Accepted", status["destinations"],
-                {"withheld", "sent", "in_flight", "failed", "erased"}, "accepted", language);
+  text += Table(fr ? "DESTINATION" : "DESTINATION", fr ? "Acceptés" : "Accepted",
+                status["destinations"], {"withheld", "sent", "in_flight", "failed", "erased"},
+                "accepted", language);
   text += "\n";
   for (const auto& [source, contracts] : status["rules"].items()) {
     for (const auto& [contract, rules] : contracts.items()) {
       text += source + " · " + contract + "\n";
       for (const auto& [rule, count] : rules.items()) {
-        text += "  " + Left(rule, 28) + Right(std::to_string(count["failed"].get<std::uint64_t>()), 8) + " / " +
+        text += "  " + Left(rule, 28) +
+                Right(std::to_string(count["failed"].get<std::uint64_t>()), 8) + " / " +
                 std::to_string(count["evaluated"].get<std::uint64_t>()) + "\n";
       }
     }
@@ -123,12 +132,14 @@ std::string ExplainText(const std::string& json, Language language) {
   if (event.contains("error")) return ErrorText(event, language);
   const bool fr = language == Language::kFrench;
   const auto str = [](const Json& j, const char* key) { return j.value(key, std::string{}); };
-  std::string text = str(event, "event") + " · " + str(event, "source") + " · " + str(event, "received") +
-                     " · config " + str(event, "config").substr(0, 12) + "\n";
+  std::string text = str(event, "event") + " · " + str(event, "source") + " · " +
+                     str(event, "received") + " · config " + str(event, "config").substr(0, 12) +
+                     "\n";
   text += "  " + Word(str(event, "outcome"), language) + "  " + str(event, "reason") + "\n  " +
           std::string(Sentence(str(event, "reason"), language)) + "\n";
   if (!event["failed_rules"].empty()) {
-    text += (fr ? "  Règles enfreintes : " : "  Rules that failed: ") + Joined(event["failed_rules"]) + "\n";
+    text += (fr ? "  Règles enfreintes : " : "  Rules that failed: ") +
+            Joined(event["failed_rules"]) + "\n";
   }
   if (!event["repaired_by"].empty()) {
     text += (fr ? "  Réparé par : " : "  Repaired by: ") + Joined(event["repaired_by"]) + "\n";
@@ -137,18 +148,21 @@ std::string ExplainText(const std::string& json, Language language) {
     text += (fr ? "  Premier reçu : " : "  First one: ") + str(event, "merged_into") + "\n";
   }
   for (const Json& delivery : event["deliveries"]) {
-    text += "\n  " + Left(str(delivery, "destination"), 16) + Left(Word(str(delivery, "outcome"), language), 14) +
-            str(delivery, "reason") + "\n    " + std::string(Sentence(str(delivery, "reason"), language)) + "\n";
+    text += "\n  " + Left(str(delivery, "destination"), 16) +
+            Left(Word(str(delivery, "outcome"), language), 14) + str(delivery, "reason") +
+            "\n    " + std::string(Sentence(str(delivery, "reason"), language)) + "\n";
     const Json& decided = delivery["decided"];
     if (decided.is_object() && decided.contains("consent_event")) {
-      text += (fr ? "    Décidé par l'événement de consentement " : "    Decided by consent event ") +
-              str(decided, "consent_event") + "\n";
+      text +=
+          (fr ? "    Décidé par l'événement de consentement " : "    Decided by consent event ") +
+          str(decided, "consent_event") + "\n";
     }
     if (decided.is_object() && !decided["purposes"].empty()) {
       text += (fr ? "    Finalités : " : "    Purposes: ") + Joined(decided["purposes"]) + "\n";
     }
   }
-  text += (fr ? "\n  Empreinte d'engagement " : "\n  Commitment ") + str(event, "commitment") + "\n";
+  text +=
+      (fr ? "\n  Empreinte d'engagement " : "\n  Commitment ") + str(event, "commitment") + "\n";
   return text;
 }
 
@@ -158,24 +172,28 @@ std::string FailuresText(const std::string& json, Language language) {
   std::string text;
   for (const Json& item : answer["items"]) {
     text += Left(item.value("id", ""), 22) + Left(item.value("at", ""), 26) +
-            Left(Word(item.value("outcome", ""), language), 16) + Left(item.value("destination", "—"), 16) +
-            item.value("reason", "") + "\n";
+            Left(Word(item.value("outcome", ""), language), 16) +
+            Left(item.value("destination", "—"), 16) + item.value("reason", "") + "\n";
   }
-  if (text.empty()) return language == Language::kFrench ? "Rien en échec ni en quarantaine.\n" : "Nothing failed or quarantined.\n";
+  if (text.empty())
+    return language == Language::kFrench ? "Rien en échec ni en quarantaine.\n"
+                                         : "Nothing failed or quarantined.\n";
   return text;
 }
 
 std::string RebuiltText(std::uint64_t records, Language language) {
-  return std::to_string(records) +
-         (language == Language::kFrench ? " enregistrements projetés de nouveau.\n" : " records projected again.\n");
+  return std::to_string(records) + (language == Language::kFrench
+                                        ? " enregistrements projetés de nouveau.\n"
+                                        : " records projected again.\n");
 }
 
 std::string JournalText(const journal::CheckReport& report, Language language) {
   const bool fr = language == Language::kFrench;
-  std::string text = std::to_string(report.segments) + (fr ? " segments, " : " segments, ") +
-                     std::to_string(report.blocks) + (fr ? " blocs, " : " blocks, ") +
-                     std::to_string(report.records) + (fr ? " enregistrements (n° " : " records (no. ") +
-                     std::to_string(report.first_sequence) + "–" + std::to_string(report.last_sequence) + ")\n";
+  std::string text =
+      std::to_string(report.segments) + (fr ? " segments, " : " segments, ") +
+      std::to_string(report.blocks) + (fr ? " blocs, " : " blocks, ") +
+      std::to_string(report.records) + (fr ? " enregistrements (n° " : " records (no. ") +
+      std::to_string(report.first_sequence) + "–" + std::to_string(report.last_sequence) + ")\n";
   if (report.torn_tail) {
     text += fr ? "Fin inachevée : rien n'en avait été confirmé ; le démarrage la coupe.\n"
                : "Unfinished tail: nothing of it was acknowledged; start cuts it.\n";

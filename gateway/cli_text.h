@@ -1,4 +1,5 @@
-// What the command line prints for people, French and English, made from the same JSON that `--json` prints.
+// What the command line prints for people, French and English, made from the same JSON that
+// `--json` prints.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +19,8 @@ std::string ExplainText(const std::string& json, Language language);
 std::string FailuresText(const std::string& json, Language language);
 std::string RebuiltText(std::uint64_t records, Language language);
 std::string JournalText(const journal::CheckReport& report, Language language);
-std::string RecordJson(std::uint64_t sequence, std::string_view record, const Names& names);   // no fingerprints
+std::string RecordJson(std::uint64_t sequence, std::string_view record,
+                       const Names& names);  // no fingerprints
 std::string JournalJson(const journal::CheckReport& report);
 
 }  // namespace octroi::gateway

@@ -21,14 +21,14 @@ using policies::ConsentState;
 using policies::Fingerprint;
 
 // Slots of a posted consent event; subject members take the source's own field ids.
-constexpr base::FieldId kPurpose = base::kSlotEventName, kState = base::kSlotEventType, kId = base::kSlotMessageId,
-                        kEffective = base::kSlotEventTime, kNotice = base::kSlotSignal,
-                        kEvidence = base::kSlotSignal2;
+constexpr base::FieldId kPurpose = base::kSlotEventName, kState = base::kSlotEventType,
+                        kId = base::kSlotMessageId, kEffective = base::kSlotEventTime,
+                        kNotice = base::kSlotSignal, kEvidence = base::kSlotSignal2;
 
 base::Result<base::PathMap> PathsFor(const Plan& plan, const SourcePlan& source) {
-  std::vector<base::PathMap::Entry> entries{{"purpose", kPurpose},           {"state", kState},   {"id", kId},
-                                            {"effective_at", kEffective},    {"notice", kNotice},
-                                            {"evidence", kEvidence}};
+  std::vector<base::PathMap::Entry> entries{{"purpose", kPurpose}, {"state", kState},
+                                            {"id", kId},           {"effective_at", kEffective},
+                                            {"notice", kNotice},   {"evidence", kEvidence}};
   for (const SourcePlan::Identifier& identifier : source.subject) {
     entries.push_back({"subject." + plan.fields[identifier.field], identifier.field});
   }
@@ -48,16 +48,19 @@ std::string UuidFrom(std::string bytes, char version) {
 std::string EventUuid(const crypto::Digest& digest, base::Millis effective_at) {
   std::string bytes(crypto::AsBytes(digest));
   for (int byte = 0; byte < 6; ++byte) {
-    bytes[static_cast<std::size_t>(byte)] = static_cast<char>(effective_at >> (8 * (5 - byte)) & 0xff);
+    bytes[static_cast<std::size_t>(byte)] =
+        static_cast<char>(effective_at >> (8 * (5 - byte)) & 0xff);
   }
   return UuidFrom(std::move(bytes), '7');
 }
 
-// What the journal's record carries besides its own members, so that the store's row can be made from it.
+// What the journal's record carries besides its own members, so that the store's row can be made
+// from it.
 std::string Pack(const ConsentEvent& event) {
   std::string out;
   base::ByteWriter w(out);
-  for (const std::string* part : {&event.id, &event.record_id, &event.notice, &event.source, &event.detail}) {
+  for (const std::string* part :
+       {&event.id, &event.record_id, &event.notice, &event.source, &event.detail}) {
     w.Sized(*part);
   }
   w.Fixed(event.valid_until);
@@ -66,7 +69,8 @@ std::string Pack(const ConsentEvent& event) {
 
 bool Unpack(const journal::ConsentRecord& record, std::uint64_t sequence, ConsentEvent& event) {
   base::ByteReader in(record.detail);
-  for (std::string* part : {&event.id, &event.record_id, &event.notice, &event.source, &event.detail}) {
+  for (std::string* part :
+       {&event.id, &event.record_id, &event.notice, &event.source, &event.detail}) {
     *part = in.Sized();
   }
   event.valid_until = in.Fixed<std::int64_t>();
@@ -80,7 +84,9 @@ bool Unpack(const journal::ConsentRecord& record, std::uint64_t sequence, Consen
 }
 
 Response Invalid(std::string_view code, std::string_view pointer) {
-  return ProblemOf(422, code, "[{\"pointer\":\"" + std::string(pointer) + "\",\"rule\":\"" + std::string(code) + "\"}]");
+  return ProblemOf(
+      422, code,
+      "[{\"pointer\":\"" + std::string(pointer) + "\",\"rule\":\"" + std::string(code) + "\"}]");
 }
 
 }  // namespace
@@ -100,8 +106,9 @@ void ConsentDesk::Start() {
   thread_ = std::thread([this] { Run(); });
 }
 
-std::optional<Response> ConsentDesk::Submit(const PlanPtr& plan, const SourcePlan& source, std::string_view body,
-                                            const std::function<std::shared_ptr<Deferred>()>& defer) {
+std::optional<Response> ConsentDesk::Submit(
+    const PlanPtr& plan, const SourcePlan& source, std::string_view body,
+    const std::function<std::shared_ptr<Deferred>()>& defer) {
   thread_local base::EventParser parser;
   thread_local base::Event parsed;
   const auto paths = PathsFor(*plan, source);
@@ -122,7 +129,8 @@ std::optional<Response> ConsentDesk::Submit(const PlanPtr& plan, const SourcePla
   }
   if (event.subject.empty()) return Invalid("consent.subject_missing", "/subject");
   event.purpose = parsed[kPurpose].text;
-  if (event.purpose.empty() || std::count(plan->purposes.begin(), plan->purposes.end(), event.purpose) == 0) {
+  if (event.purpose.empty() ||
+      std::count(plan->purposes.begin(), plan->purposes.end(), event.purpose) == 0) {
     return Invalid("consent.purpose_unknown", "/purpose");
   }
   const auto state = policies::ConsentStateOf(parsed[kState].text);
@@ -134,7 +142,8 @@ std::optional<Response> ConsentDesk::Submit(const PlanPtr& plan, const SourcePla
   event.notice = parsed[kNotice].text;
   if (*state == ConsentState::kGranted) {
     if (event.notice.empty()) return Invalid("consent.notice_missing", "/notice");
-    if (parsed[kEvidence].type != base::JsonType::kObject) return Invalid("consent.evidence_missing", "/evidence");
+    if (parsed[kEvidence].type != base::JsonType::kObject)
+      return Invalid("consent.evidence_missing", "/evidence");
   }
   event.source = source.id;
   event.recorded_at = parts_.clock->WallNow();
@@ -156,7 +165,8 @@ std::optional<Response> ConsentDesk::Submit(const PlanPtr& plan, const SourcePla
   event.record_id = UuidFrom(std::string(crypto::AsBytes(crypto::Hmac(key, naming))), '4');
   parts_.keys->StorageSealer("detail").Seal(event.id, body, event.detail);
   if (const auto valid = policies::Validate(event); !valid) {
-    return ProblemOf(422, "consent.invalid", {}, valid.error().detail);   // names the member, never its value
+    return ProblemOf(422, "consent.invalid", {},
+                     valid.error().detail);  // names the member, never its value
   }
 
   const std::lock_guard lock(mutex_);
@@ -184,17 +194,22 @@ void ConsentDesk::Run() {
 
 Response ConsentDesk::Take(Waiting& waiting) {
   ConsentEvent& event = waiting.event;
-  event.recorded_at = last_recorded_ = std::max(event.recorded_at, last_recorded_);   // never goes back
+  event.recorded_at = last_recorded_ =
+      std::max(event.recorded_at, last_recorded_);  // never goes back
   const auto sequence = Record(event);
   if (!sequence) return Busy("overload.journal", 1);
   event.sequence = *sequence;
   if (const auto stored = parts_.store->Append(event); !stored) return Busy("store.unavailable", 2);
-  if (const auto indexed = Index(*waiting.plan, event); !indexed) return Busy("store.unavailable", 2);
-  parts_.metrics->CounterOf("octroi_consents", {{base::Id("state"), base::Id::OfConfig(Name(event.state))}}).Add();
+  if (const auto indexed = Index(*waiting.plan, event); !indexed)
+    return Busy("store.unavailable", 2);
+  parts_.metrics
+      ->CounterOf("octroi_consents", {{base::Id("state"), base::Id::OfConfig(Name(event.state))}})
+      .Add();
   Response response;
   response.status = 201;
-  response.body = "{\"id\":\"" + event.id + "\",\"record\":\"" + event.record_id + "\",\"purpose\":\"" +
-                  event.purpose + "\",\"state\":\"" + std::string(Name(event.state)) + "\",\"recorded_at\":\"" +
+  response.body = "{\"id\":\"" + event.id + "\",\"record\":\"" + event.record_id +
+                  "\",\"purpose\":\"" + event.purpose + "\",\"state\":\"" +
+                  std::string(Name(event.state)) + "\",\"recorded_at\":\"" +
                   base::FormatRfc3339(event.recorded_at) + "\"}";
   return response;
 }
@@ -207,7 +222,8 @@ base::Result<std::uint64_t> ConsentDesk::Record(const ConsentEvent& event) {
   record.effective_at = event.effective_at;
   record.recorded_at = event.recorded_at;
   record.detail = Pack(event);
-  // The box is under a key of ours and bound to the event's id: its digest commits to what was said.
+  // The box is under a key of ours and bound to the event's id: its digest commits to what was
+  // said.
   const crypto::Digest digest = crypto::Sha256(event.detail);
   std::copy(digest.begin(), digest.end(), record.commitment.begin());
   auto frame = std::make_shared<journal::Frame>();
@@ -217,25 +233,30 @@ base::Result<std::uint64_t> ConsentDesk::Record(const ConsentEvent& event) {
   return last;
 }
 
-// The fold of everything on file for this person and purpose becomes what decisions read: the history of every
-// identifier that some event links to these, or a late event about one could hide a withdrawal by another. Where
-// the identifiers lead to several subjects, each gets the fold of its own history: nobody's grant reaches another.
+// The fold of everything on file for this person and purpose becomes what decisions read: the
+// history of every identifier that some event links to these, or a late event about one could hide
+// a withdrawal by another. Where the identifiers lead to several subjects, each gets the fold of
+// its own history: nobody's grant reaches another.
 base::Status ConsentDesk::Index(const Plan& plan, const ConsentEvent& event) {
   const auto purpose = std::find(plan.purposes.begin(), plan.purposes.end(), event.purpose);
-  if (purpose == plan.purposes.end()) return base::Ok();   // no longer in force: nothing decides by it
+  if (purpose == plan.purposes.end())
+    return base::Ok();  // no longer in force: nothing decides by it
   const auto place = static_cast<std::size_t>(purpose - plan.purposes.begin());
-  const auto set = [&](const std::vector<Fingerprint>& prints, const std::vector<ConsentEvent>& history) {
+  const auto set = [&](const std::vector<Fingerprint>& prints,
+                       const std::vector<ConsentEvent>& history) {
     parts_.index->Set(prints, place, Fold(history, parts_.clock->WallNow()));
   };
   if (parts_.index->SubjectsOf(event.subject).size() <= 1) {
     std::vector<Fingerprint> prints = event.subject;
-    for (std::size_t known = 0; known != prints.size();) {   // events link identifiers to further ones
+    for (std::size_t known = 0;
+         known != prints.size();) {  // events link identifiers to further ones
       known = prints.size();
       const auto history = parts_.store->History(prints, event.purpose);
       if (!history) return history.error();
       for (const ConsentEvent& past : *history) {
         for (const Fingerprint& print : past.subject) {
-          if (std::find(prints.begin(), prints.end(), print) == prints.end()) prints.push_back(print);
+          if (std::find(prints.begin(), prints.end(), print) == prints.end())
+            prints.push_back(print);
         }
       }
       if (known == prints.size()) set(prints, *history);
@@ -254,18 +275,21 @@ base::Status ConsentDesk::Recover(const Plan& plan) {
   const auto last = parts_.store->LastSequence();
   if (!last) return last.error();
   base::Status problem = base::Ok();
-  const auto read = parts_.journal->Read(
-      *last + 1, parts_.journal->durable_through(), [&](std::uint64_t sequence, std::string_view bytes) {
-        const auto kind = journal::KindOf(bytes);
-        journal::ConsentRecord record;
-        ConsentEvent event;
-        if (!problem || !kind || *kind != journal::RecordKind::kConsent) return;
-        if (!Decode(bytes, record) || !Unpack(record, sequence, event)) {
-          problem = Error{ErrorCode::kInvalid, "consent.recover", "a consent record of the journal is malformed"};
-        } else {
-          problem = parts_.store->Append(event);
-        }
-      });
+  const auto read =
+      parts_.journal->Read(*last + 1, parts_.journal->durable_through(),
+                           [&](std::uint64_t sequence, std::string_view bytes) {
+                             const auto kind = journal::KindOf(bytes);
+                             journal::ConsentRecord record;
+                             ConsentEvent event;
+                             if (!problem || !kind || *kind != journal::RecordKind::kConsent)
+                               return;
+                             if (!Decode(bytes, record) || !Unpack(record, sequence, event)) {
+                               problem = Error{ErrorCode::kInvalid, "consent.recover",
+                                               "a consent record of the journal is malformed"};
+                             } else {
+                               problem = parts_.store->Append(event);
+                             }
+                           });
   if (!read) return read;
   if (!problem) return problem;
   std::vector<ConsentEvent> events;

@@ -1,8 +1,8 @@
 // ConsentDesk: takes consent events in. POST /v1/consents, standards.md C1.
 //
-// One event's way, in this order: journal (durable) -> store (durable) -> index -> answer. So no decision
-// cites a consent event that is not on the journal, and when the answer leaves, every decision made from then
-// on sees it. One thread; never an edge's.
+// One event's way, in this order: journal (durable) -> store (durable) -> index -> answer. So no
+// decision cites a consent event that is not on the journal, and when the answer leaves, every
+// decision made from then on sees it. One thread; never an edge's.
 #pragma once
 
 #include <condition_variable>
@@ -34,25 +34,29 @@ class ConsentDesk {
     journal::Journal* journal = nullptr;
     store::ConsentStore* store = nullptr;
     policies::ConsentIndex* index = nullptr;
-    const Gate* gate = nullptr;              // for fingerprints
+    const Gate* gate = nullptr;  // for fingerprints
     const crypto::KeyRing* keys = nullptr;
     base::Clock* clock = nullptr;
     base::Metrics* metrics = nullptr;
-    std::size_t waiting_max = 1'000;         // beyond: 503
+    std::size_t waiting_max = 1'000;  // beyond: 503
   };
   explicit ConsentDesk(Parts parts);
-  ~ConsentDesk();                            // finishes what is queued
+  ~ConsentDesk();  // finishes what is queued
 
-  // At start: what the journal has and the store has not yet (a crash came between), then the whole index.
+  // At start: what the journal has and the store has not yet (a crash came between), then the whole
+  // index.
   base::Status Recover(const Plan& plan);
   void Start();
 
   // One posted event. Bad input is answered at once by a Problem; the rest later, through `answer`.
-  //   {"subject": {"email": "...", "customer_id": "..."}, "purpose": "marketing.email", "state": "granted",
-  //    "effective_at": "2026-11-21T09:00:00Z", "notice": "newsletter-v4", "id": "...", "evidence": {...}}
-  // Subject members are identifier fields of the source. A grant needs a notice and evidence. `id` makes a
-  // repeat harmless: the same id is stored once.
-  std::optional<Response> Submit(const PlanPtr& plan, const SourcePlan& source, std::string_view body,
+  //   {"subject": {"email": "...", "customer_id": "..."}, "purpose": "marketing.email", "state":
+  //   "granted",
+  //    "effective_at": "2026-11-21T09:00:00Z", "notice": "newsletter-v4", "id": "...", "evidence":
+  //    {...}}
+  // Subject members are identifier fields of the source. A grant needs a notice and evidence. `id`
+  // makes a repeat harmless: the same id is stored once.
+  std::optional<Response> Submit(const PlanPtr& plan, const SourcePlan& source,
+                                 std::string_view body,
                                  const std::function<std::shared_ptr<Deferred>()>& defer);
 
  private:

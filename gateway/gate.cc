@@ -319,6 +319,7 @@ class Gate::Walk final : public rules::SeenWindow {
   bool SeenBefore(Reason rule, std::string_view key, base::Millis within) override {
     s_.unique_message = "unique";
     crypto::AppendLp(source_.id, s_.unique_message);
+    crypto::AppendLp(in_.plan->contracts[s_.record.contract].name, s_.unique_message);
     crypto::AppendLp(in_.plan->ReasonName(rule), s_.unique_message);
     s_.unique_message.append(key);
     const journal::Fingerprint print = Cut(crypto::Hmac(gate_.dedup_key_, s_.unique_message));

@@ -22,7 +22,8 @@ void Housekeeper::Start() {
 
 void Housekeeper::Run() {
   std::unique_lock lock(mutex_);
-  while (!wake_.wait_for(lock, std::chrono::milliseconds(parts_.every), [&] { return stopping_; })) {
+  while (
+      !wake_.wait_for(lock, std::chrono::milliseconds(parts_.every), [&] { return stopping_; })) {
     lock.unlock();
     Sweep();
     lock.lock();
@@ -35,13 +36,13 @@ bool Housekeeper::PayloadDone(const journal::SegmentInfo& segment, base::Millis 
   if (segment.last_sequence > parts_.projector->through()) return false;
   const auto kept = parts_.store->AnyKept(segment.first_sequence, segment.last_sequence,
                                           now - parts_.plan()->keep_failed);
-  return kept && !*kept;   // a store that does not answer keeps everything
+  return kept && !*kept;  // a store that does not answer keeps everything
 }
 
 void Housekeeper::Sweep() {
   const base::Millis now = parts_.clock->WallNow();
   const base::Millis keep_decisions = parts_.plan()->keep_decisions;
-  bool oldest = true;   // decisions go from the oldest on only, so that sequences stay contiguous
+  bool oldest = true;  // decisions go from the oldest on only, so that sequences stay contiguous
   for (const journal::SegmentInfo& segment : parts_.journal->Segments()) {
     if (segment.open) continue;
     bool remove = false;

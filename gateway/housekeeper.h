@@ -1,7 +1,8 @@
 // Housekeeper: keeps nothing longer than its time. GDPR 5(1)(e); storage.keep of the config.
 //
-// Payload segments go when every event in them is final, projected, and neither quarantined nor failed within
-// its time. Decision segments go after `keep.decisions`, oldest first. Seen keys go after their window.
+// Payload segments go when every event in them is final, projected, and neither quarantined nor
+// failed within its time. Decision segments go after `keep.decisions`, oldest first. Seen keys go
+// after their window.
 #pragma once
 
 #include <condition_variable>
@@ -35,7 +36,7 @@ class Housekeeper {
   explicit Housekeeper(Parts parts) : parts_(std::move(parts)) {}
   ~Housekeeper();
   void Start();
-  void Sweep();   // one round; public so that a test need not wait
+  void Sweep();  // one round; public so that a test need not wait
 
  private:
   bool PayloadDone(const journal::SegmentInfo& segment, base::Millis now) const;

@@ -5,7 +5,8 @@
 int main(int argc, char** argv) {
   using octroi::store::Store;
   return octroi::gateway::CommandLine(
-      argc, argv, [](const std::string& folder, std::function<void(const octroi::base::Error&)> fatal) {
+      argc, argv,
+      [](const std::string& folder, std::function<void(const octroi::base::Error&)> fatal) {
         return octroi::store_sqlite::Open({folder + "/store.sqlite", false, std::move(fatal)});
       });
 }

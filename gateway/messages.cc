@@ -15,20 +15,28 @@ struct Said {
 constexpr auto kSaid = std::to_array<Said>({
     {"accepted", "Accepté", "Accepted"},
     {"json.invalid", "Le contenu n'est pas du JSON valide.", "The body is not valid JSON."},
-    {"json.duplicate_key", "Un membre apparaît deux fois dans le même objet.", "A member appears twice in one object."},
+    {"json.duplicate_key", "Un membre apparaît deux fois dans le même objet.",
+     "A member appears twice in one object."},
     {"json.limit", "Le contenu dépasse une limite (profondeur, nombre, taille).",
      "The body exceeds a limit (depth, count, size)."},
-    {"event.type_missing", "L'événement ne dit pas ce qu'il est.", "The event does not say what it is."},
-    {"event.unknown", "Cette source n'annonce pas cet événement.", "This source does not declare this event."},
+    {"event.type_missing", "L'événement ne dit pas ce qu'il est.",
+     "The event does not say what it is."},
+    {"event.unknown", "Cette source n'annonce pas cet événement.",
+     "This source does not declare this event."},
     {"event.time_invalid", "L'heure de l'événement est illisible ou sans fuseau.",
      "The event's time is unreadable or has no zone."},
-    {"duplicate.message_id", "Déjà reçu sous cet identifiant de message.", "Already received under this message id."},
-    {"duplicate.idempotency_key", "Requête déjà reçue sous cette clé.", "Request already received under this key."},
-    {"conflict.message_id", "Même identifiant de message, autre contenu.", "Same message id, other content."},
+    {"duplicate.message_id", "Déjà reçu sous cet identifiant de message.",
+     "Already received under this message id."},
+    {"duplicate.idempotency_key", "Requête déjà reçue sous cette clé.",
+     "Request already received under this key."},
+    {"conflict.message_id", "Même identifiant de message, autre contenu.",
+     "Same message id, other content."},
     {"conflict.idempotency_key", "Cette clé d'idempotence a servi pour un autre contenu.",
      "This idempotency key was used for another body."},
-    {"quality.required", "Un champ obligatoire du contrat manque.", "A required field of the contract is missing."},
-    {"quality.extra_field", "Un champ n'est pas prévu au contrat.", "A field is not part of the contract."},
+    {"quality.required", "Un champ obligatoire du contrat manque.",
+     "A required field of the contract is missing."},
+    {"quality.extra_field", "Un champ n'est pas prévu au contrat.",
+     "A field is not part of the contract."},
     {"subject.missing", "Aucun identifiant valide : aucun consentement ne peut être retrouvé.",
      "No valid identifier, so no consent can be found."},
     {"consent.granted", "Consentement accordé.", "Consent granted."},
@@ -38,44 +46,58 @@ constexpr auto kSaid = std::to_array<Said>({
     {"consent.expired", "Le consentement a expiré.", "Consent has expired."},
     {"consent.unknown", "Aucun consentement connu : sans preuve, rien ne part.",
      "No consent is known: without proof nothing leaves."},
-    {"consent.requested", "Consentement demandé, sans réponse.", "Consent was asked for, no answer yet."},
-    {"consent.pending", "Consentement en attente de confirmation.", "Consent is awaiting confirmation."},
+    {"consent.requested", "Consentement demandé, sans réponse.",
+     "Consent was asked for, no answer yet."},
+    {"consent.pending", "Consentement en attente de confirmation.",
+     "Consent is awaiting confirmation."},
     {"consent.invalidated", "Consentement déclaré nul.", "Consent was found void."},
     {"consent.not_at_collection", "Accord donné après la collecte : il n'est pas rétroactif.",
      "Consent was given after collection; it is not retroactive."},
-    {"consent.unreadable", "Le registre des consentements est illisible ; on n'envoie pas sans savoir.",
+    {"consent.unreadable",
+     "Le registre des consentements est illisible ; on n'envoie pas sans savoir.",
      "The consent register cannot be read; nothing is sent without knowing."},
     {"basis.contract", "Nécessaire au contrat.", "Necessary for the contract."},
     {"basis.legal_obligation", "Obligation légale.", "Legal obligation."},
     {"basis.vital_interests", "Intérêts vitaux.", "Vital interests."},
     {"basis.public_task", "Mission d'intérêt public.", "Public task."},
-    {"basis.legitimate_interests", "Intérêt légitime, sans opposition.", "Legitimate interests, no objection."},
+    {"basis.legitimate_interests", "Intérêt légitime, sans opposition.",
+     "Legitimate interests, no objection."},
     {"basis.missing", "La finalité n'a pas de base légale.", "The purpose has no lawful basis."},
     {"purpose.unknown", "La finalité n'est pas en vigueur.", "The purpose is not in force."},
     {"destination.not_declared", "Cette destination ne reçoit pas ce contrat.",
      "This destination does not receive this contract."},
-    {"destination.removed", "Destination retirée de la configuration.", "Destination removed from the config."},
-    {"fields.none", "Aucun champ ne peut partir pour ces finalités.", "No field may leave for these purposes."},
-    {"policy.not_met", "Les conditions de la politique ne sont pas remplies.", "The policy's conditions are not met."},
-    {"signal.denied", "Un signal joint à l'événement dit non.", "A signal that came with the event says no."},
-    {"signal.gpc", "Le navigateur demande à ne pas être suivi (GPC).", "The browser asks not to be tracked (GPC)."},
+    {"destination.removed", "Destination retirée de la configuration.",
+     "Destination removed from the config."},
+    {"fields.none", "Aucun champ ne peut partir pour ces finalités.",
+     "No field may leave for these purposes."},
+    {"policy.not_met", "Les conditions de la politique ne sont pas remplies.",
+     "The policy's conditions are not met."},
+    {"signal.denied", "Un signal joint à l'événement dit non.",
+     "A signal that came with the event says no."},
+    {"signal.gpc", "Le navigateur demande à ne pas être suivi (GPC).",
+     "The browser asks not to be tracked (GPC)."},
     {"age.unknown", "Âge inconnu.", "Age is not known."},
     {"delivery.queued", "En file d'attente.", "Queued."},
     {"delivery.acknowledged", "Reçu par la destination.", "Acknowledged by the destination."},
     {"delivery.retrying", "Nouvel essai prévu.", "Will be tried again."},
     {"delivery.refused", "Refusé par la destination.", "Refused by the destination."},
-    {"delivery.retries_exhausted", "Essais épuisés ; gardé, rejouable.", "Retries exhausted; kept, can be replayed."},
+    {"delivery.retries_exhausted", "Essais épuisés ; gardé, rejouable.",
+     "Retries exhausted; kept, can be replayed."},
     {"delivery.protect_failed", "N'a pas pu être pseudonymisé.", "Could not be pseudonymised."},
     {"delivery.payload_gone", "Contenu effacé ou illisible.", "The payload is gone or unreadable."},
     {"auth.missing", "Clé absente.", "No key was presented."},
     {"auth.invalid", "Clé inconnue pour cette source.", "Unknown key for this source."},
-    {"auth.signature_invalid", "La signature du contenu ne correspond pas.", "The body's signature does not match."},
+    {"auth.signature_invalid", "La signature du contenu ne correspond pas.",
+     "The body's signature does not match."},
     {"route.unknown", "Adresse inconnue.", "Unknown address."},
     {"route.method", "Méthode non admise ici.", "Method not allowed here."},
     {"body.empty", "Aucun événement dans la requête.", "No event in the request."},
-    {"body.too_many_events", "Trop d'événements dans une requête.", "Too many events in one request."},
-    {"body.not_array", "Le lot attendu n'est pas un tableau.", "The expected batch is not an array."},
-    {"idempotency.invalid", "La clé d'idempotence est vide ou trop longue.", "The idempotency key is empty or too long."},
+    {"body.too_many_events", "Trop d'événements dans une requête.",
+     "Too many events in one request."},
+    {"body.not_array", "Le lot attendu n'est pas un tableau.",
+     "The expected batch is not an array."},
+    {"idempotency.invalid", "La clé d'idempotence est vide ou trop longue.",
+     "The idempotency key is empty or too long."},
     {"overload.rate", "Débit de la source dépassé.", "The source's rate was exceeded."},
     {"overload.journal", "Le journal est plein pour le moment ; rien n'a été pris.",
      "The journal is full for now; nothing was taken."},
@@ -83,7 +105,8 @@ constexpr auto kSaid = std::to_array<Said>({
      "Too many consents waiting; nothing was taken."},
     {"store.unavailable", "Le registre ne répond pas ; recommencez avec le même identifiant.",
      "The register does not answer; try again with the same id."},
-    {"consent.subject_missing", "Aucun identifiant de la personne.", "No identifier of the person."},
+    {"consent.subject_missing", "Aucun identifiant de la personne.",
+     "No identifier of the person."},
     {"consent.subject_invalid", "Un identifiant de la personne n'est pas valide.",
      "An identifier of the person is not valid."},
     {"consent.purpose_unknown", "Cette finalité n'existe pas dans la configuration.",
@@ -91,9 +114,12 @@ constexpr auto kSaid = std::to_array<Said>({
     {"consent.state_invalid", "État de consentement inconnu.", "Unknown consent state."},
     {"consent.effective_at_invalid", "Date d'effet absente, illisible ou sans fuseau.",
      "The effective date is missing, unreadable or has no zone."},
-    {"consent.notice_missing", "Un accord doit nommer la notice montrée.", "A grant must name the notice shown."},
-    {"consent.evidence_missing", "Un accord doit porter sa preuve.", "A grant must carry its evidence."},
-    {"consent.invalid", "L'événement de consentement n'est pas valide.", "The consent event is not valid."},
+    {"consent.notice_missing", "Un accord doit nommer la notice montrée.",
+     "A grant must name the notice shown."},
+    {"consent.evidence_missing", "Un accord doit porter sa preuve.",
+     "A grant must carry its evidence."},
+    {"consent.invalid", "L'événement de consentement n'est pas valide.",
+     "The consent event is not valid."},
     {"not_found", "Rien sous cet identifiant.", "Nothing under this id."},
     {"config.invalid", "La configuration est invalide ; l'ancienne reste en vigueur.",
      "The config is invalid; the old one stays in force."},
@@ -110,7 +136,8 @@ Response WithRetryAfter(Response response, int seconds) {
 }  // namespace
 
 std::string_view Sentence(std::string_view code, Language language) {
-  const auto said = std::find_if(kSaid.begin(), kSaid.end(), [&](const Said& s) { return s.code == code; });
+  const auto said =
+      std::find_if(kSaid.begin(), kSaid.end(), [&](const Said& s) { return s.code == code; });
   if (said == kSaid.end()) return code;
   return language == Language::kFrench ? said->fr : said->en;
 }
@@ -120,12 +147,15 @@ std::string_view OutcomeName(base::Outcome outcome, Language language) {
     base::Outcome outcome;
     std::string_view fr, en;
   };
-  static constexpr Named kNames[] = {
-      {base::Outcome::kRejected, "Refusé", "Rejected"},       {base::Outcome::kQuarantined, "En quarantaine", "Quarantined"},
-      {base::Outcome::kMerged, "Fusionné", "Merged"},         {base::Outcome::kAccepted, "Accepté", "Accepted"},
-      {base::Outcome::kSent, "Transmis", "Sent"},             {base::Outcome::kInFlight, "En cours", "In flight"},
-      {base::Outcome::kWithheld, "Retenu", "Withheld"},       {base::Outcome::kFailed, "En échec", "Failed"},
-      {base::Outcome::kErased, "Effacé", "Erased"}};
+  static constexpr Named kNames[] = {{base::Outcome::kRejected, "Refusé", "Rejected"},
+                                     {base::Outcome::kQuarantined, "En quarantaine", "Quarantined"},
+                                     {base::Outcome::kMerged, "Fusionné", "Merged"},
+                                     {base::Outcome::kAccepted, "Accepté", "Accepted"},
+                                     {base::Outcome::kSent, "Transmis", "Sent"},
+                                     {base::Outcome::kInFlight, "En cours", "In flight"},
+                                     {base::Outcome::kWithheld, "Retenu", "Withheld"},
+                                     {base::Outcome::kFailed, "En échec", "Failed"},
+                                     {base::Outcome::kErased, "Effacé", "Erased"}};
   for (const Named& named : kNames) {
     if (named.outcome == outcome) return language == Language::kFrench ? named.fr : named.en;
   }
@@ -135,13 +165,14 @@ std::string_view OutcomeName(base::Outcome outcome, Language language) {
 Language LanguageOf(std::string_view accept_language, Language otherwise) {
   const auto french = accept_language.find("fr");
   const auto english = accept_language.find("en");
-  if (french == english) return otherwise;   // neither
+  if (french == english) return otherwise;  // neither
   return french < english ? Language::kFrench : Language::kEnglish;
 }
 
 void SpeakOnThisThread(Language language) { spoken = language; }
 
-Response ProblemOf(int status, std::string_view code, std::string_view errors_json, std::string_view detail) {
+Response ProblemOf(int status, std::string_view code, std::string_view errors_json,
+                   std::string_view detail) {
   Response response = Problem(status, code, Sentence(code, spoken), detail, errors_json);
   response.headers.emplace_back("Content-Language", spoken == Language::kFrench ? "fr" : "en");
   return response;

@@ -40,7 +40,8 @@ std::string_view Names::ReasonName(base::Reason reason) const {
   const auto number = static_cast<std::size_t>(reason);
   constexpr auto kFirst = static_cast<std::size_t>(base::Reason::kFirstConfigured);
   if (number < kFirst) return base::Name(reason);
-  return number - kFirst < reasons.size() ? std::string_view(reasons[number - kFirst]) : std::string_view{};
+  return number - kFirst < reasons.size() ? std::string_view(reasons[number - kFirst])
+                                          : std::string_view{};
 }
 
 }  // namespace octroi::gateway

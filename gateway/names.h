@@ -1,4 +1,5 @@
-// Names: the tables of a PlanRecord, by place. An empty entry is a hole: an id that is no longer configured.
+// Names: the tables of a PlanRecord, by place. An empty entry is a hole: an id that is no longer
+// configured.
 #pragma once
 
 #include <cstdint>
@@ -13,12 +14,12 @@ namespace octroi::gateway {
 
 struct Names {
   std::vector<std::string> sources, contracts, destinations, purposes, reasons;
-  std::map<std::string, std::vector<std::string>> rules;    // contract name -> rule ids by bit
-  std::map<std::string, std::vector<std::string>> events;   // source -> event names by place
+  std::map<std::string, std::vector<std::string>> rules;   // contract name -> rule ids by bit
+  std::map<std::string, std::vector<std::string>> events;  // source -> event names by place
 
   // Of PlanRecord::names; what cannot be read is left empty.
   static Names Read(std::string_view json);
-  std::string_view ReasonName(base::Reason reason) const;   // built-in or configured; "" if unknown
+  std::string_view ReasonName(base::Reason reason) const;  // built-in or configured; "" if unknown
 };
 
 }  // namespace octroi::gateway

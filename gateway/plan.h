@@ -1,8 +1,9 @@
-// Plan: one config in force, compiled. Immutable; an event reads the pointer once and is judged by one version.
+// Plan: one config in force, compiled. Immutable; an event reads the pointer once and is judged by
+// one version.
 //
-// Places (indexes) of sources, contracts, destinations, purposes, events and reasons are stable: an id keeps
-// its place across plans, and a removed one leaves a hole, so records of an old plan read right under a new
-// one. `names` carries them on.
+// Places (indexes) of sources, contracts, destinations, purposes, events and reasons are stable: an
+// id keeps its place across plans, and a removed one leaves a hole, so records of an old plan read
+// right under a new one. `names` carries them on.
 #pragma once
 
 #include <cstdint>
@@ -23,46 +24,48 @@
 namespace octroi::gateway {
 
 enum class AuthMethod { kBasic, kBearer, kHmacSha256 };
-enum class Dialect { kEvents, kSegment };           // POST /v1/events/{source}; Segment's HTTP API
+enum class Dialect { kEvents, kSegment };  // POST /v1/events/{source}; Segment's HTTP API
 enum class UnknownEvents { kAccept, kQuarantine, kReject };
 enum class SignalKind { kNone, kPurposes, kSegmentCategories };
 
 struct SourcePlan {
-  std::string id;                                   // empty: a hole
+  std::string id;  // empty: a hole
   AuthMethod auth = AuthMethod::kBearer;
   crypto::Secret secret;
   Dialect dialect = Dialect::kEvents;
-  std::uint64_t rate_per_second = 0;                // events; 0: no limit
+  std::uint64_t rate_per_second = 0;  // events; 0: no limit
   std::size_t body_bytes = base::kBodyBytesMax;
   base::Millis deduplicate_for = 7 * 86'400'000LL;
   UnknownEvents unknown = UnknownEvents::kQuarantine;
   base::PathMap paths;
   struct Accepts {
-    std::string event;                              // empty: a hole
+    std::string event;  // empty: a hole
     std::uint16_t contract = 0xffff;
   };
-  std::vector<Accepts> accepts;                     // place = EventRecord::event
+  std::vector<Accepts> accepts;  // place = EventRecord::event
   struct Identifier {
     base::FieldId field = 0;
     base::IdentifierType type = base::IdentifierType::kOther;
-    std::string id_type;                            // what enters the key derivation: the dictionary id
+    std::string id_type;  // what enters the key derivation: the dictionary id
   };
   std::vector<Identifier> subject;
-  SignalKind signal = SignalKind::kNone;            // read from kSlotSignal; Segment's own always from kSlotSignal2
-  std::vector<std::pair<std::string, std::uint32_t>> signal_purposes;  // name in the signal -> bits of purposes
+  SignalKind signal =
+      SignalKind::kNone;  // read from kSlotSignal; Segment's own always from kSlotSignal2
+  std::vector<std::pair<std::string, std::uint32_t>>
+      signal_purposes;  // name in the signal -> bits of purposes
   bool observe = false;
 };
 
 struct ContractPlan {
-  std::string name;                                 // "lead@2"; empty: a hole
+  std::string name;  // "lead@2"; empty: a hole
   std::optional<rules::Contract> contract;
-  std::vector<base::FieldId> fields;                // all it declares: what the payload keeps
+  std::vector<base::FieldId> fields;  // all it declares: what the payload keeps
 };
 
 struct DestinationPlan {
-  std::string id;                                   // empty: a hole
+  std::string id;  // empty: a hole
   std::string url;
-  std::optional<crypto::Secret> secret;             // presented as bearer
+  std::optional<crypto::Secret> secret;  // presented as bearer
   std::size_t batch_up_to = 1;
   base::Millis batch_after = 0;
   base::Millis retry_for = 86'400'000;
@@ -70,25 +73,26 @@ struct DestinationPlan {
   base::Millis longest_wait = 600'000;
   base::Millis keep_for = 14 * 86'400'000LL;
   base::Millis answer_within = 10'000;
-  bool allow_private_address = false;               // SSRF guard lifted for this one (deliver.private_network)
+  bool allow_private_address = false;  // SSRF guard lifted for this one (deliver.private_network)
 };
 
 struct Plan {
   std::uint32_t number = 0;
-  std::string tenant, config_digest, plan_digest;   // digests: 32 bytes
-  std::string names;                                // JSON of PlanRecord::names
-  std::vector<std::string> fields;                  // dictionary id by FieldId
+  std::string tenant, config_digest, plan_digest;  // digests: 32 bytes
+  std::string names;                               // JSON of PlanRecord::names
+  std::vector<std::string> fields;                 // dictionary id by FieldId
   std::vector<SourcePlan> sources;
   std::vector<ContractPlan> contracts;
-  std::optional<policies::PolicySet> policies;      // destinations and purposes by place
-  std::vector<std::string> purposes;                // id by place
-  std::vector<std::uint32_t> purpose_categories;    // by place: what leaves for that purpose
+  std::optional<policies::PolicySet> policies;    // destinations and purposes by place
+  std::vector<std::string> purposes;              // id by place
+  std::vector<std::uint32_t> purpose_categories;  // by place: what leaves for that purpose
   std::vector<DestinationPlan> destinations;
   std::unique_ptr<policies::Pseudonymizer> pseudonymizer;
-  std::vector<std::string> reasons;                 // configured ones, from Reason::kFirstConfigured
+  std::vector<std::string> reasons;  // configured ones, from Reason::kFirstConfigured
   base::Millis keep_decisions = 0, keep_failed = 0, keep_samples = 0;
 
-  std::string_view ReasonName(base::Reason reason) const;   // built-in or configured; "unknown" never for our own
+  std::string_view ReasonName(
+      base::Reason reason) const;  // built-in or configured; "unknown" never for our own
   const SourcePlan* SourceById(std::string_view id) const;
 };
 using PlanPtr = std::shared_ptr<const Plan>;

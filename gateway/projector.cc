@@ -24,10 +24,12 @@ store::DeliveryState InitialState(const base::Verdict& verdict, base::Millis at)
 }  // namespace
 
 void ProjectionBuilder::Add(std::uint64_t sequence, std::string_view record) {
-  if (sequence == 0) return;   // the head of a segment repeats what stands elsewhere
+  if (sequence == 0) return;  // the head of a segment repeats what stands elsewhere
   const auto kind = journal::KindOf(record);
-  if (kind && *kind == journal::RecordKind::kEvent && Decode(record, event_)) AddEvent(sequence, record, event_);
-  if (kind && *kind == journal::RecordKind::kOutcome && Decode(record, outcome_)) AddOutcome(outcome_);
+  if (kind && *kind == journal::RecordKind::kEvent && Decode(record, event_))
+    AddEvent(sequence, record, event_);
+  if (kind && *kind == journal::RecordKind::kOutcome && Decode(record, outcome_))
+    AddOutcome(outcome_);
   projection_.through = sequence;
 }
 
@@ -41,18 +43,20 @@ void ProjectionBuilder::AddEvent(std::uint64_t sequence, std::string_view bytes,
   row.reason = record.reason;
   row.received = record.received;
   row.record = bytes;
-  for (const base::Verdict& verdict : record.verdicts) row.deliveries.push_back(InitialState(verdict, record.received));
+  for (const base::Verdict& verdict : record.verdicts)
+    row.deliveries.push_back(InitialState(verdict, record.received));
   projection_.events.push_back(std::move(row));
   CountRules(record);
 }
 
 void ProjectionBuilder::AddOutcome(const journal::OutcomeRecord& record) {
-  store::DeliveryState state{record.destination, record.outcome, record.reason,
+  store::DeliveryState state{record.destination, record.outcome,     record.reason,
                              record.attempt,     record.http_status, record.at};
   auto& events = projection_.events;
   for (const std::uint64_t sequence : record.events) {
-    const auto row = std::lower_bound(events.begin(), events.end(), sequence,
-                                      [](const store::EventRow& r, std::uint64_t s) { return r.sequence < s; });
+    const auto row =
+        std::lower_bound(events.begin(), events.end(), sequence,
+                         [](const store::EventRow& r, std::uint64_t s) { return r.sequence < s; });
     if (row == events.end() || row->sequence != sequence) {
       projection_.outcomes.push_back({sequence, state});
       continue;
@@ -68,8 +72,10 @@ void ProjectionBuilder::CountRules(const journal::EventRecord& record) {
   const RuleNames& names = NamesOf(record.plan);
   if (record.source >= names.sources.size() || record.contract >= names.rules.size()) return;
   const auto& rules = names.rules[record.contract];
-  store::RuleKey key{record.received - record.received % kHourMs, names.sources[record.source],
-                     names.contracts[record.contract], {}};
+  store::RuleKey key{record.received - record.received % kHourMs,
+                     names.sources[record.source],
+                     names.contracts[record.contract],
+                     {}};
   for (std::size_t i = 0; i < rules.size(); ++i) {
     const std::uint64_t bit = std::uint64_t{1} << i;
     if (!(record.evaluated & bit)) continue;
@@ -117,7 +123,8 @@ void Projector::Start() {
   thread_ = std::thread([this] { Run(); });
 }
 
-void Projector::OnDurable(const std::vector<journal::FramePtr>& frames, const journal::Ticket& ticket) {
+void Projector::OnDurable(const std::vector<journal::FramePtr>& frames,
+                          const journal::Ticket& ticket) {
   const std::lock_guard lock(mutex_);
   durable_ = ticket.through();
   for (const journal::FramePtr& frame : frames) {
@@ -141,7 +148,8 @@ void Projector::Run() {
     {
       std::unique_lock lock(mutex_);
       work_.wait(lock, [&] { return stopping_ || durable_ > through_; });
-      if (!stopping_) work_.wait_for(lock, std::chrono::milliseconds(parts_.every), [&] { return stopping_; });
+      if (!stopping_)
+        work_.wait_for(lock, std::chrono::milliseconds(parts_.every), [&] { return stopping_; });
       frames.swap(queue_);
       queue_bytes_ = 0;
       durable = durable_;
@@ -150,8 +158,9 @@ void Projector::Run() {
     CatchUp(frames.empty() ? durable : frames.front()->first_sequence - 1);
     std::uint64_t next = through_ + 1;
     for (const journal::FramePtr& frame : frames) {
-      if (frame->first_sequence < next) continue;   // read from the journal already
-      if (frame->first_sequence > next) break;      // a gap that could not be read now: the next round reads it
+      if (frame->first_sequence < next) continue;  // read from the journal already
+      if (frame->first_sequence > next)
+        break;  // a gap that could not be read now: the next round reads it
       next = frame->last_sequence() + 1;
       journal::ForEachRecord(frame->records, [&](std::uint32_t index, std::string_view record) {
         builder_.Add(frame->first_sequence + index, record);
@@ -169,18 +178,20 @@ void Projector::CatchUp(std::uint64_t through) {
   constexpr std::uint64_t kStep = 20'000;
   while (through_ < through) {
     const std::uint64_t to = std::min<std::uint64_t>(through, through_ + kStep);
-    const auto read = parts_.journal->Read(through_ + 1, to, [&](std::uint64_t sequence, std::string_view record) {
-      builder_.Add(sequence, record);
-    });
+    const auto read = parts_.journal->Read(
+        through_ + 1, to,
+        [&](std::uint64_t sequence, std::string_view record) { builder_.Add(sequence, record); });
     if (!read) {
-      base::Log::Error("projector.read_failed", {{"where", base::Id::OfConfig(read.error().where)}});
+      base::Log::Error("projector.read_failed",
+                       {{"where", base::Id::OfConfig(read.error().where)}});
       return;
     }
     if (!Apply()) return;
   }
 }
 
-// Applies what was built; tries again while the store is unavailable. False: stopping, and the store is down.
+// Applies what was built; tries again while the store is unavailable. False: stopping, and the
+// store is down.
 bool Projector::Apply() {
   const store::Projection batch = builder_.Take();
   if (batch.through == 0) return true;
@@ -190,14 +201,16 @@ bool Projector::Apply() {
       through_.store(batch.through, std::memory_order_release);
       return true;
     }
-    base::Log::Error("projector.apply_failed", {{"where", base::Id::OfConfig(applied.error().where)},
-                                                {"detail", base::Id::OfConfig(applied.error().detail)}});
+    base::Log::Error("projector.apply_failed",
+                     {{"where", base::Id::OfConfig(applied.error().where)},
+                      {"detail", base::Id::OfConfig(applied.error().detail)}});
     std::unique_lock lock(mutex_);
     if (work_.wait_for(lock, kStoreRetry, [&] { return stopping_; })) return false;
   }
 }
 
-base::Status Rebuild(const journal::Journal& journal, store::FlowStore& store, const PlanNames& names,
+base::Status Rebuild(const journal::Journal& journal, store::FlowStore& store,
+                     const PlanNames& names,
                      const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
   if (auto cleared = store.Clear(); !cleared) return cleared;
   const std::uint64_t total = journal.durable_through();
@@ -205,9 +218,9 @@ base::Status Rebuild(const journal::Journal& journal, store::FlowStore& store, c
   ProjectionBuilder builder(names);
   for (std::uint64_t done = 0; done < total;) {
     const std::uint64_t to = std::min(total, done + kStep);
-    const auto read = journal.Read(done + 1, to, [&](std::uint64_t sequence, std::string_view record) {
-      builder.Add(sequence, record);
-    });
+    const auto read = journal.Read(
+        done + 1, to,
+        [&](std::uint64_t sequence, std::string_view record) { builder.Add(sequence, record); });
     if (!read) return read;
     const store::Projection batch = builder.Take();
     if (batch.through != 0) {

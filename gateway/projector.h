@@ -1,8 +1,9 @@
 // Projector: journal -> store. Lineage rows, counters, rule counts; behind every acknowledgement.
 //
-// Takes durable frames as they come and applies them in batches; outcomes that arrive while their event still
-// waits are merged in memory, so most events cost one row and no update. If it falls too far behind it drops
-// its queue and reads on from the journal. The store being down stops neither ingest nor safety.
+// Takes durable frames as they come and applies them in batches; outcomes that arrive while their
+// event still waits are merged in memory, so most events cost one row and no update. If it falls
+// too far behind it drops its queue and reads on from the journal. The store being down stops
+// neither ingest nor safety.
 #pragma once
 
 #include <atomic>
@@ -23,7 +24,8 @@
 namespace octroi::gateway {
 
 // Names of the plan that judged a record: from memory, or from the archive.
-using PlanNames = std::function<std::string(std::uint32_t plan)>;   // PlanRecord::names; empty if unknown
+using PlanNames =
+    std::function<std::string(std::uint32_t plan)>;  // PlanRecord::names; empty if unknown
 
 // Turns records into a store::Projection. Pure but for `names`; one thread.
 class ProjectionBuilder {
@@ -31,7 +33,7 @@ class ProjectionBuilder {
   explicit ProjectionBuilder(PlanNames names) : names_(std::move(names)) {}
   void Add(std::uint64_t sequence, std::string_view record);
   std::size_t events() const { return projection_.events.size(); }
-  store::Projection Take();            // and begins anew
+  store::Projection Take();  // and begins anew
 
  private:
   void AddEvent(std::uint64_t sequence, std::string_view bytes, const journal::EventRecord& record);
@@ -39,7 +41,7 @@ class ProjectionBuilder {
   void CountRules(const journal::EventRecord& record);
   struct RuleNames {
     std::vector<std::string> sources, contracts;
-    std::vector<std::vector<std::string>> rules;   // by place of the contract
+    std::vector<std::vector<std::string>> rules;  // by place of the contract
   };
   const RuleNames& NamesOf(std::uint32_t plan);
 
@@ -57,15 +59,16 @@ class Projector final : public journal::DurableListener {
     store::FlowStore* store = nullptr;
     base::Metrics* metrics = nullptr;
     PlanNames names;
-    base::Millis every = 200;                       // between two transactions, when there is work
+    base::Millis every = 200;  // between two transactions, when there is work
     std::size_t batch_events = 5'000;
-    std::size_t queue_bytes_max = 64 * 1024 * 1024; // beyond: read from the journal instead
+    std::size_t queue_bytes_max = 64 * 1024 * 1024;  // beyond: read from the journal instead
   };
   explicit Projector(Parts parts);
-  ~Projector() override;                            // applies what is queued, then stops
+  ~Projector() override;  // applies what is queued, then stops
 
   void Start();
-  void OnDurable(const std::vector<journal::FramePtr>& frames, const journal::Ticket& ticket) override;
+  void OnDurable(const std::vector<journal::FramePtr>& frames,
+                 const journal::Ticket& ticket) override;
   std::uint64_t through() const { return through_.load(std::memory_order_acquire); }
 
  private:
@@ -80,13 +83,14 @@ class Projector final : public journal::DurableListener {
   std::condition_variable work_;
   std::deque<journal::FramePtr> queue_;
   std::size_t queue_bytes_ = 0;
-  std::uint64_t durable_ = 0;                       // newest sequence heard of
+  std::uint64_t durable_ = 0;  // newest sequence heard of
   bool stopping_ = false;
   std::thread thread_;
 };
 
 // Empties the flow tables and projects the whole journal again: `octroi rebuild`.
-base::Status Rebuild(const journal::Journal& journal, store::FlowStore& store, const PlanNames& names,
+base::Status Rebuild(const journal::Journal& journal, store::FlowStore& store,
+                     const PlanNames& names,
                      const std::function<void(std::uint64_t done, std::uint64_t total)>& progress);
 
 }  // namespace octroi::gateway

@@ -27,9 +27,11 @@ void JournalRecovery::TakeEvent(std::uint64_t sequence, std::string_view record)
   if (!Decode(record, event_)) return;
   if (event_.received >= seen_since_) {
     if (event_.message != journal::Fingerprint{}) {
-      seen_.Restore(event_.message, static_cast<std::uint32_t>(event_.body_digest | 1), event_.received, sequence);
+      seen_.Restore(event_.message, static_cast<std::uint32_t>(event_.body_digest | 1),
+                    event_.received, sequence);
     }
-    for (const auto& unique : event_.unique) seen_.Restore(unique.key, unique.digest, event_.received, sequence);
+    for (const auto& unique : event_.unique)
+      seen_.Restore(unique.key, unique.digest, event_.received, sequence);
   }
   Pending pending;
   for (const base::Verdict& verdict : event_.verdicts) {

@@ -14,11 +14,15 @@ namespace octroi::gateway {
 
 class JournalRecovery {
  public:
-  JournalRecovery(SeenIndex& seen, base::Millis seen_since) : seen_(seen), seen_since_(seen_since) {}
+  JournalRecovery(SeenIndex& seen, base::Millis seen_since)
+      : seen_(seen), seen_since_(seen_since) {}
 
-  void Take(std::uint64_t sequence, std::string_view record);   // in sequence order; 0: a segment's head
-  void Requeue(Dispatcher& dispatcher) const;                   // what has no final outcome yet, in order
-  std::uint32_t last_plan() const { return last_plan_; }        // highest PlanRecord on the journal; 0: none
+  void Take(std::uint64_t sequence,
+            std::string_view record);          // in sequence order; 0: a segment's head
+  void Requeue(Dispatcher& dispatcher) const;  // what has no final outcome yet, in order
+  std::uint32_t last_plan() const {
+    return last_plan_;
+  }  // highest PlanRecord on the journal; 0: none
 
  private:
   struct Pending {

@@ -42,8 +42,9 @@ Json DestinationsJson(const store::Totals& totals, const Plan& plan, bool& holds
     holds = holds && sum;
     const std::string id = place < plan.destinations.size() ? plan.destinations[place].id : "";
     destinations[id.empty() ? "#" + std::to_string(place) : id] = {
-        {"accepted", d.accepted}, {"withheld", d.withheld}, {"sent", d.sent},      {"in_flight", d.in_flight},
-        {"failed", d.failed},     {"erased", d.erased},     {"sum_holds", sum}};
+        {"accepted", d.accepted},   {"withheld", d.withheld}, {"sent", d.sent},
+        {"in_flight", d.in_flight}, {"failed", d.failed},     {"erased", d.erased},
+        {"sum_holds", sum}};
   }
   return destinations;
 }
@@ -61,8 +62,8 @@ Json RulesJson(const std::map<store::RuleKey, store::RuleCount>& counts) {
 }
 
 // The event's own part: what it was and what its contract found.
-Json EventJson(const std::string& origin, const store::EventRow& row, const journal::EventRecord& record,
-               const Names& names) {
+Json EventJson(const std::string& origin, const store::EventRow& row,
+               const journal::EventRecord& record, const Names& names) {
   const std::string source = At(names.sources, record.source);
   const std::string contract = At(names.contracts, record.contract);
   Json failed = Json::array(), repaired = Json::array();
@@ -91,8 +92,8 @@ Json EventJson(const std::string& origin, const store::EventRow& row, const jour
   return json;
 }
 
-Json DeliveriesJson(const std::string& origin, const store::EventRow& row, const journal::EventRecord& record,
-                    const Names& names) {
+Json DeliveriesJson(const std::string& origin, const store::EventRow& row,
+                    const journal::EventRecord& record, const Names& names) {
   Json deliveries = Json::array();
   for (const store::DeliveryState& state : row.deliveries) {
     Json line{{"destination", At(names.destinations, state.destination)},
@@ -103,7 +104,8 @@ Json DeliveriesJson(const std::string& origin, const store::EventRow& row, const
     if (state.http_status != 0) line["http_status"] = state.http_status;
     for (const base::Verdict& verdict : record.verdicts) {
       if (verdict.destination != state.destination) continue;
-      line["decided"] = {{"allowed", verdict.allowed}, {"reason", names.ReasonName(verdict.reason)}};
+      line["decided"] = {{"allowed", verdict.allowed},
+                         {"reason", names.ReasonName(verdict.reason)}};
       Json purposes = Json::array();
       for (std::size_t p = 0; p < names.purposes.size(); ++p) {
         if (verdict.purposes >> p & 1) purposes.push_back(names.purposes[p]);
@@ -123,15 +125,12 @@ std::string StatusReport(const StatusInput& input) {
   const auto rules = input.store->Rules();
   if (!totals || !rules) return Error("store.unavailable").dump();
   bool holds = true;
-  Json json{{"tenant", input.plan->tenant},
-            {"as_of", base::FormatRfc3339(input.now)},
-            {"plan", input.plan->number},
-            {"config", base::Hex(input.plan->config_digest)},
-            {"origin", input.journal->origin()},
-            {"journal_through", input.journal->durable_through()},
-            {"projected_through", input.projected},
-            {"pending", input.pending},
-            {"consent_subjects", input.subjects}};
+  Json json{
+      {"tenant", input.plan->tenant},         {"as_of", base::FormatRfc3339(input.now)},
+      {"plan", input.plan->number},           {"config", base::Hex(input.plan->config_digest)},
+      {"origin", input.journal->origin()},    {"journal_through", input.journal->durable_through()},
+      {"projected_through", input.projected}, {"pending", input.pending},
+      {"consent_subjects", input.subjects}};
   json["sources"] = SourcesJson(*totals, *input.plan, holds);
   json["destinations"] = DestinationsJson(*totals, *input.plan, holds);
   std::uint64_t accepted = 0;
@@ -148,7 +147,8 @@ std::string ExplainReport(std::string_view event_id, const std::string& origin, 
   std::uint64_t sequence = 0;
   const std::string_view digits = dot == std::string_view::npos ? "" : event_id.substr(dot + 1);
   const auto end = std::from_chars(digits.data(), digits.data() + digits.size(), sequence);
-  const bool ours = event_id.substr(0, dot) == origin && end.ec == std::errc{} && end.ptr == digits.data() + digits.size();
+  const bool ours = event_id.substr(0, dot) == origin && end.ec == std::errc{} &&
+                    end.ptr == digits.data() + digits.size();
   if (!ours) return Error("not_found").dump();
   const auto row = store.Find(sequence);
   if (!row) return Error("store.unavailable").dump();
@@ -158,7 +158,8 @@ std::string ExplainReport(std::string_view event_id, const std::string& origin, 
   const Names tables = Names::Read(names(record.plan));
   Json json = EventJson(origin, **row, record, tables);
   json["deliveries"] = DeliveriesJson(origin, **row, record, tables);
-  json["commitment"] = base::Hex({reinterpret_cast<const char*>(record.commitment.data()), record.commitment.size()});
+  json["commitment"] = base::Hex(
+      {reinterpret_cast<const char*>(record.commitment.data()), record.commitment.size()});
   json["plan"] = record.plan;
   if (const auto archived = store.ByPlan(record.plan); archived && *archived) {
     json["config"] = base::Hex((*archived)->digest);
@@ -171,7 +172,8 @@ std::string FailuresReport(std::size_t limit, const std::string& origin, store::
   const auto found = store.NeedAttention(limit);
   if (!found) return Error("store.unavailable").dump();
   Json items = Json::array();
-  const Names tables = Names::Read(names(plan.number));   // places are stable: the newest tables name them all
+  const Names tables =
+      Names::Read(names(plan.number));  // places are stable: the newest tables name them all
   for (const store::Attention& one : *found) {
     Json item{{"id", IdOf(origin, one.sequence)},
               {"outcome", base::Name(one.outcome)},

@@ -23,7 +23,7 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 
-constexpr base::Millis kSeenForMs = 7 * 86'400'000LL;   // DESIGN.md 12: idempotency window
+constexpr base::Millis kSeenForMs = 7 * 86'400'000LL;  // DESIGN.md 12: idempotency window
 constexpr std::string_view kKeyCheck = "key_check";
 
 base::Status CheckKeys(store::MetaStore& meta, const crypto::KeyRing& keys) {
@@ -31,9 +31,11 @@ base::Status CheckKeys(store::MetaStore& meta, const crypto::KeyRing& keys) {
   if (!stored) return stored.error();
   if (!*stored) return meta.Set(kKeyCheck, keys.CheckValue());
   if (**stored == keys.CheckValue()) return base::Ok();
-  if (keys.Recognises(**stored)) return meta.Set(kKeyCheck, keys.CheckValue());   // rotated since: still ours
+  if (keys.Recognises(**stored))
+    return meta.Set(kKeyCheck, keys.CheckValue());  // rotated since: still ours
   return Error{ErrorCode::kInvalid, "service.keys",
-               "the key files differ from those this store was made with (key check value); pseudonyms would change "
+               "the key files differ from those this store was made with (key check value); "
+               "pseudonyms would change "
                "silently. Put the right key files back, or start with an empty storage folder"};
 }
 
@@ -59,7 +61,8 @@ struct Service::State {
   std::unique_ptr<Api> api, console_api;
   std::unique_ptr<Edge> edge, console;
 
-  // Wakes the edges' waiting answers. A listener, so that it follows the dispatcher and the projector.
+  // Wakes the edges' waiting answers. A listener, so that it follows the dispatcher and the
+  // projector.
   struct Waker final : journal::DurableListener {
     State* state = nullptr;
     void OnDurable(const std::vector<journal::FramePtr>&, const journal::Ticket&) override {
@@ -94,7 +97,8 @@ base::Result<std::unique_ptr<Service>> Service::Start(Parts parts) {
 }
 
 base::Status Service::State::Start() {
-  auto ring = crypto::KeyRing::Open(settings.tenant, {settings.pseudonym_root, settings.storage_root});
+  auto ring =
+      crypto::KeyRing::Open(settings.tenant, {settings.pseudonym_root, settings.storage_root});
   if (!ring) return ring.error();
   keys = std::move(*ring);
   if (auto same = CheckKeys(*parts.store, *keys); !same) return same;
@@ -104,7 +108,8 @@ base::Status Service::State::Start() {
   if (!made) return made.error();
   Assemble(**made);
   journal->Start();
-  if (auto in_force = PutInForce(*made, *parts.config, recovery.last_plan() >= (*made)->number); !in_force) {
+  if (auto in_force = PutInForce(*made, *parts.config, recovery.last_plan() >= (*made)->number);
+      !in_force) {
     return in_force;
   }
   if (auto read = consents->Recover(**made); !read) return read;
@@ -126,10 +131,11 @@ base::Status Service::State::OpenJournal(JournalRecovery& recovery) {
   const auto projected = parts.store->ProjectedThrough();
   if (!projected) return projected.error();
   if (*projected > journal->durable_through()) {
-    return Error{ErrorCode::kInvalid, "service.journal",
-                 "the journal ends at record " + std::to_string(journal->durable_through()) +
-                     " but the store has projected record " + std::to_string(*projected) +
-                     ": acknowledged records are missing. Restore the journal folder from a backup"};
+    return Error{
+        ErrorCode::kInvalid, "service.journal",
+        "the journal ends at record " + std::to_string(journal->durable_through()) +
+            " but the store has projected record " + std::to_string(*projected) +
+            ": acknowledged records are missing. Restore the journal folder from a backup"};
   }
   return base::Ok();
 }
@@ -147,17 +153,21 @@ base::Result<PlanPtr> Service::State::MakePlan(const ConfigFolder& config) {
   auto made = CompilePlan(config, *keys, journal->origin(), number, names);
   if (!made) return made.error();
   if (purposes_max != 0 && (*made)->purposes.size() > purposes_max) {
-    return Error{ErrorCode::kInvalid, "service.plan", "more purposes than this process has room for; restart it"};
+    return Error{ErrorCode::kInvalid, "service.plan",
+                 "more purposes than this process has room for; restart it"};
   }
   return PlanPtr(*made);
 }
 
 // Archived, then on the journal, then in force: a record never cites a plan that nobody can find.
-base::Status Service::State::PutInForce(const PlanPtr& made, const ConfigFolder& config, bool on_journal) {
+base::Status Service::State::PutInForce(const PlanPtr& made, const ConfigFolder& config,
+                                        bool on_journal) {
   const base::Millis now = parts.clock->WallNow();
-  store::ArchivedConfig archived{made->config_digest, made->number, now, config.Archive(), made->names};
+  store::ArchivedConfig archived{made->config_digest, made->number, now, config.Archive(),
+                                 made->names};
   if (auto kept = parts.store->Archive(archived); !kept) return kept;
-  journal::PlanRecord record{made->number, made->tenant, made->plan_digest, made->config_digest, now, made->names};
+  journal::PlanRecord record{made->number,        made->tenant, made->plan_digest,
+                             made->config_digest, now,          made->names};
   journal->SetPlan(record);
   if (!on_journal) {
     auto frame = std::make_shared<journal::Frame>();
@@ -178,7 +188,8 @@ std::string Service::State::NamesOf(std::uint32_t number) const {
 }
 
 void Service::State::Assemble(const Plan& made) {
-  constexpr std::size_t kPurposesAtOnce = 4;   // rows of four; more purposes than that need a restart
+  constexpr std::size_t kPurposesAtOnce =
+      4;  // rows of four; more purposes than that need a restart
   purposes_max = (made.purposes.size() + kPurposesAtOnce - 1) / kPurposesAtOnce * kPurposesAtOnce;
   index = std::make_unique<policies::ConsentIndex>(purposes_max);
   const auto plan_now = [this] { return InForce(); };
@@ -200,9 +211,9 @@ void Service::State::Assemble(const Plan& made) {
   projection.metrics = &metrics;
   projection.names = [this](std::uint32_t number) { return NamesOf(number); };
   projector = std::make_unique<Projector>(std::move(projection));
-  housekeeper = std::make_unique<Housekeeper>(Housekeeper::Parts{
-      journal.get(), parts.store, dispatcher.get(), projector.get(), &seen, parts.clock, plan_now,
-      parts.housekeeping_every, kSeenForMs});
+  housekeeper = std::make_unique<Housekeeper>(
+      Housekeeper::Parts{journal.get(), parts.store, dispatcher.get(), projector.get(), &seen,
+                         parts.clock, plan_now, parts.housekeeping_every, kSeenForMs});
   waker.state = this;
   journal->Listen(dispatcher.get());
   journal->Listen(projector.get());
@@ -248,8 +259,10 @@ base::Status Service::State::Listen() {
 }
 
 void Service::State::RefreshGauges() {
-  metrics.GaugeOf("octroi_pending_deliveries").Set(static_cast<std::int64_t>(dispatcher->pending()));
-  metrics.GaugeOf("octroi_journal_sequence").Set(static_cast<std::int64_t>(journal->durable_through()));
+  metrics.GaugeOf("octroi_pending_deliveries")
+      .Set(static_cast<std::int64_t>(dispatcher->pending()));
+  metrics.GaugeOf("octroi_journal_sequence")
+      .Set(static_cast<std::int64_t>(journal->durable_through()));
   metrics.GaugeOf("octroi_projected_sequence").Set(static_cast<std::int64_t>(projector->through()));
   metrics.GaugeOf("octroi_seen_entries").Set(static_cast<std::int64_t>(seen.entries()));
   metrics.GaugeOf("octroi_consent_subjects").Set(static_cast<std::int64_t>(index->subjects()));
@@ -259,12 +272,12 @@ Service::~Service() {
   if (!state_) return;
   State& s = *state_;
   s.awake.store(nullptr);
-  s.edge.reset();       // nobody speaks any more
+  s.edge.reset();  // nobody speaks any more
   s.console.reset();
   s.housekeeper.reset();
   s.consents.reset();
   if (s.dispatcher) s.dispatcher->Drain(0);
-  if (s.journal) s.journal->Stop();   // commits what is queued; tells dispatcher and projector
+  if (s.journal) s.journal->Stop();  // commits what is queued; tells dispatcher and projector
   s.dispatcher.reset();
   s.projector.reset();  // applies what it heard
 }
@@ -293,14 +306,16 @@ std::vector<ConfigFinding> Service::Reload() {
   if (config.ok()) {
     base::Log::Info("config.in_force", {{"plan", state_->InForce()->number}});
   } else {
-    base::Log::Error("config.refused", {{"errors", static_cast<std::uint64_t>(config.findings.size())}});
+    base::Log::Error("config.refused",
+                     {{"errors", static_cast<std::uint64_t>(config.findings.size())}});
   }
   return config.findings;
 }
 
 std::string Service::Status() const {
-  return StatusReport({state_->InForce(), state_->parts.store, state_->journal.get(), state_->dispatcher->pending(),
-                       state_->projector->through(), state_->index->subjects(), state_->parts.clock->WallNow()});
+  return StatusReport({state_->InForce(), state_->parts.store, state_->journal.get(),
+                       state_->dispatcher->pending(), state_->projector->through(),
+                       state_->index->subjects(), state_->parts.clock->WallNow()});
 }
 
 std::string Service::Explain(std::string_view event_id) const {
@@ -310,7 +325,8 @@ std::string Service::Explain(std::string_view event_id) const {
 
 std::string Service::Failures(std::size_t limit) const {
   const auto names = [this](std::uint32_t number) { return state_->NamesOf(number); };
-  return FailuresReport(limit, state_->journal->origin(), *state_->parts.store, names, *state_->InForce());
+  return FailuresReport(limit, state_->journal->origin(), *state_->parts.store, names,
+                        *state_->InForce());
 }
 
 void Service::Drain(base::Millis within) {

@@ -1,9 +1,11 @@
 // Service: one gateway, put together in one place and taken down in the reverse order.
 //
-//   config -> keys -> store -> journal (recovered) -> plan -> consent index -> gate -> dispatcher -> projector -> edge
+//   config -> keys -> store -> journal (recovered) -> plan -> consent index -> gate -> dispatcher
+//   -> projector -> edge
 //
-// Nothing listens before everything behind it is ready. Start is refused, with a sentence, when keys differ
-// from those the store knows, when the journal is damaged, or when it ends before what the store projected.
+// Nothing listens before everything behind it is ready. Start is refused, with a sentence, when
+// keys differ from those the store knows, when the journal is damaged, or when it ends before what
+// the store projected.
 #pragma once
 
 #include <functional>
@@ -24,15 +26,15 @@ class Service {
  public:
   struct Parts {
     std::string config_folder;
-    const ConfigFolder* config = nullptr;       // ok(); only read during Start
-    store::Store* store = nullptr;              // outlives the service
+    const ConfigFolder* config = nullptr;  // ok(); only read during Start
+    store::Store* store = nullptr;         // outlives the service
     base::Disk* disk = nullptr;
     base::Clock* clock = nullptr;
     MakeSender make_sender;
-    unsigned threads = 0;                       // of the edge; 0: one a core
+    unsigned threads = 0;  // of the edge; 0: one a core
     std::uint64_t segment_bytes = base::kSegmentBytes;
     base::Millis housekeeping_every = 60'000;
-    std::function<void(const base::Error&)> fatal;   // the process must end
+    std::function<void(const base::Error&)> fatal;  // the process must end
   };
   static base::Result<std::unique_ptr<Service>> Start(Parts parts);
   ~Service();
@@ -40,12 +42,13 @@ class Service {
   std::uint16_t ingest_port() const;
   std::uint16_t console_port() const;
 
-  // Reads the folder again. Errors: the findings; the plan in force stays. One plan judges one event.
+  // Reads the folder again. Errors: the findings; the plan in force stays. One plan judges one
+  // event.
   std::vector<ConfigFinding> Reload();
 
   // What the command line asks over the Unix socket, one JSON object each (docs/OPERATING.md).
   std::string Status() const;
-  std::string Explain(std::string_view event_id) const;      // {"error":"not_found"} if there is none
+  std::string Explain(std::string_view event_id) const;  // {"error":"not_found"} if there is none
   std::string Failures(std::size_t limit) const;
 
   // Stops taking requests, answers what was read whole, finishes batches on the wire.

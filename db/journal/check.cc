@@ -35,7 +35,9 @@ struct Checker {
     std::uint32_t seen = 0;
     ForEachRecord(plain, [&](std::uint32_t index, std::string_view record) {
       ++seen;
-      if (each) each(block.header.kind == BlockKind::kPlan ? 0 : block.header.first_sequence + index, record);
+      if (each)
+        each(block.header.kind == BlockKind::kPlan ? 0 : block.header.first_sequence + index,
+             record);
       if (!KindOf(record)) Damage(name, offset, "a record is of no known kind");
       return true;
     });
@@ -76,8 +78,8 @@ struct Checker {
 
 }  // namespace
 
-base::Result<CheckReport> Check(base::Disk& disk, const std::string& folder, const crypto::KeyRing& keys,
-                                const Journal::Visit& each) {
+base::Result<CheckReport> Check(base::Disk& disk, const std::string& folder,
+                                const crypto::KeyRing& keys, const Journal::Visit& each) {
   const auto names = disk.List(folder);
   if (!names) return names.error();
   std::map<SegmentClass, std::vector<std::string>> by_class;

@@ -368,7 +368,9 @@ void Journal::State::Prepare() {
     const bool made =
         static_cast<bool>(decisions.PrepareSpare()) && static_cast<bool>(payload.PrepareSpare());
     lock.lock();
-    if (!made) room.wait_for(lock, kRetrySpare, [&] { return stopping; });  // no space: Append refuses until there is
+    if (!made)
+      room.wait_for(lock, kRetrySpare,
+                    [&] { return stopping; });  // no space: Append refuses until there is
   }
 }
 

@@ -109,13 +109,13 @@ class Journal {
   // Listeners before Start; Append after it.
   void Listen(DurableListener* listener);
   void Start();
-  void Stop();    // commits what is queued, then takes nothing any more; the destructor does it too
+  void Stop();  // commits what is queued, then takes nothing any more; the destructor does it too
 
   // Takes the frame and gives its records their sequences; safe from any thread. Durable once
   // durable_through() >= the returned last sequence. kUnavailable (queue full, disk full): nothing
   // happened.
   base::Result<std::uint64_t> Append(const FramePtr& frame);
-  bool accepting() const;              // whether an ordinary request would be taken now
+  bool accepting() const;  // whether an ordinary request would be taken now
   std::uint64_t durable_through() const;
   void WaitDurable(std::uint64_t sequence);  // for slow paths (consents, apply); blocks
 
@@ -148,7 +148,7 @@ struct CheckReport {
   std::vector<std::string> damages;
 };
 // `each`, if given, sees every record in sequence order (0: the plan at a segment's head).
-base::Result<CheckReport> Check(base::Disk& disk, const std::string& folder, const crypto::KeyRing& keys,
-                                const Journal::Visit& each = {});
+base::Result<CheckReport> Check(base::Disk& disk, const std::string& folder,
+                                const crypto::KeyRing& keys, const Journal::Visit& each = {});
 
 }  // namespace octroi::journal

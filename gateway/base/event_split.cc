@@ -8,7 +8,12 @@ class Splitter {
  public:
   Splitter(JsonCursor& in, KeySet& keys, std::uint64_t seed, std::string& brackets,
            std::vector<std::string_view>& elements, EventParser::Beside* beside)
-      : in_(in), keys_(keys), seed_(seed), brackets_(brackets), elements_(elements), beside_(beside) {}
+      : in_(in),
+        keys_(keys),
+        seed_(seed),
+        brackets_(brackets),
+        elements_(elements),
+        beside_(beside) {}
 
   bool Top(std::string_view member) {
     if (!(member.empty() ? Elements() : Members(member))) return false;

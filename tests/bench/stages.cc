@@ -1,4 +1,5 @@
-// What each stage of the walk costs for one event of about 955 bytes under the bench config: nanoseconds.
+// What each stage of the walk costs for one event of about 955 bytes under the bench config:
+// nanoseconds.
 #include <benchmark/benchmark.h>
 
 #include <cstdlib>
@@ -35,14 +36,18 @@ struct World {
     fs::copy(source / "tests/bench/config", folder, fs::copy_options::recursive);
     fs::copy(source / "docs/examples/demo/gateway.yaml", folder / "gateway.yaml");
     gateway::ConfigFolder config = gateway::LoadConfig(folder.string());
-    if (!config.ok() || !gateway::CreateMissingKeys(config)) Fail(gateway::Render(config, gateway::Language::kEnglish, false));
+    if (!config.ok() || !gateway::CreateMissingKeys(config))
+      Fail(gateway::Render(config, gateway::Language::kEnglish, false));
     auto made = gateway::CompilePlan(config, *keys, "benchabc", 1, "");
     if (!made) Fail(made.error().detail);
     plan = *made;
-    event = R"({"event":"bench.viewed","message_id":"0123456789abcdef01","sent_at":"2026-11-20T10:00:00.000Z",)"
-            R"("traits":{"email":"person1@example.org","phone":"+33612340001"},"userId":"u-1","context":{"campaign":)"
-            R"({"name":"rentree-2026"},"country":"FR","locale":"fr-FR","page":{"url":"https://www.example.org/p/42",)"
-            R"("title":"Boutique à Lyon"},"userAgent":"Mozilla/5.0 (X11; Linux x86_64)"},"properties":{"product":"42",)"
+    event =
+        R"({"event":"bench.viewed","message_id":"0123456789abcdef01","sent_at":"2026-11-20T10:00:00.000Z",)"
+        R"("traits":{"email":"person1@example.org","phone":"+33612340001"},"userId":"u-1","context":{"campaign":)"
+        R"({"name":"rentree-2026"},"country":"FR","locale":"fr-FR","page":{"url":"https://www.example.org/p/42",)"
+        R"("title":"Boutique à Lyon"},"userAgent":"Mozilla/5.0 (X11; Linux x86_64)"
+  }
+  , "properties" : {"product":"42",)"
             R"("category":"jardin","price":19.9,"quantity":2,"currency":"EUR","pad":")";
     event += std::string(955 - event.size() - 3, 'x') + "\"}}";
     person.fill(7);
@@ -59,10 +64,13 @@ struct World {
     std::exit(1);
   }
   void Parse() {
-    if (parser.Parse(event, Source().paths, parsed).reason != base::Reason::kUndecided) Fail("bench event refused\n");
+    if (parser.Parse(event, Source().paths, parsed).reason != base::Reason::kUndecided)
+      Fail("bench event refused\n");
   }
   const gateway::SourcePlan& Source() const { return *plan->SourceById("bench"); }
-  const gateway::ContractPlan& Contract() const { return plan->contracts[Source().accepts[0].contract]; }
+  const gateway::ContractPlan& Contract() const {
+    return plan->contracts[Source().accepts[0].contract];
+  }
 };
 
 World& TheWorld() {
@@ -146,7 +154,8 @@ void Commit955Bytes(benchmark::State& state) {
     std::string message;
     crypto::AppendLp("cdg/lineage/v1", message);
     message.append(crypto::AsBytes(body));
-    benchmark::DoNotOptimize(crypto::Hmac(crypto::HmacKey({reinterpret_cast<const char*>(opening.data()), 32}), message));
+    benchmark::DoNotOptimize(crypto::Hmac(
+        crypto::HmacKey({reinterpret_cast<const char*>(opening.data()), 32}), message));
   }
 }
 BENCHMARK(Commit955Bytes);
@@ -170,7 +179,8 @@ void JournalAppend100Durable(benchmark::State& state) {
   World& w = TheWorld();
   base::SystemDisk disk;
   base::SystemClock clock;
-  auto journal = journal::Journal::Open({&disk, &clock, w.keys.get(), (w.folder / "journal").string()}, {});
+  auto journal =
+      journal::Journal::Open({&disk, &clock, w.keys.get(), (w.folder / "journal").string()}, {});
   if (!journal) return state.SkipWithError("journal");
   (*journal)->Start();
   std::string record, payload;

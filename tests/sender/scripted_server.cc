@@ -51,17 +51,20 @@ void ScriptedServer::Accept() {
   while (!stopping_) {
     if (!socket_->poll(kTick, Poco::Net::Socket::SELECT_READ)) continue;
     const int number = ++connections_;
-    serving_.emplace_back([this, number, socket = socket_->acceptConnection()] {
+    Poco::Net::StreamSocket& socket = sockets_.emplace_back(socket_->acceptConnection());
+    serving_.emplace_back([this, number, &socket] {
       try {
         Serve(socket, number);
+        socket.close();
       } catch (const Poco::Exception&) {  // the client went away, or refused our certificate
+        socket.close();
       }
       ++hang_ups_;
     });
   }
 }
 
-void ScriptedServer::Serve(Poco::Net::StreamSocket socket, int number) {
+void ScriptedServer::Serve(Poco::Net::StreamSocket& socket, int number) {
   std::string buffer;
   ReceivedRequest request;
   request.connection = number;

@@ -56,7 +56,7 @@ class ScriptedServer {
 
  private:
   void Accept();
-  void Serve(Poco::Net::StreamSocket socket, int number);
+  void Serve(Poco::Net::StreamSocket& socket, int number);
   bool ReadRequest(Poco::Net::StreamSocket& socket, std::string& buffer, ReceivedRequest& into);
   bool Play(Poco::Net::StreamSocket& socket, const Step& step);
 
@@ -68,6 +68,7 @@ class ScriptedServer {
   mutable std::mutex mutex_;
   std::deque<Step> steps_;
   std::vector<ReceivedRequest> requests_;
+  std::deque<Poco::Net::StreamSocket> sockets_;  // one a connection, each used by its thread only
   std::vector<std::thread> serving_;
   std::thread accepting_;
 };
