@@ -65,7 +65,8 @@ bool TakeTime(std::string_view& rest, std::string& out) {
     second = *written;
   }
   if (hour->number > 23 || minute->number > 59 || second.number > 59) return false;
-  std::array<char, 16> text{};
+  std::array<char, 40>
+      text{};  // what three ints could need at most, which is what the compiler counts
   std::snprintf(text.data(), text.size(), "T%02d:%02d:%02d", hour->number, minute->number,
                 second.number);
   out.append(text.data());

@@ -42,13 +42,12 @@ struct World {
     if (!made) Fail(made.error().detail);
     plan = *made;
     event =
-        R"({"event":"bench.viewed","message_id":"0123456789abcdef01","sent_at":"2026-11-20T10:00:00.000Z",)"
-        R"("traits":{"email":"person1@example.org","phone":"+33612340001"},"userId":"u-1","context":{"campaign":)"
-        R"({"name":"rentree-2026"},"country":"FR","locale":"fr-FR","page":{"url":"https://www.example.org/p/42",)"
-        R"("title":"Boutique à Lyon"},"userAgent":"Mozilla/5.0 (X11; Linux x86_64)"
-  }
-  , "properties" : {"product":"42",)"
-            R"("category":"jardin","price":19.9,"quantity":2,"currency":"EUR","pad":")";
+        R"x({"event":"bench.viewed","message_id":"0123456789abcdef01","sent_at":"2026-11-20T10:00:00.000Z",)x"
+        R"x("traits":{"email":"person1@example.org","phone":"+33612340001"},"userId":"u-1","context":{)x"
+        R"x("campaign":{"name":"rentree-2026"},"country":"FR","locale":"fr-FR","page":{"title":"Boutique",)x"
+        R"x("url":"https://www.example.org/p/42"},"userAgent":"Mozilla/5.0 (X11; Linux x86_64)"},)x"
+        R"x("properties":{"product":"42","category":"jardin","price":19.9,"quantity":2,"currency":"EUR",)x"
+        R"x("pad":")x";
     event += std::string(955 - event.size() - 3, 'x') + "\"}}";
     person.fill(7);
     policies::ConsentEntry entry;
@@ -179,8 +178,12 @@ void JournalAppend100Durable(benchmark::State& state) {
   World& w = TheWorld();
   base::SystemDisk disk;
   base::SystemClock clock;
-  auto journal =
-      journal::Journal::Open({&disk, &clock, w.keys.get(), (w.folder / "journal").string()}, {});
+  journal::Journal::Parts parts;
+  parts.disk = &disk;
+  parts.clock = &clock;
+  parts.keys = w.keys.get();
+  parts.folder = (w.folder / "journal").string();
+  auto journal = journal::Journal::Open(std::move(parts), [](std::uint64_t, std::string_view) {});
   if (!journal) return state.SkipWithError("journal");
   (*journal)->Start();
   std::string record, payload;

@@ -83,6 +83,9 @@ def check(ledger, journal, sinks):
                 continue
             sequence, message = found
             delivered.add(sequence)
+            if sequence not in events:
+                problems.append(f"{name}: {sequence} was sent and is not on the journal")
+                continue
             verdict = [v for v in events[sequence]["verdicts"] if v["destination"] == name]
             if not verdict or not verdict[0]["allowed"]:
                 problems.append(f"{name}: {sequence} was sent without a decision to allow it")

@@ -102,7 +102,7 @@ def load(gateway, ledger, stop, seed):
     chance = random.Random(seed)
     while not stop.is_set():
         send(gateway, ledger, 1 if chance.random() < 0.7 else 10)
-        time.sleep(0.01)
+        time.sleep(0.03)
 
 
 def moody(seed):
