@@ -63,7 +63,6 @@ struct Journal::State {
   std::deque<FramePtr> queue;
   std::uint64_t next_sequence = 1;
   Cost pending;  // queued and being written
-  Cost free;     // of the open segments, as of the last commit
   bool stopping = false, failed = false;
   std::string plan;  // encoded PlanRecord, for new segments
 
@@ -142,7 +141,6 @@ Status Journal::State::Recover(const Visit& each) {
   // Decisions first: payload without decisions is what recovery refuses.
   if (auto begun = decisions.Begin(origin, next_sequence); !begun) return begun;
   if (auto begun = payload.Begin(origin, next_sequence); !begun) return begun;
-  free = {decisions.Free(), payload.Free()};
   return base::Ok();
 }
 
@@ -218,12 +216,12 @@ void Journal::Start() {
 bool Journal::State::HasRoom(const Cost& cost) const {
   const std::uint64_t with_spare = std::min(parts.pending_bytes_max, decisions.Capacity() / 2);
   const auto fits = [&](const SegmentLog& log, std::uint64_t pending_bytes,
-                        std::uint64_t free_bytes, std::uint64_t cost_bytes) {
+                        std::uint64_t cost_bytes) {
     return pending_bytes + cost_bytes <=
-           (log.spare_ready() ? with_spare : std::min(with_spare, free_bytes));
+           (log.spare_ready() ? with_spare : std::min(with_spare, log.Free()));
   };
-  return fits(decisions, pending.decisions, free.decisions, cost.decisions) &&
-         fits(payload, pending.payload, free.payload, cost.payload);
+  return fits(decisions, pending.decisions, cost.decisions) &&
+         fits(payload, pending.payload, cost.payload);
 }
 
 base::Result<std::uint64_t> Journal::Append(const FramePtr& frame) {
@@ -342,7 +340,6 @@ void Journal::State::Publish() {
     const std::lock_guard lock(mutex);
     pending.decisions -= done.decisions;
     pending.payload -= done.payload;
-    free = {decisions.Free(), payload.Free()};
   }
   if (!decisions.spare_ready() || !payload.spare_ready()) room.notify_one();
 }

@@ -97,7 +97,8 @@ Status SegmentLog::CutAfter(std::uint64_t segment, std::uint64_t offset) {
   if (open_->header.number != segment) offset = kHeaderBytes;
   if (open_->end == offset) return base::Ok();
   if (auto cut = CutTail(*open_->file, offset); !cut) return cut;
-  open_->end = written_ = offset;
+  written_ = offset;
+  open_->end = offset;
   while (!open_->marks.empty() && open_->marks.back().offset >= offset) open_->marks.pop_back();
   open_->last_sequence = 0;
   Scan(*open_->file, open_->header, kHeaderBytes, Bodies::kVerify,
@@ -125,7 +126,7 @@ std::uint64_t SegmentLog::Free() const {
 }
 
 std::pair<std::uint64_t, std::uint64_t> SegmentLog::End() const {
-  return {open_->header.number, written_};
+  return {open_->header.number, written_.load()};
 }
 
 Status SegmentLog::Write(BlockHeader header, std::string_view plain) {
@@ -140,7 +141,7 @@ Status SegmentLog::Write(BlockHeader header, std::string_view plain) {
   EncodeBlockHeader(header, buffer_.data());
   buffer_.resize(BlockBytes(header), '\0');
   if (auto wrote = open_->file->WriteAt(written_, buffer_); !wrote) return wrote;
-  unsynced_.emplace_back(header, written_);
+  unsynced_.emplace_back(header, written_.load());
   written_ += buffer_.size();
   return base::Ok();
 }
@@ -198,11 +199,11 @@ Status SegmentLog::OpenNew(std::uint64_t number, const std::string& origin,
       !renamed)
     return renamed;
   if (auto synced = parts_.disk->SyncFolder(parts_.folder); !synced) return synced;
-  spare_ready_.store(false, std::memory_order_release);
 
   sealer_ = std::make_unique<crypto::Sealer>(segment->key->bytes());
   open_ = segment.get();
   written_ = kHeaderBytes;
+  spare_ready_.store(false, std::memory_order_release);
   segments_.With([&](auto& segments) { segments.push_back(std::move(segment)); });
   return base::Ok();
 }

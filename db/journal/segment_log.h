@@ -60,7 +60,8 @@ class SegmentLog {
   // A segment to write into, if Recover found none or only complete ones.
   base::Status Begin(const std::string& origin, std::uint64_t first_sequence);
 
-  // Bytes that can still be written into the open segment (header and padding included).
+  // Bytes that can still be written into the open segment (header and padding included). Safe from
+  // any thread; a fresh segment's room shows before its spare is gone.
   std::uint64_t Free() const;
   // Seals and writes one block at the end; rotates first if it does not fit (then the spare must be
   // ready). Fills kind-independent parts of the header (salt, crc, size).
@@ -93,7 +94,7 @@ class SegmentLog {
   base::Guarded<std::vector<std::shared_ptr<Segment>>> segments_;
   Segment* open_ = nullptr;  // last of segments_; the writer's
   bool complete_ = false;    // open_ has its end mark: a crash came between two segments
-  std::uint64_t written_ = kHeaderBytes;  // writer's end of open_, not yet synced
+  std::atomic<std::uint64_t> written_{kHeaderBytes};  // writer's end of open_, not yet synced
   std::vector<std::pair<BlockHeader, std::uint64_t>> unsynced_;
   std::unique_ptr<crypto::Sealer> sealer_;
   std::string buffer_;
