@@ -100,7 +100,7 @@ def explain_each(gateway, seen):
     for event_id in seen.get("accepted", [])[:60]:
         explained = gateway.ask("explain", event_id)
         for delivery in explained["deliveries"]:
-            if delivery["outcome"] == "sent" or delivery["reason"] == "consent.withdrawn":
+            if delivery["outcome"] == "sent" or delivery["reason"].startswith("consent."):
                 chosen.setdefault(delivery["outcome"], explained)
         if "sent" in chosen and "withheld" in chosen:
             break
