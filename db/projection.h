@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <map>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,12 +20,6 @@ base::Status CheckBatch(const Projection& batch, std::uint64_t projected_through
 // Moves a delivery on. True: `current` is now `next`; false: the same final outcome again, nothing
 // changed. kInvalid: a final outcome would change, or `next` is not an outcome of a delivery.
 base::Result<bool> Advance(DeliveryState& current, const DeliveryState& next);
-
-// Deliveries as bytes: 19 each, so that an update overwrites in place; little-endian, in this
-// order: destination u16, outcome u8, reason u16, attempts u32, http_status u16, at i64. Pack
-// replaces `out`; Unpack replaces `into`, kInvalid if the bytes are not whole deliveries.
-void Pack(std::span<const DeliveryState> deliveries, std::string& out);
-base::Status Unpack(std::string_view bytes, std::vector<DeliveryState>& into);
 
 // Counting into the totals of one plan. Events of outcome kUndecided stand for all that were
 // received.

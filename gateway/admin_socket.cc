@@ -9,6 +9,8 @@
 
 #include <cstring>
 
+#include "base/thread_name.h"
+
 namespace octroi::gateway {
 namespace {
 
@@ -99,6 +101,7 @@ AdminSocket::~AdminSocket() {
 }
 
 void AdminSocket::Run() {
+  base::NameThread("admin");
   for (;;) {
     pollfd wait[2] = {{socket_, POLLIN, 0}, {stop_, POLLIN, 0}};
     if (poll(wait, 2, -1) < 0) continue;

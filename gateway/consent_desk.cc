@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "base/thread_name.h"
 #include "crypto/hmac.h"
 #include "crypto/seal.h"
 #include "gateway/messages.h"
@@ -178,6 +179,7 @@ std::optional<Response> ConsentDesk::Submit(
 }
 
 void ConsentDesk::Run() {
+  base::NameThread("consents");
   for (;;) {
     Waiting waiting;
     {

@@ -15,9 +15,7 @@ using base::ErrorCode;
 using base::Outcome;
 using base::Reason;
 
-constexpr std::string_view kCommitmentLabel = "cdg/lineage/v1";  // standards.md D2
 constexpr std::uint16_t kNone = 0xffff;
-constexpr std::size_t kIdentifierBytesMax = 1000;  // longer text identifies nobody
 
 journal::Fingerprint Cut(const crypto::Digest& digest) {
   journal::Fingerprint cut;
@@ -35,18 +33,13 @@ std::uint64_t First8(const crypto::Digest& digest) {
 
 // Memory of one thread, kept from request to request so that an event allocates nothing.
 struct Gate::Scratch {
-  base::EventParser parser;
-  base::Event event;
+  explicit Scratch(const GateKeys& keys) : reader(keys) {}
+  EventReader reader;
   rules::Contract::Scratch repairs;
   journal::EventRecord record;
-  journal::FramePtr frame = std::make_shared<journal::Frame>();
-  std::vector<std::string> identifiers = std::vector<std::string>(base::kIdentifiersPerEventMax);
-  std::vector<std::string> messages = std::vector<std::string>(base::kIdentifiersPerEventMax + 3);
+  journal::FramePtr frame;
   std::vector<std::string_view> subject_keys;
   std::vector<policies::ConsentIndex::Subject> subjects;
-  std::vector<crypto::HmacJob> jobs;
-  std::vector<crypto::Digest> digests =
-      std::vector<crypto::Digest>(base::kIdentifiersPerEventMax + 3);
   std::string encoded, payload, unique_message;
   struct Reserved {
     journal::Fingerprint key{};
@@ -70,10 +63,11 @@ struct Gate::Meters {
 
 Gate::Gate(Parts parts)
     : parts_(parts),
-      fingerprint_key_(parts.keys->StorageHmac("fingerprint")),
-      dedup_key_(parts.keys->StorageHmac("dedup")),
+      keys_{parts.keys->StorageHmac("fingerprint"), parts.keys->StorageHmac("dedup")},
       meters_(std::make_unique<Meters>(*parts.metrics)) {
-  for (unsigned i = 0; i < parts_.threads; ++i) scratch_.push_back(std::make_unique<Scratch>());
+  for (unsigned i = 0; i < parts_.threads; ++i) {
+    scratch_.push_back(std::make_unique<Scratch>(keys_));
+  }
 }
 Gate::~Gate() = default;
 
@@ -82,7 +76,7 @@ journal::Fingerprint Gate::FingerprintOf(std::string_view id_type,
   std::string message;
   crypto::AppendLp(id_type, message);
   crypto::AppendLp(normalised, message);
-  return Cut(crypto::Hmac(fingerprint_key_, message));
+  return Cut(crypto::Hmac(keys_.fingerprint, message));
 }
 
 // One request's walk: the steps in order, each a named function, every exit in Run.
@@ -93,15 +87,20 @@ class Gate::Walk final : public rules::SeenWindow {
 
   base::Result<Taken> Run(std::vector<Admitted>& admitted) {
     s_.reserved.clear();
-    s_.frame = std::make_shared<journal::Frame>();
+    s_.frame = gate_.parts_.journal->NewFrame();
     const auto request = ReserveRequest();
     if (!request) return request.error();
-    for (index_ = 0; index_ < in_.events.size(); ++index_) {
-      admitted.push_back(Admitted{});
-      One(in_.events[index_], admitted.back());
-      if (full_)
-        return GiveUp(
-            Error{ErrorCode::kUnavailable, "gate.seen", "memory of seen messages is full"});
+    while (index_ < in_.events.size()) {
+      const std::size_t count = std::min(EventReader::kAtOnce, in_.events.size() - index_);
+      for (ReadEvent& read : s_.reader.Read(source_, in_.events.subspan(index_, count))) {
+        read_ = &read;
+        One(admitted.emplace_back());
+        if (full_) {
+          return GiveUp(
+              Error{ErrorCode::kUnavailable, "gate.seen", "memory of seen messages is full"});
+        }
+        ++index_;
+      }
     }
     const auto last = gate_.parts_.journal->Append(s_.frame);
     if (!last) return GiveUp(last.error());
@@ -119,12 +118,12 @@ class Gate::Walk final : public rules::SeenWindow {
     std::string message = "request";
     crypto::AppendLp(source_.id, message);
     crypto::AppendLp(in_.idempotency_key, message);
-    const journal::Fingerprint key = Cut(crypto::Hmac(gate_.dedup_key_, message));
+    const journal::Fingerprint key = Cut(crypto::Hmac(gate_.keys_.dedup, message));
     std::string bodies;
     for (const std::string_view event : in_.events)
       bodies.append(crypto::AsBytes(crypto::Sha256(event)));
     const auto digest =
-        static_cast<std::uint32_t>(First8(crypto::Hmac(gate_.dedup_key_, bodies)) | 1);
+        static_cast<std::uint32_t>(First8(crypto::Hmac(gate_.keys_.dedup, bodies)) | 1);
     request_key_ = key;
     request_digest_ = digest;
     const auto answer = Reserve(key, digest, 0);
@@ -138,16 +137,16 @@ class Gate::Walk final : public rules::SeenWindow {
     return base::Ok();
   }
 
-  // One event: parse -> identify -> seen before? -> judge -> decide -> record.
-  void One(std::string_view text, Admitted& out) {
+  // One event, which was read: seen before? -> judge -> decide -> record.
+  void One(Admitted& out) {
     Start();
-    const base::ParseFault fault = s_.parser.Parse(text, source_.paths, s_.event);
+    const base::ParseFault& fault = read_->fault;
     if (fault.reason != Reason::kUndecided) {
       out.rule = fault.rule;
       out.offset = fault.offset;
       return Finish(Outcome::kRejected, fault.reason, out);
     }
-    Identify(text);
+    Identify();
     if (replay_)
       return Merge(Reason::kDuplicateRequest, replay_of_ == 0 ? 0 : replay_of_ + index_, out);
     if (SeenMessage(out)) return;
@@ -170,54 +169,14 @@ class Gate::Walk final : public rules::SeenWindow {
     s_.subjects.clear();
   }
 
-  // All keyed digests of one event in one run of the lanes: its message id, its identifiers, its
-  // body, and the commitment to it under a fresh key.
-  void Identify(std::string_view text) {
-    const crypto::Digest body = crypto::Sha256(text);
-    s_.jobs.clear();
-    std::size_t job = 0;
-    const auto add = [&](const crypto::HmacKey& key) -> std::string& {
-      std::string& message = s_.messages[job];
-      message.clear();
-      s_.jobs.push_back({&key, {}, &s_.digests[job]});
-      ++job;
-      return message;
-    };
-    std::size_t people = 0;
-    for (const SourcePlan::Identifier& identifier : source_.subject) {
-      std::string& normal = s_.identifiers[people];
-      const base::Value& value = s_.event[identifier.field];
-      if (!value.present() || people == base::kIdentifiersPerEventMax) continue;
-      if (!base::Normalise(identifier.type, value.text, normal) ||
-          normal.size() > kIdentifierBytesMax)
-        continue;
-      s_.subject_keys.push_back(normal);
-      std::string& message = add(gate_.fingerprint_key_);
-      crypto::AppendLp(identifier.id_type, message);
-      crypto::AppendLp(normal, message);
-      ++people;
+  void Identify() {
+    for (std::size_t i = 0; i < read_->people; ++i) {
+      s_.subject_keys.push_back(read_->identifiers[i]);
+      s_.record.subject.push_back(read_->subject[i]);
     }
-    add(gate_.dedup_key_) = crypto::AsBytes(body);
-    crypto::RandomBytes(opening_key_);
-    const crypto::HmacKey opening(
-        {reinterpret_cast<const char*>(opening_key_.data()), opening_key_.size()});
-    std::string& commitment = add(opening);
-    crypto::AppendLp(kCommitmentLabel, commitment);
-    commitment.append(crypto::AsBytes(body));
-    const bool has_message = s_.event.present(base::kSlotMessageId);
-    if (has_message) {
-      std::string& message = add(gate_.dedup_key_);
-      message = "message";
-      crypto::AppendLp(source_.id, message);
-      message.append(s_.event[base::kSlotMessageId].text);
-    }
-    for (std::size_t i = 0; i < job; ++i) s_.jobs[i].message = s_.messages[i];
-    crypto::Hmac(s_.jobs);
-    for (std::size_t i = 0; i < people; ++i) s_.record.subject.push_back(Cut(s_.digests[i]));
-    s_.record.body_digest = First8(s_.digests[people]);
-    std::copy(s_.digests[people + 1].begin(), s_.digests[people + 1].end(),
-              s_.record.commitment.begin());
-    if (has_message) s_.record.message = Cut(s_.digests[people + 2]);
+    s_.record.message = read_->message;
+    s_.record.body_digest = read_->body_digest;
+    s_.record.commitment = read_->commitment;
   }
 
   SeenIndex::Answer Reserve(const journal::Fingerprint& key, std::uint32_t digest,
@@ -252,8 +211,9 @@ class Gate::Walk final : public rules::SeenWindow {
   }
 
   bool FindContract(Admitted& out) {
-    const std::string_view type = in_.type.empty() ? s_.event[base::kSlotEventType].text : in_.type;
-    const std::string_view name = s_.event[base::kSlotEventName].text;
+    const std::string_view type =
+        in_.type.empty() ? read_->event[base::kSlotEventType].text : in_.type;
+    const std::string_view name = read_->event[base::kSlotEventName].text;
     const bool named = source_.dialect == Dialect::kEvents || type == "track";
     if (!(named && Accept(name)) && !Accept(type)) {
       if (name.empty() && type.empty()) {
@@ -283,7 +243,7 @@ class Gate::Walk final : public rules::SeenWindow {
   }
 
   bool ReadTime() {
-    const base::Value& value = s_.event[base::kSlotEventTime];
+    const base::Value& value = read_->event[base::kSlotEventTime];
     if (!value.present()) return true;
     const auto time = base::ParseRfc3339(value.text);
     if (!time) return false;
@@ -301,7 +261,7 @@ class Gate::Walk final : public rules::SeenWindow {
       around.subject_keys = s_.subject_keys;
       around.seen = this;
       const rules::Contract& contract = *in_.plan->contracts[s_.record.contract].contract;
-      const rules::Judgement judgement = contract.Judge(s_.event, around, s_.repairs);
+      const rules::Judgement judgement = contract.Judge(read_->event, around, s_.repairs);
       s_.record.evaluated = judgement.evaluated;
       s_.record.failed = out.failed_rules = judgement.failed;
       s_.record.repaired = judgement.repaired;
@@ -322,7 +282,7 @@ class Gate::Walk final : public rules::SeenWindow {
     crypto::AppendLp(in_.plan->contracts[s_.record.contract].name, s_.unique_message);
     crypto::AppendLp(in_.plan->ReasonName(rule), s_.unique_message);
     s_.unique_message.append(key);
-    const journal::Fingerprint print = Cut(crypto::Hmac(gate_.dedup_key_, s_.unique_message));
+    const journal::Fingerprint print = Cut(crypto::Hmac(gate_.keys_.dedup, s_.unique_message));
     const auto answer = Reserve(print, 0, within);
     if (answer.kind == SeenIndex::Answer::Kind::kNew) s_.record.unique.push_back({rule, print, 0});
     return answer.kind == SeenIndex::Answer::Kind::kSeen;
@@ -337,7 +297,7 @@ class Gate::Walk final : public rules::SeenWindow {
         s_.subjects.push_back(subject);
       }
     }
-    const base::EventFields fields(s_.event);
+    const base::EventFields fields(read_->event);
     policies::DecisionInput input;
     input.source = in_.source;
     input.contract = s_.record.contract;
@@ -358,7 +318,7 @@ class Gate::Walk final : public rules::SeenWindow {
   // signal that is there but cannot be read as such denies all it could have spoken about.
   void ReadSignals() {
     for (const base::FieldId slot : {base::kSlotSignal, base::kSlotSignal2}) {
-      const base::Value& signal = s_.event[slot];
+      const base::Value& signal = read_->event[slot];
       if (!signal.present()) continue;
       const bool readable =
           signal.type == base::JsonType::kObject && signal.raw.find('\\') == std::string_view::npos;
@@ -394,7 +354,7 @@ class Gate::Walk final : public rules::SeenWindow {
       s_.payload.clear();
       std::span<const base::FieldId> fields;
       if (record.contract != kNone) fields = in_.plan->contracts[record.contract].fields;
-      journal::EncodePayload(s_.event, fields, opening_key_, s_.payload);
+      journal::EncodePayload(read_->event, fields, read_->opening_key, s_.payload);
       s_.frame->AddPayload(index_, s_.payload);
     }
     gate_.meters_->by_outcome[static_cast<int>(outcome)]->Add();
@@ -411,12 +371,12 @@ class Gate::Walk final : public rules::SeenWindow {
   const Submission& in_;
   const SourcePlan& source_;
   Scratch& s_;
-  std::uint32_t index_ = 0;
+  std::uint32_t index_ = 0;    // of the event in its request
+  ReadEvent* read_ = nullptr;  // that event
   bool full_ = false, replay_ = false;
   std::uint64_t replay_of_ = 0;
   journal::Fingerprint request_key_{};
   std::uint32_t request_digest_ = 0;
-  journal::Commitment opening_key_{};
 };
 
 base::Result<Gate::Taken> Gate::Admit(const Submission& submission, unsigned thread,

@@ -14,10 +14,10 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "base/event.h"
 #include "base/metrics.h"
 #include "base/result.h"
 #include "crypto/key_ring.h"
+#include "gateway/event_reader.h"
 #include "gateway/plan.h"
 #include "gateway/seen.h"
 #include "journal/journal.h"
@@ -78,7 +78,7 @@ class Gate {
   Parts parts_;
   struct Scratch;
   std::vector<std::unique_ptr<Scratch>> scratch_;
-  crypto::HmacKey fingerprint_key_, dedup_key_;
+  const GateKeys keys_;
   struct Meters;
   std::unique_ptr<Meters> meters_;
 };

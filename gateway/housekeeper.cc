@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "base/log.h"
+#include "base/thread_name.h"
 
 namespace octroi::gateway {
 
@@ -21,6 +22,7 @@ void Housekeeper::Start() {
 }
 
 void Housekeeper::Run() {
+  base::NameThread("housekeeper");
   std::unique_lock lock(mutex_);
   while (
       !wake_.wait_for(lock, std::chrono::milliseconds(parts_.every), [&] { return stopping_; })) {

@@ -46,9 +46,11 @@ struct SourcePlan {
   struct Identifier {
     base::FieldId field = 0;
     base::IdentifierType type = base::IdentifierType::kOther;
-    std::string id_type;  // what enters the key derivation: the dictionary id
+    std::string id_type;       // what enters the key derivation: the dictionary id
+    std::string message_head;  // LP(id_type): how what is fingerprinted begins
   };
   std::vector<Identifier> subject;
+  std::string message_head;  // "message" LP(id): how what a message id is remembered by begins
   SignalKind signal =
       SignalKind::kNone;  // read from kSlotSignal; Segment's own always from kSlotSignal2
   std::vector<std::pair<std::string, std::uint32_t>>

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "base/log.h"
+#include "base/thread_name.h"
 #include "gateway/names.h"
 
 namespace octroi::gateway {
@@ -25,12 +26,19 @@ store::DeliveryState InitialState(const base::Verdict& verdict, base::Millis at)
 
 void ProjectionBuilder::Add(std::uint64_t sequence, std::string_view record) {
   if (sequence == 0) return;  // the head of a segment repeats what stands elsewhere
-  const auto kind = journal::KindOf(record);
-  if (kind && *kind == journal::RecordKind::kEvent && Decode(record, event_))
-    AddEvent(sequence, record, event_);
-  if (kind && *kind == journal::RecordKind::kOutcome && Decode(record, outcome_))
-    AddOutcome(outcome_);
   projection_.through = sequence;
+  const auto kind = journal::KindOf(record);
+  base::Status read = kind ? base::Ok() : base::Status(kind.error());
+  if (kind && *kind == journal::RecordKind::kEvent) {
+    read = Decode(record, event_);
+    if (read) AddEvent(sequence, record, event_);
+  } else if (kind && *kind == journal::RecordKind::kOutcome) {
+    read = Decode(record, outcome_);
+    if (read) AddOutcome(outcome_);
+  }
+  if (read) return;
+  ++unreadable_;
+  base::Log::Error("projector.record_unreadable", {{"sequence", sequence}});
 }
 
 void ProjectionBuilder::AddEvent(std::uint64_t sequence, std::string_view bytes,
@@ -69,22 +77,32 @@ void ProjectionBuilder::AddOutcome(const journal::OutcomeRecord& record) {
 
 void ProjectionBuilder::CountRules(const journal::EventRecord& record) {
   if (record.evaluated == 0) return;
-  const RuleNames& names = NamesOf(record.plan);
-  if (record.source >= names.sources.size() || record.contract >= names.rules.size()) return;
-  const auto& rules = names.rules[record.contract];
-  store::RuleKey key{record.received - record.received % kHourMs,
-                     names.sources[record.source],
-                     names.contracts[record.contract],
-                     {}};
-  for (std::size_t i = 0; i < rules.size(); ++i) {
-    const std::uint64_t bit = std::uint64_t{1} << i;
-    if (!(record.evaluated & bit)) continue;
-    key.rule = rules[i];
-    store::RuleCount& count = projection_.rules[key];
-    ++count.evaluated;
-    if (record.failed & bit) ++count.failed;
-    if (record.repaired & bit) ++count.repaired;
+  Tally* const tally = TallyOf(record);
+  if (tally == nullptr) return;
+  const std::size_t count = std::min<std::size_t>(tally->rules.size(), 64);
+  for (std::size_t i = 0; i < count; ++i) {
+    store::RuleCount& rule = tally->rules[i];
+    rule.evaluated += record.evaluated >> i & 1;
+    rule.failed += record.evaluated & record.failed & std::uint64_t{1} << i ? 1 : 0;
+    rule.repaired += record.evaluated & record.repaired & std::uint64_t{1} << i ? 1 : 0;
   }
+}
+
+ProjectionBuilder::Tally* ProjectionBuilder::TallyOf(const journal::EventRecord& record) {
+  const base::Millis hour = record.received - record.received % kHourMs;
+  for (Tally& tally : tallies_) {
+    if (tally.plan == record.plan && tally.source == record.source &&
+        tally.contract == record.contract && tally.hour == hour) {
+      return &tally;
+    }
+  }
+  const RuleNames& names = NamesOf(record.plan);
+  if (record.source >= names.sources.size() || record.contract >= names.rules.size()) {
+    return nullptr;
+  }
+  return &tallies_.emplace_back(
+      Tally{record.plan, record.source, record.contract, hour,
+            std::vector<store::RuleCount>(names.rules[record.contract].size())});
 }
 
 const ProjectionBuilder::RuleNames& ProjectionBuilder::NamesOf(std::uint32_t plan) {
@@ -102,6 +120,19 @@ const ProjectionBuilder::RuleNames& ProjectionBuilder::NamesOf(std::uint32_t pla
 }
 
 store::Projection ProjectionBuilder::Take() {
+  for (const Tally& tally : tallies_) {
+    const RuleNames& names = NamesOf(tally.plan);
+    for (std::size_t i = 0; i < tally.rules.size(); ++i) {
+      if (tally.rules[i].evaluated == 0) continue;
+      store::RuleCount& count =
+          projection_.rules[{tally.hour, names.sources[tally.source],
+                             names.contracts[tally.contract], names.rules[tally.contract][i]}];
+      count.evaluated += tally.rules[i].evaluated;
+      count.failed += tally.rules[i].failed;
+      count.repaired += tally.rules[i].repaired;
+    }
+  }
+  tallies_.clear();
   store::Projection taken = std::move(projection_);
   projection_ = {};
   return taken;
@@ -135,26 +166,34 @@ void Projector::OnDurable(const std::vector<journal::FramePtr>& frames,
     queue_.clear();
     queue_bytes_ = 0;
   }
-  work_.notify_one();
+  if (idle_) work_.notify_one();
+}
+
+Projector::Work Projector::WaitForWork() {
+  std::unique_lock lock(mutex_);
+  const auto stopping = [&] { return stopping_; };
+  idle_ = true;
+  work_.wait(lock, [&] { return stopping_ || durable_ > through_; });
+  idle_ = false;
+  base::Millis waited = 0;
+  for (std::uint64_t last = 0; last != durable_ && waited < parts_.every; waited += parts_.quiet) {
+    last = durable_;
+    if (work_.wait_for(lock, std::chrono::milliseconds(parts_.quiet), stopping)) break;
+  }
+  Work work;
+  work.frames.swap(queue_);
+  queue_bytes_ = 0;
+  work.durable = durable_;
+  work.stopping = stopping_;
+  return work;
 }
 
 void Projector::Run() {
+  base::NameThread("projector");
   const auto start = parts_.store->ProjectedThrough();
   through_ = start ? *start : 0;
   for (;;) {
-    std::deque<journal::FramePtr> frames;
-    std::uint64_t durable = 0;
-    bool stopping = false;
-    {
-      std::unique_lock lock(mutex_);
-      work_.wait(lock, [&] { return stopping_ || durable_ > through_; });
-      if (!stopping_)
-        work_.wait_for(lock, std::chrono::milliseconds(parts_.every), [&] { return stopping_; });
-      frames.swap(queue_);
-      queue_bytes_ = 0;
-      durable = durable_;
-      stopping = stopping_;
-    }
+    const auto [frames, durable, stopping] = WaitForWork();
     CatchUp(frames.empty() ? durable : frames.front()->first_sequence - 1);
     std::uint64_t next = through_ + 1;
     for (const journal::FramePtr& frame : frames) {

@@ -27,18 +27,29 @@ namespace octroi::gateway {
 using PlanNames =
     std::function<std::string(std::uint32_t plan)>;  // PlanRecord::names; empty if unknown
 
-// Turns records into a store::Projection. Pure but for `names`; one thread.
+// Turns records into a store::Projection. Pure but for `names`; one thread. A record that cannot be
+// read (only a bug writes one: the journal checks its bytes) is left out, counted and logged with
+// its sequence.
 class ProjectionBuilder {
  public:
   explicit ProjectionBuilder(PlanNames names) : names_(std::move(names)) {}
   void Add(std::uint64_t sequence, std::string_view record);
   std::size_t events() const { return projection_.events.size(); }
+  std::uint64_t unreadable() const { return unreadable_; }
   store::Projection Take();  // and begins anew
 
  private:
   void AddEvent(std::uint64_t sequence, std::string_view bytes, const journal::EventRecord& record);
   void AddOutcome(const journal::OutcomeRecord& record);
   void CountRules(const journal::EventRecord& record);
+  // Rule counts of one hour, source and contract, by place of the rule: named only once, in Take.
+  struct Tally {
+    std::uint32_t plan = 0;
+    std::uint16_t source = 0, contract = 0;
+    base::Millis hour = 0;
+    std::vector<store::RuleCount> rules;
+  };
+  Tally* TallyOf(const journal::EventRecord& record);
   struct RuleNames {
     std::vector<std::string> sources, contracts;
     std::vector<std::vector<std::string>> rules;  // by place of the contract
@@ -48,8 +59,10 @@ class ProjectionBuilder {
   PlanNames names_;
   store::Projection projection_;
   std::map<std::uint32_t, RuleNames> known_;
+  std::vector<Tally> tallies_;
   journal::EventRecord event_;
   journal::OutcomeRecord outcome_;
+  std::uint64_t unreadable_ = 0;
 };
 
 class Projector final : public journal::DurableListener {
@@ -59,8 +72,11 @@ class Projector final : public journal::DurableListener {
     store::FlowStore* store = nullptr;
     base::Metrics* metrics = nullptr;
     PlanNames names;
-    base::Millis every = 200;  // between two transactions, when there is work
-    std::size_t batch_events = 5'000;
+    // A transaction begins when nothing new came for `quiet`, at the latest `every` after the first
+    // record: what is busy is written in large batches, what is calm is seen soon.
+    base::Millis quiet = 50;
+    base::Millis every = 1'000;
+    std::size_t batch_events = 20'000;
     std::size_t queue_bytes_max = 64 * 1024 * 1024;  // beyond: read from the journal instead
   };
   explicit Projector(Parts parts);
@@ -73,6 +89,12 @@ class Projector final : public journal::DurableListener {
 
  private:
   void Run();
+  struct Work {
+    std::deque<journal::FramePtr> frames;
+    std::uint64_t durable = 0;
+    bool stopping = false;
+  };
+  Work WaitForWork();
   void CatchUp(std::uint64_t through);
   bool Apply();
 
@@ -85,6 +107,7 @@ class Projector final : public journal::DurableListener {
   std::size_t queue_bytes_ = 0;
   std::uint64_t durable_ = 0;  // newest sequence heard of
   bool stopping_ = false;
+  bool idle_ = false;  // the thread waits for work, not for quiet
   std::thread thread_;
 };
 

@@ -35,7 +35,16 @@ class ProtectedBatch {
   // first `digest_bytes` goes here.
   void AwaitDigest(const crypto::HmacKey& key, std::size_t message_at, std::size_t digest_bytes);
 
+  // The members between id and data are the same for most events of a batch: rendered once.
+  struct Head {
+    std::uint16_t contract = 0;
+    std::string_view event;
+    std::vector<std::string_view> purposes;
+    std::string json;
+  };
+
   std::string body_, key_, messages_, sequences_, scratch_;
+  Head head_;
   std::vector<Slot> slots_;
   std::vector<crypto::HmacJob> jobs_;
   std::vector<crypto::Digest> digests_;

@@ -36,7 +36,31 @@ struct Pseudonymizer::State {
   // Appends one member of "data", or nothing.
   static void AddMember(const PreparedField& field, const base::Value& value, bool first,
                         ProtectedBatch& batch);
+  // ","event":"...","contract":"...","purposes":[...],"data":{
+  static const std::string& HeadOf(const PreparedContract& contract, const OutgoingEvent& event,
+                                   ProtectedBatch& batch);
 };
+
+const std::string& Pseudonymizer::State::HeadOf(const PreparedContract& contract,
+                                                const OutgoingEvent& event, ProtectedBatch& batch) {
+  auto& head = batch.head_;
+  if (!head.json.empty() && head.contract == event.contract && head.event == event.event &&
+      std::ranges::equal(head.purposes, event.purposes)) {
+    return head.json;
+  }
+  head.contract = event.contract;
+  head.event = event.event;
+  head.purposes.assign(event.purposes.begin(), event.purposes.end());
+  head.json = "\",\"event\":";
+  base::AppendJsonString(event.event, head.json);
+  head.json += contract.head;
+  for (std::size_t i = 0; i < event.purposes.size(); ++i) {
+    if (i > 0) head.json += ',';
+    base::AppendJsonString(event.purposes[i], head.json);
+  }
+  head.json += "],\"data\":{";
+  return head.json;
+}
 
 void Pseudonymizer::State::AddMember(const PreparedField& field, const base::Value& value,
                                      bool first, ProtectedBatch& batch) {
@@ -61,7 +85,7 @@ void Pseudonymizer::State::AddMember(const PreparedField& field, const base::Val
 void ProtectedBatch::AwaitDigest(const crypto::HmacKey& key, std::size_t message_at,
                                  std::size_t digest_bytes) {
   slots_.push_back({body_.size(), message_at, messages_.size() - message_at, &key, digest_bytes});
-  body_.append((digest_bytes * 8 + 5) / 6, '.');
+  body_.append(base::Base64UrlBytes(digest_bytes), '.');
 }
 
 Pseudonymizer::Pseudonymizer() = default;
@@ -85,6 +109,7 @@ void Pseudonymizer::Begin(std::uint16_t destination, ProtectedBatch& batch) cons
   batch.messages_.clear();
   batch.sequences_.assign(state_->plan.origin_lp());
   batch.slots_.clear();
+  batch.head_.json.clear();  // its views may be of a plan that is gone
   batch.maker_ = this;
   batch.destination_ = destination;
   batch.finished_ = false;
@@ -108,14 +133,7 @@ base::Status Pseudonymizer::Add(std::uint16_t destination, const OutgoingEvent& 
   batch.messages_ += state_->plan.origin_lp();
   AppendU64(event.sequence, batch.messages_);
   batch.AwaitDigest(state_->plan.destinations()[destination].event_id, id_at, kIdBytes);
-  batch.body_ += "\",\"event\":";
-  base::AppendJsonString(event.event, batch.body_);
-  batch.body_ += contract->head;
-  for (std::size_t i = 0; i < event.purposes.size(); ++i) {
-    if (i > 0) batch.body_ += ',';
-    base::AppendJsonString(event.purposes[i], batch.body_);
-  }
-  batch.body_ += "],\"data\":{";
+  batch.body_ += State::HeadOf(*contract, event, batch);
   const std::size_t members_at = batch.body_.size();
   for (const PreparedField& field : contract->fields) {
     if ((field.category & event.allowed_categories) == 0) continue;
@@ -150,11 +168,8 @@ void Pseudonymizer::Finish(std::uint16_t destination, ProtectedBatch& batch) con
   crypto::Hmac(batch.jobs_);
   for (std::size_t i = 0; i < count; ++i) {
     const auto& slot = batch.slots_[i];
-    batch.scratch_.clear();
-    base::AppendBase64Url(crypto::AsBytes(batch.digests_[i]).substr(0, slot.digest_bytes),
-                          batch.scratch_);
-    std::copy(batch.scratch_.begin(), batch.scratch_.end(),
-              batch.body_.begin() + static_cast<std::ptrdiff_t>(slot.at));
+    base::WriteBase64Url(crypto::AsBytes(batch.digests_[i]).substr(0, slot.digest_bytes),
+                         batch.body_.data() + slot.at);
   }
   base::AppendBase64Url(crypto::AsBytes(batch.digests_[count]).substr(0, kIdBytes), batch.key_);
   batch.finished_ = true;

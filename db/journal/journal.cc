@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <condition_variable>
-#include <deque>
 #include <mutex>
 #include <thread>
 
 #include "base/bytes.h"
+#include "base/thread_name.h"
 #include "crypto/hmac.h"
 #include "journal/segment_log.h"
 
@@ -21,6 +21,7 @@ using base::Status;
 constexpr std::uint64_t kFrameOverheadBytes =
     kBlockHeaderBytes + crypto::kBoxOverheadBytes + 2 * kBlockAlign + 16;
 constexpr std::chrono::milliseconds kRetrySpare{250};
+constexpr std::chrono::microseconds kGather{300};
 
 struct Cost {
   std::uint64_t decisions = 0, payload = 0;
@@ -60,7 +61,9 @@ struct Journal::State {
   // What appenders and the writer share, under `mutex`.
   std::mutex mutex;
   std::condition_variable work, room;
-  std::deque<FramePtr> queue;
+  FramePool frames;
+  std::vector<FramePtr> queue;
+  std::size_t wanted = 1;  // frames that the writer waits for
   std::uint64_t next_sequence = 1;
   Cost pending;  // queued and being written
   bool stopping = false, failed = false;
@@ -73,6 +76,7 @@ struct Journal::State {
   // The writer's own.
   std::uint64_t commit = 0;
   std::vector<FramePtr> batch;
+  std::size_t crowd = 0;  // frames of one commit lately
   std::string decisions_plain, payload_plain;
 
   std::thread writer, preparer;
@@ -90,6 +94,7 @@ struct Journal::State {
                           std::optional<BlockHeader>& last);
   bool HasRoom(const Cost& cost) const;
   void Write();
+  void Gather(std::unique_lock<std::mutex>& lock);
   void TakeBatch();
   Status Commit();
   void Publish();
@@ -224,6 +229,8 @@ bool Journal::State::HasRoom(const Cost& cost) const {
          fits(payload, pending.payload, cost.payload);
 }
 
+FramePtr Journal::NewFrame() const { return state_->frames.Take(); }
+
 base::Result<std::uint64_t> Journal::Append(const FramePtr& frame) {
   const Cost cost = CostOf(*frame);
   if (std::max(cost.decisions, cost.payload) > state_->decisions.Capacity() / 2) {
@@ -242,8 +249,8 @@ base::Result<std::uint64_t> Journal::Append(const FramePtr& frame) {
     state_->pending.payload += cost.payload;
     frame->first_sequence = state_->next_sequence;
     state_->next_sequence += frame->count;
-    wake = state_->queue.empty();
     state_->queue.push_back(frame);
+    wake = state_->queue.size() == state_->wanted;
   }
   if (wake) state_->work.notify_one();
   return frame->last_sequence();
@@ -271,25 +278,39 @@ void Journal::State::TakeBatch() {
       std::min<std::uint64_t>(base::kCommitBytesMax, decisions.Capacity() / 2);
   Cost taken;
   batch.clear();
-  while (!queue.empty()) {
-    const Cost cost = CostOf(*queue.front());
+  for (FramePtr& frame : queue) {
+    const Cost cost = CostOf(*frame);
     if (!batch.empty() &&
-        std::max(taken.decisions + cost.decisions, taken.payload + cost.payload) > most)
-      return;
+        std::max(taken.decisions + cost.decisions, taken.payload + cost.payload) > most) {
+      break;
+    }
     taken.decisions += cost.decisions;
     taken.payload += cost.payload;
-    batch.push_back(std::move(queue.front()));
-    queue.pop_front();
+    batch.push_back(std::move(frame));
   }
+  queue.erase(queue.begin(), queue.begin() + static_cast<std::ptrdiff_t>(batch.size()));
+}
+
+// A commit costs the same for one frame and for fifty, so where several came together lately, a
+// moment is waited for as many again. Who comes alone is never kept waiting.
+void Journal::State::Gather(std::unique_lock<std::mutex>& lock) {
+  const auto enough = [&] { return stopping || queue.size() >= wanted; };
+  wanted = 1;
+  work.wait(lock, enough);
+  if (crowd < 2) return;
+  wanted = crowd;
+  work.wait_for(lock, kGather, enough);
 }
 
 void Journal::State::Write() {
+  base::NameThread("journal");
   for (;;) {
     {
       std::unique_lock lock(mutex);
-      work.wait(lock, [&] { return stopping || !queue.empty(); });
+      Gather(lock);
       if (queue.empty()) return;
       TakeBatch();
+      crowd = std::max(batch.size(), crowd / 2);
     }
     if (auto committed = Commit(); !committed) return Fail(committed.error());
     Publish();
@@ -355,6 +376,7 @@ void Journal::State::Fail(const Error& error) {
 }
 
 void Journal::State::Prepare() {
+  base::NameThread("journal-spare");
   std::unique_lock lock(mutex);
   while (!stopping) {
     if (decisions.spare_ready() && payload.spare_ready()) {

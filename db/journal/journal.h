@@ -19,6 +19,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/bytes.h"
 #include "base/clock.h"
 #include "base/disk.h"
 #include "base/limits.h"
@@ -52,11 +53,38 @@ struct Frame {
 };
 using FramePtr = std::shared_ptr<Frame>;  // const once appended
 
-// Walks a frame's records or payload items: Visit(index, bytes) -> bool (false stops).
-void ForEachRecord(std::string_view records,
-                   const std::function<bool(std::uint32_t, std::string_view)>& visit);
-void ForEachPayload(std::string_view payload,
-                    const std::function<bool(std::uint32_t, std::string_view)>& visit);
+// Frames whose memory is used again once their last holder is gone; a frame may outlive its pool.
+// Safe from any thread.
+class FramePool {
+ public:
+  FramePool();
+  FramePtr Take();
+
+ private:
+  struct Shelf;
+  template <class T>
+  struct BlockAllocator;
+  std::shared_ptr<Shelf> shelf_;
+};
+
+// Walks a frame's records or payload items: visit(index, bytes) -> bool (false stops).
+template <class Visit>
+void ForEachRecord(std::string_view records, Visit&& visit) {
+  base::ByteReader in(records);
+  for (std::uint32_t index = 0; in.left() > 0; ++index) {
+    const std::string_view record = in.Sized();
+    if (!in.ok() || !visit(index, record)) return;
+  }
+}
+template <class Visit>
+void ForEachPayload(std::string_view payload, Visit&& visit) {
+  base::ByteReader in(payload);
+  while (in.left() > 0) {
+    const auto index = static_cast<std::uint32_t>(in.Varint());
+    const std::string_view item = in.Sized();
+    if (!in.ok() || !visit(index, item)) return;
+  }
+}
 
 // Proof that everything through a sequence is durable. Only a Journal makes one.
 class Ticket {
@@ -111,6 +139,7 @@ class Journal {
   void Start();
   void Stop();  // commits what is queued, then takes nothing any more; the destructor does it too
 
+  FramePtr NewFrame() const;  // an empty one, with the memory of one that is done with
   // Takes the frame and gives its records their sequences; safe from any thread. Durable once
   // durable_through() >= the returned last sequence. kUnavailable (queue full, disk full): nothing
   // happened.

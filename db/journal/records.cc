@@ -271,6 +271,11 @@ bool Inside(std::string_view part, std::string_view whole) {
   return part.data() >= whole.data() && part.data() + part.size() <= whole.data() + whole.size();
 }
 
+// The very same bytes in memory, which most values are, need no comparison.
+bool Same(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && (a.data() == b.data() || a == b);
+}
+
 std::string_view Unquoted(std::string_view raw) {
   return raw.size() >= 2 ? raw.substr(1, raw.size() - 2) : std::string_view{};
 }
@@ -287,9 +292,9 @@ void EncodePayload(const base::Event& event, std::span<const base::FieldId> fiel
     auto how = static_cast<std::uint8_t>(value.type);
     const bool in_event = Inside(value.raw, event.text());
     if (in_event) how |= kRawInEvent;
-    if (value.type == base::JsonType::kString && value.text == Unquoted(value.raw)) {
+    if (value.type == base::JsonType::kString && Same(value.text, Unquoted(value.raw))) {
       how |= kTextIsQuotedRaw;
-    } else if (value.text == value.raw) {
+    } else if (Same(value.text, value.raw)) {
       how |= kTextIsRaw;
     }
     w.Varint(field + 1u);

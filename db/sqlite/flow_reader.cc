@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "store/event_chunk.h"
 #include "store/projection.h"
 
 namespace octroi::store_sqlite {
@@ -36,8 +37,8 @@ base::Status FlowReader::Prepare(Connection& db) {
   const Text all[] = {
       {through_, "SELECT through FROM projection"},
       {find_,
-       "SELECT plan, source, outcome, reason, received, deliveries, record FROM events "
-       "WHERE seq = ?1"},
+       "SELECT first, events, (SELECT states FROM delivery_chunks d WHERE d.first = e.first) "
+       "FROM event_chunks e WHERE first <= ?1 ORDER BY first DESC LIMIT 1"},
       {event_counts_, "SELECT plan, place, outcome, reason, n FROM event_counts"},
       {delivery_counts_, "SELECT plan, place, outcome, reason, n FROM delivery_counts"},
       {rules_, "SELECT hour, source, contract, rule, evaluated, failed, repaired FROM rule_counts"},
@@ -66,17 +67,17 @@ base::Result<std::optional<store::EventRow>> FlowReader::Find(Connection& db,
   const int result = run.Int(1, static_cast<std::int64_t>(sequence)).Step();
   if (result == SQLITE_DONE) return std::optional<store::EventRow>();
   if (result != SQLITE_ROW) return db.Fail(result, "store.find");
-  store::EventRow event;
-  event.sequence = sequence;
-  event.plan = static_cast<std::uint32_t>(run.Int(0));
-  event.source = static_cast<std::uint16_t>(run.Int(1));
-  event.outcome = static_cast<base::Outcome>(run.Int(2));
-  event.reason = static_cast<base::Reason>(run.Int(3));
-  event.received = run.Int(4);
-  if (base::Status whole = store::Unpack(run.View(5), event.deliveries); !whole)
-    return whole.error();
-  event.record = run.String(6);
-  return std::optional(std::move(event));
+  const auto first = static_cast<std::uint64_t>(run.Int(0));
+  auto event = store::UnpackEvent(first, run.View(1), sequence);
+  if (!event || !*event) return event;
+  store::DeliveryChunk chunk;
+  if (base::Status whole = chunk.Read(first, run.View(2)); !whole) return whole.error();
+  if (const auto* place = chunk.Find(sequence)) {
+    for (std::size_t i = 0; i < place->count; ++i) {
+      (*event)->deliveries.push_back(chunk.Get(*place, i));
+    }
+  }
+  return event;
 }
 
 base::Status FlowReader::SumByPlan(Connection& db, std::map<std::uint32_t, store::Totals>& plans) {

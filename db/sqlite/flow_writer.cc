@@ -1,7 +1,7 @@
 #include "store_sqlite/flow_writer.h"
 
 #include <algorithm>
-#include <charconv>
+#include <limits>
 
 #include "store/projection.h"
 
@@ -26,12 +26,15 @@ base::Status DoneOr(Connection& db, int result) {
   return result == SQLITE_DONE ? base::Ok() : base::Status(db.Fail(result, kWhere));
 }
 
-Attention Failed(std::uint64_t sequence, const DeliveryState& state) {
+Attention Failed(std::uint64_t sequence, std::uint32_t plan, std::uint16_t source,
+                 const DeliveryState& state) {
   return {.sequence = sequence,
           .destination = state.destination,
           .outcome = state.outcome,
           .reason = state.reason,
-          .at = state.at};
+          .at = state.at,
+          .plan = plan,
+          .source = source};
 }
 
 }  // namespace
@@ -44,11 +47,13 @@ base::Status FlowWriter::Prepare(Connection& db) {
   const Text all[] = {
       {through_, "SELECT through FROM projection"},
       {set_through_, "UPDATE projection SET through = ?1"},
-      {insert_,
-       "INSERT INTO events (seq, plan, source, outcome, reason, received, deliveries, record) "
-       "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"},
-      {select_, "SELECT plan, source, deliveries FROM events WHERE seq = ?1"},
-      {update_, "UPDATE events SET deliveries = ?2 WHERE seq = ?1"},
+      {insert_chunk_, "INSERT INTO event_chunks (first, last, events) VALUES (?1, ?2, ?3)"},
+      {insert_states_, "INSERT INTO delivery_chunks (first, states) VALUES (?1, ?2)"},
+      {select_states_,
+       "SELECT first, states, (SELECT first FROM delivery_chunks WHERE first > ?1 "
+       "ORDER BY first LIMIT 1) FROM delivery_chunks WHERE first <= ?1 "
+       "ORDER BY first DESC LIMIT 1"},
+      {update_states_, "UPDATE delivery_chunks SET states = ?2 WHERE first = ?1"},
       {note_,
        "INSERT OR REPLACE INTO attention (seq, destination, plan, source, outcome, reason, at) "
        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"},
@@ -98,7 +103,8 @@ base::Status FlowWriter::Apply(Connection& db, const store::Projection& batch) {
 
 base::Status FlowWriter::Clear(Connection& db) {
   return db.Execute(
-      "DELETE FROM events; DELETE FROM attention; DELETE FROM event_counts; DELETE FROM "
+      "DELETE FROM event_chunks; DELETE FROM delivery_chunks; DELETE FROM attention; DELETE FROM "
+      "event_counts; DELETE FROM "
       "delivery_counts;"
       "DELETE FROM rule_counts; UPDATE projection SET through = 0;"
       "DELETE FROM meta WHERE key = 'orphan_outcomes'",
@@ -118,14 +124,13 @@ base::Status FlowWriter::SetThrough(Connection& db, std::uint64_t through) {
 }
 
 base::Status FlowWriter::InsertEvents(Connection& db, const std::vector<EventRow>& events) {
-  Run run(insert_);
+  std::span<const EventRow> left(events);
+  while (!left.empty()) {
+    const std::size_t count = std::min(left.size(), store::kEventsPerChunk);
+    if (base::Status inserted = InsertChunk(db, left.first(count)); !inserted) return inserted;
+    left = left.subspan(count);
+  }
   for (const EventRow& event : events) {
-    store::Pack(event.deliveries, packed_);
-    run.Int(1, static_cast<std::int64_t>(event.sequence)).Int(2, event.plan).Int(3, event.source);
-    run.Int(4, Num(event.outcome)).Int(5, Num(event.reason)).Int(6, event.received);
-    const int result = run.Bytes(7, packed_).Bytes(8, event.record).Step();
-    if (result != SQLITE_DONE) return db.Fail(result, kWhere);
-    run.Again();
     ++events_[{event.plan, {event.source, Outcome::kUndecided, base::Reason::kUndecided}}];
     ++events_[{event.plan, {event.source, event.outcome, event.reason}}];
     for (const DeliveryState& state : event.deliveries) {
@@ -136,87 +141,107 @@ base::Status FlowWriter::InsertEvents(Connection& db, const std::vector<EventRow
   return base::Ok();
 }
 
+base::Status FlowWriter::InsertChunk(Connection& db, std::span<const EventRow> events) {
+  const auto first = static_cast<std::int64_t>(events.front().sequence);
+  store::PackEvents(events, packed_);
+  {
+    Run run(insert_chunk_);
+    run.Int(1, first).Int(2, static_cast<std::int64_t>(events.back().sequence));
+    const int result = run.Bytes(3, packed_).Step();
+    if (result != SQLITE_DONE) return db.Fail(result, kWhere);
+  }
+  chunk_.Pack(events);
+  if (chunk_.bytes().empty()) return base::Ok();
+  Run run(insert_states_);
+  return DoneOr(db, run.Int(1, first).Bytes(2, chunk_.bytes()).Step());
+}
+
 base::Status FlowWriter::NoteNew(Connection& db, const EventRow& event) {
   if (event.outcome == Outcome::kQuarantined) {
-    return Note(db, event,
-                {.sequence = event.sequence,
-                 .destination = kNoDestination,
-                 .outcome = event.outcome,
-                 .reason = event.reason,
-                 .at = event.received});
+    return Note(db, {.sequence = event.sequence,
+                     .destination = kNoDestination,
+                     .outcome = event.outcome,
+                     .reason = event.reason,
+                     .at = event.received,
+                     .plan = event.plan,
+                     .source = event.source});
   }
   for (const DeliveryState& state : event.deliveries) {
     if (state.outcome != Outcome::kFailed) continue;
-    if (base::Status noted = Note(db, event, Failed(event.sequence, state)); !noted) return noted;
+    const Attention failed = Failed(event.sequence, event.plan, event.source, state);
+    if (base::Status noted = Note(db, failed); !noted) return noted;
   }
   return base::Ok();
 }
 
-base::Status FlowWriter::Note(Connection& db, const EventRow& event, const Attention& what) {
+base::Status FlowWriter::Note(Connection& db, const Attention& what) {
   Run run(note_);
   run.Int(1, static_cast<std::int64_t>(what.sequence)).Int(2, what.destination);
-  run.Int(3, event.plan).Int(4, event.source).Int(5, Num(what.outcome)).Int(6, Num(what.reason));
+  run.Int(3, what.plan).Int(4, what.source).Int(5, Num(what.outcome)).Int(6, Num(what.reason));
   return DoneOr(db, run.Int(7, what.at).Step());
 }
 
 base::Status FlowWriter::ApplyOutcomes(Connection& db, const std::vector<OutcomeUpdate>& outcomes) {
   ordered_.clear();
   for (const OutcomeUpdate& update : outcomes) ordered_.push_back(&update);
-  // By event, so that each row is read and written once, in the order of the file.
+  // By event, so that each chunk is read and written once, in the order of the file.
   std::stable_sort(ordered_.begin(), ordered_.end(),
                    [](const auto* a, const auto* b) { return a->sequence < b->sequence; });
-  for (std::size_t first = 0; first < ordered_.size();) {
-    std::size_t last = first + 1;
-    while (last < ordered_.size() && ordered_[last]->sequence == ordered_[first]->sequence) ++last;
-    base::Status updated = UpdateEvent(db, std::span(ordered_).subspan(first, last - first));
-    if (!updated) return updated;
-    first = last;
-  }
-  return base::Ok();
-}
-
-base::Status FlowWriter::UpdateEvent(Connection& db,
-                                     std::span<const OutcomeUpdate* const> updates) {
-  row_.sequence = updates.front()->sequence;
-  row_.deliveries.clear();
-  {
-    Run run(select_);
-    const int result = run.Int(1, static_cast<std::int64_t>(row_.sequence)).Step();
-    if (result == SQLITE_ROW) {
-      row_.plan = static_cast<std::uint32_t>(run.Int(0));
-      row_.source = static_cast<std::uint16_t>(run.Int(1));
-      if (base::Status whole = store::Unpack(run.View(2), row_.deliveries); !whole) return whole;
-    } else if (result != SQLITE_DONE) {
-      return db.Fail(result, kWhere);
+  chunk_changed_ = false;
+  chunk_next_ = 0;  // none is loaded
+  for (const OutcomeUpdate* update : ordered_) {
+    if (update->sequence >= chunk_next_) {
+      if (base::Status saved = SaveChunk(db); !saved) return saved;
+      if (base::Status loaded = LoadChunk(db, update->sequence); !loaded) return loaded;
     }
+    if (base::Status moved = Move(db, *update); !moved) return moved;
   }
-  bool changed = false;
-  for (const OutcomeUpdate* update : updates) {
-    if (base::Status moved = Move(db, *update, changed); !moved) return moved;
-  }
-  if (!changed) return base::Ok();
-  store::Pack(row_.deliveries, packed_);
-  Run run(update_);
-  return DoneOr(db, run.Int(1, static_cast<std::int64_t>(row_.sequence)).Bytes(2, packed_).Step());
+  return SaveChunk(db);
 }
 
-base::Status FlowWriter::Move(Connection& db, const OutcomeUpdate& update, bool& changed) {
-  const auto current = std::find_if(
-      row_.deliveries.begin(), row_.deliveries.end(),
-      [&](const DeliveryState& state) { return state.destination == update.state.destination; });
-  if (current == row_.deliveries.end()) return ++orphan_count_, base::Ok();
-  const DeliveryState before = *current;
-  const base::Result<bool> moved = store::Advance(*current, update.state);
+base::Status FlowWriter::LoadChunk(Connection& db, std::uint64_t sequence) {
+  constexpr auto kMax = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  Run run(select_states_);
+  const int result = run.Int(1, static_cast<std::int64_t>(std::min(sequence, kMax))).Step();
+  if (result != SQLITE_ROW && result != SQLITE_DONE) return db.Fail(result, kWhere);
+  if (result == SQLITE_DONE) {
+    chunk_next_ = sequence + 1;
+    return chunk_.Read(sequence, {});
+  }
+  const auto next = static_cast<std::uint64_t>(run.Int(2));  // NULL reads as 0
+  chunk_next_ = next == 0 ? std::numeric_limits<std::uint64_t>::max() : next;
+  return chunk_.Read(static_cast<std::uint64_t>(run.Int(0)), run.View(1));
+}
+
+base::Status FlowWriter::SaveChunk(Connection& db) {
+  if (!chunk_changed_) return base::Ok();
+  chunk_changed_ = false;
+  Run run(update_states_);
+  const auto first = static_cast<std::int64_t>(chunk_.first());
+  return DoneOr(db, run.Int(1, first).Bytes(2, chunk_.bytes()).Step());
+}
+
+base::Status FlowWriter::Move(Connection& db, const OutcomeUpdate& update) {
+  const store::DeliveryChunk::Place* event = chunk_.Find(update.sequence);
+  const auto index =
+      event == nullptr ? std::nullopt : chunk_.IndexOf(*event, update.state.destination);
+  if (!index) return ++orphan_count_, base::Ok();
+  const DeliveryState before = chunk_.Get(*event, *index);
+  DeliveryState current = before;
+  const base::Result<bool> moved = store::Advance(current, update.state);
   if (!moved) return moved.error();
   if (!*moved) return base::Ok();
-  changed = true;
-  --deliveries_[{row_.plan, {before.destination, before.outcome, before.reason}}];
-  ++deliveries_[{row_.plan, {before.destination, current->outcome, current->reason}}];
-  if (current->outcome == Outcome::kFailed) return Note(db, row_, Failed(row_.sequence, *current));
+  chunk_.Set(*event, *index, current);
+  chunk_changed_ = true;
+  --deliveries_[{event->plan, {before.destination, before.outcome, before.reason}}];
+  ++deliveries_[{event->plan, {before.destination, current.outcome, current.reason}}];
+  if (current.outcome == Outcome::kFailed) {
+    return Note(db, Failed(update.sequence, event->plan, event->source, current));
+  }
   if (before.outcome != Outcome::kFailed) return base::Ok();
   Run run(unnote_);
   return DoneOr(
-      db, run.Int(1, static_cast<std::int64_t>(row_.sequence)).Int(2, before.destination).Step());
+      db, run.Int(1, static_cast<std::int64_t>(update.sequence)).Int(2, before.destination).Step());
 }
 
 }  // namespace octroi::store_sqlite

@@ -7,7 +7,7 @@
 namespace octroi::base {
 namespace {
 
-constexpr std::size_t kFirstTextBytes = 16 * 1024;
+constexpr std::size_t kFirstTextBytes = 1024;
 constexpr std::uint32_t kRankOfNull = 1u << 16;  // a null loses against every value that is there
 
 // The second pass: the whole grammar, over the index. Recursion ends at kJsonDepthMax.
@@ -169,12 +169,12 @@ const Value Event::absent_{};
 EventParser::EventParser() : scratch_(std::make_unique<Scratch>()) {}
 EventParser::~EventParser() = default;
 
-char* EventParser::Scratch::TextFor(std::string_view json) {
-  if (text_bytes < json.size() || text == nullptr) {
-    text_bytes = std::max(kFirstTextBytes, std::bit_ceil(json.size()));
-    text = std::make_unique_for_overwrite<char[]>(text_bytes);
+char* TextScratch::For(std::string_view json) {
+  if (size_ < json.size() || bytes_ == nullptr) {
+    size_ = std::max(kFirstTextBytes, std::bit_ceil(json.size()));
+    bytes_ = std::make_unique_for_overwrite<char[]>(size_);
   }
-  return text.get();
+  return bytes_.get();
 }
 
 ParseFault EventParser::Parse(std::string_view json, const PathMap& paths, Event& event) {
@@ -184,7 +184,7 @@ ParseFault EventParser::Parse(std::string_view json, const PathMap& paths, Event
   const ParseFault fault = scratch_->indexer.Strict(json, index);
   if (fault.reason != Reason::kUndecided) return fault;
   scratch_->keys.Begin(static_cast<std::size_t>(index.end - index.begin) / 2);
-  JsonCursor in(json, index, scratch_->TextFor(json));
+  JsonCursor in(json, index, event.unescaped_);
   Walk walk(in, scratch_->keys, *paths.tree_, scratch_->ranks.data(), event);
   if (walk.Top()) return {};
   event.seen_.reset();  // nothing of a refused event can be read

@@ -7,7 +7,7 @@
 // after the value, anything but an object at the top. Every value is validated, also those that no
 // path asks for.
 //
-// Nothing is copied: values are views into the caller's text (or into the parser's scratch, for
+// Nothing is copied: values are views into the caller's text (or into the event's own scratch, for
 // strings that had escapes). After warm-up a parse allocates nothing.
 #pragma once
 
@@ -36,7 +36,17 @@ struct Value {
   bool present() const { return type != JsonType::kAbsent && type != JsonType::kNull; }
 };
 
-// The views are valid as long as the parsed text, and until the same parser's next Parse or Split.
+// Room for strings that had escapes. Grows, and is kept.
+class TextScratch {
+ public:
+  char* For(std::string_view json);  // at least json.size() bytes
+
+ private:
+  std::unique_ptr<char[]> bytes_;
+  std::size_t size_ = 0;
+};
+
+// The views are valid as long as the parsed text, and until the next Parse into this event.
 class Event {
  public:
   const Value& operator[](FieldId slot) const { return seen_[slot] ? values_[slot] : absent_; }
@@ -54,6 +64,7 @@ class Event {
   std::array<Value, kSlots> values_{};
   std::bitset<kSlots> seen_{};
   std::string_view text_;
+  TextScratch unescaped_;
   static const Value absent_;
 };
 

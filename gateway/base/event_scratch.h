@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-#include <memory>
 #include <string>
 
 #include "base/event.h"
@@ -17,11 +16,8 @@ struct EventParser::Scratch {
   KeySet keys;
   std::uint64_t seed = KeySeed();
   std::array<std::uint32_t, kSlots> ranks{};  // of the value that a slot holds
-  std::unique_ptr<char[]> text;               // strings that had escapes
-  std::size_t text_bytes = 0;
-  std::string brackets;  // open ones, for Split
-
-  char* TextFor(std::string_view json);
+  TextScratch unescaped;                      // of what Split reads
+  std::string brackets;                       // open ones, for Split
 };
 
 }  // namespace octroi::base

@@ -142,7 +142,7 @@ ParseFault EventParser::Split(std::string_view json, std::string_view member,
   const ParseFault fault = scratch_->indexer.Structure(json, index);
   if (fault.reason != Reason::kUndecided) return fault;
   scratch_->keys.Begin(kJsonMembersMax);
-  JsonCursor in(json, index, scratch_->TextFor(json));
+  JsonCursor in(json, index, scratch_->unescaped);
   Splitter splitter(in, scratch_->keys, scratch_->seed, scratch_->brackets, elements, beside);
   if (splitter.Top(member)) return {};
   elements.clear();

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "base/event.h"
 #include "base/json_index.h"
 #include "base/json_text.h"
 
@@ -13,10 +14,11 @@ namespace octroi::base {
 
 class JsonCursor {
  public:
-  // `scratch` has room for json.size() bytes and holds the strings that had escapes.
-  JsonCursor(std::string_view json, JsonIndex index, char* scratch)
-      : json_(json), at_(index.begin), end_(index.end), scratch_(scratch) {
+  // `scratch` holds the strings that had escapes.
+  JsonCursor(std::string_view json, JsonIndex index, TextScratch& scratch)
+      : json_(json), at_(index.begin), end_(index.end) {
     SeekBackslash(0);
+    if (backslash_ != json.size()) scratch_ = scratch.For(json);
   }
 
   bool Ended() const { return at_ == end_; }
@@ -77,7 +79,7 @@ class JsonCursor {
   std::string_view json_;
   const std::uint32_t* at_;
   const std::uint32_t* end_;
-  char* scratch_;
+  char* scratch_ = nullptr;
   std::size_t backslash_ = 0;
   ParseFault fault_;
 };

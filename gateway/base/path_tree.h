@@ -52,6 +52,26 @@ inline std::uint64_t HashKey(std::string_view key, std::uint64_t seed) {
   return Mix(kOdd ^ size, Mix(low ^ kOdd, high ^ seed));
 }
 
+// Names are short: no call for those of up to 16 bytes.
+inline bool SameKey(std::string_view a, std::string_view b) {
+  using path_tree::Load;
+  const std::size_t size = a.size();
+  if (size != b.size()) return false;
+  if (size > 16) return std::memcmp(a.data(), b.data(), size) == 0;
+  if (size >= 8) {
+    return ((Load(a.data(), 8) ^ Load(b.data(), 8)) |
+            (Load(a.data() + size - 8, 8) ^ Load(b.data() + size - 8, 8))) == 0;
+  }
+  if (size >= 4) {
+    return ((Load(a.data(), 4) ^ Load(b.data(), 4)) |
+            (Load(a.data() + size - 4, 4) ^ Load(b.data() + size - 4, 4))) == 0;
+  }
+  for (std::size_t i = 0; i < size; ++i) {
+    if (a[i] != b[i]) return false;
+  }
+  return true;
+}
+
 struct PathTarget {
   FieldId slot = 0;
   std::uint32_t rank = 0;  // place in the entries; the lower one wins its slot
@@ -79,7 +99,7 @@ struct PathTree {
     for (std::uint64_t at = hash & parent.mask;; at = (at + 1) & parent.mask) {
       const Child& child = children[parent.children + at];
       if (child.node == 0) return nullptr;
-      if (child.hash == hash && child.name == key) return &nodes[child.node];
+      if (child.hash == hash && SameKey(child.name, key)) return &nodes[child.node];
     }
   }
 };

@@ -72,14 +72,27 @@ std::optional<std::string> FromHex(std::string_view hex) {
 }
 
 void AppendBase64Url(std::string_view bytes, std::string& out) {
-  std::uint32_t bits = 0;
-  unsigned count = 0;
-  for (const char byte : bytes) {
-    bits = (bits << 8) | static_cast<std::uint8_t>(byte);
-    for (count += 8; count >= 6; count -= 6)
-      out.push_back(kUrlAlphabet[(bits >> (count - 6)) & 63]);
+  const std::size_t at = out.size();
+  out.resize(at + Base64UrlBytes(bytes.size()));
+  WriteBase64Url(bytes, out.data() + at);
+}
+
+void WriteBase64Url(std::string_view bytes, char* out) {
+  const auto* in = reinterpret_cast<const std::uint8_t*>(bytes.data());
+  std::size_t left = bytes.size();
+  for (; left >= 3; left -= 3, in += 3) {
+    const std::uint32_t bits = std::uint32_t{in[0]} << 16 | std::uint32_t{in[1]} << 8 | in[2];
+    *out++ = kUrlAlphabet[bits >> 18];
+    *out++ = kUrlAlphabet[bits >> 12 & 63];
+    *out++ = kUrlAlphabet[bits >> 6 & 63];
+    *out++ = kUrlAlphabet[bits & 63];
   }
-  if (count > 0) out.push_back(kUrlAlphabet[(bits << (6 - count)) & 63]);
+  if (left == 0) return;
+  const std::uint32_t bits =
+      std::uint32_t{in[0]} << 16 | (left == 2 ? std::uint32_t{in[1]} << 8 : 0);
+  *out++ = kUrlAlphabet[bits >> 18];
+  *out++ = kUrlAlphabet[bits >> 12 & 63];
+  if (left == 2) *out = kUrlAlphabet[bits >> 6 & 63];
 }
 
 std::optional<std::string> FromBase64(std::string_view text) {

@@ -11,9 +11,12 @@
 
 namespace octroi::base {
 
-std::string Hex(std::string_view bytes);                         // lower case
-std::optional<std::string> FromHex(std::string_view hex);        // either case; nothing else
-void AppendBase64Url(std::string_view bytes, std::string& out);  // RFC 4648 section 5, no padding
+std::string Hex(std::string_view bytes);                   // lower case
+std::optional<std::string> FromHex(std::string_view hex);  // either case; nothing else
+// RFC 4648 section 5, no padding. Write: `out` has room for Base64UrlBytes(bytes.size()).
+constexpr std::size_t Base64UrlBytes(std::size_t bytes) { return (bytes * 8 + 5) / 6; }
+void AppendBase64Url(std::string_view bytes, std::string& out);
+void WriteBase64Url(std::string_view bytes, char* out);
 std::optional<std::string> FromBase64(
     std::string_view text);  // standard alphabet, padding as RFC 4648 asks
 

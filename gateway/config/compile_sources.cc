@@ -3,6 +3,7 @@
 #include <limits>
 #include <set>
 
+#include "crypto/hmac.h"
 #include "gateway/config/compile.h"
 
 namespace octroi::gateway::config {
@@ -156,9 +157,14 @@ base::Result<SourcePlan> SourcePlanOf(const World& world, const Document& source
         event, names.contracts.Of(accepts.Text("contract"))};
   }
   for (const Node& key : root.Find("subject")->List("keys")) {
-    plan.subject.push_back(
-        {names.fields.Of(key.text), IdentifierOf(world.Field(key.text)->format), key.text});
+    auto& identifier = plan.subject.emplace_back();
+    identifier.field = names.fields.Of(key.text);
+    identifier.type = IdentifierOf(world.Field(key.text)->format);
+    identifier.id_type = key.text;
+    crypto::AppendLp(key.text, identifier.message_head);
   }
+  plan.message_head = "message";
+  crypto::AppendLp(plan.id, plan.message_head);
   const bool reads_purposes = std::ranges::any_of(
       root.List("consent"), [](const Node& signal) { return signal.Text("read") == "purposes"; });
   plan.signal = reads_purposes ? SignalKind::kPurposes

@@ -11,6 +11,10 @@ namespace octroi::crypto {
 
 HmacKey::HmacKey(std::string_view key) : HmacKey(HmacAccess::MakeKey(ChosenSha256(), key)) {}
 
+void MakeHmacKeys(std::span<const std::array<std::uint8_t, 32>> secrets, std::span<HmacKey> keys) {
+  HmacAccess::MakeKeys(ChosenSha256(), secrets, keys);
+}
+
 HmacKey::~HmacKey() {
   OPENSSL_cleanse(inner_.data(), sizeof inner_);
   OPENSSL_cleanse(outer_.data(), sizeof outer_);

@@ -31,6 +31,10 @@ class HmacKey {
   std::array<std::uint32_t, 8> outer_{};
 };
 
+// keys[i] from secrets[i], several at a time: for keys that are used once. As many of the one as of
+// the other.
+void MakeHmacKeys(std::span<const std::array<std::uint8_t, 32>> secrets, std::span<HmacKey> keys);
+
 struct HmacJob {
   const HmacKey* key = nullptr;
   std::string_view message;
@@ -48,7 +52,8 @@ struct ShaJob {
 };
 void Sha256(std::span<ShaJob> jobs);
 
-// Which code runs ("sha-ni", "avx2x8", "portable"), chosen once by what the CPU has, after a
+// Which code runs ("avx512x16-sha-ni", "avx512x16", "sha-ni",
+// "avx2x8", "portable"), chosen once by what the CPU has, after a
 // self-test against OpenSSL EVP; the process aborts if the chosen code is wrong. Call it at start
 // to have that early.
 std::string_view Sha256Backend();

@@ -18,11 +18,19 @@ bool CpuHasSha() {  // the baseline of the build (x86-64-v2) has SSE 4.1 already
   unsigned a = 0, b = 0, c = 0, d = 0;
   return __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (b & bit_SHA) != 0;
 }
+
+bool CpuHasAvx512() {
+  return __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bw") != 0;
+}
 #endif
 
 std::vector<Sha256Code> Detect() {
   std::vector<Sha256Code> found;
 #ifdef __x86_64__
+  if (CpuHasAvx512()) {
+    if (CpuHasSha()) found.push_back({"avx512x16-sha-ni", CompressAvx512ShaNi, 16});
+    found.push_back({"avx512x16", CompressAvx512, 16});
+  }
   if (CpuHasSha()) found.push_back({"sha-ni", CompressShaNi, 2});
   if (__builtin_cpu_supports("avx2") != 0) found.push_back({"avx2x8", CompressAvx2, 8});
 #endif

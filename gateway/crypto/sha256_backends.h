@@ -15,7 +15,7 @@ struct Sha256Code {
   std::size_t lanes;  // how many it likes to be given at a time
 };
 
-inline constexpr std::size_t kLanesMax = 8;
+inline constexpr std::size_t kLanesMax = 16;
 
 // Those that this CPU can run, best first; the last is always "portable".
 std::span<const Sha256Code> AvailableSha256();
@@ -30,6 +30,9 @@ void SelfTest(const Sha256Code& code);
 // What hmac.h offers, on a given path. Inside crypto and its tests only.
 struct HmacAccess {
   static HmacKey MakeKey(const Sha256Code& code, std::string_view key);
+  static void MakeKeys(const Sha256Code& code,
+                       std::span<const std::array<std::uint8_t, 32>> secrets,
+                       std::span<HmacKey> keys);
   static void Hmac(const Sha256Code& code, std::span<const HmacJob> jobs);
   static void Sha256(const Sha256Code& code, std::span<const ShaJob> jobs);
 };

@@ -24,6 +24,10 @@ void CompressPortable(Sha256Lane* const* lanes, size_t count, size_t blocks);
 void CompressShaNi(Sha256Lane* const* lanes, size_t count, size_t blocks);
 // At most 8 lanes, for the price of about three scalar ones whatever their number.
 void CompressAvx2(Sha256Lane* const* lanes, size_t count, size_t blocks);
+// At most 16 lanes, for the price of about three scalar ones, or of nine with SHA extensions; fewer
+// are left to those.
+void CompressAvx512(Sha256Lane* const* lanes, size_t count, size_t blocks);
+void CompressAvx512ShaNi(Sha256Lane* const* lanes, size_t count, size_t blocks);
 #endif
 
 }  // namespace octroi::crypto

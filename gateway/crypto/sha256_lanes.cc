@@ -123,33 +123,80 @@ void Run(const Sha256Code& code, std::span<const Job> jobs, const Start& start) 
 
 }  // namespace
 
+namespace {
+
+// The two padded blocks of up to half as many keys as there are lanes, compressed at once.
+class KeyLanes {
+ public:
+  KeyLanes() = default;
+  ~KeyLanes() {
+    OPENSSL_cleanse(pads_, sizeof pads_);
+    OPENSSL_cleanse(lanes_, sizeof lanes_);
+  }
+  KeyLanes(const KeyLanes&) = delete;
+  KeyLanes& operator=(const KeyLanes&) = delete;
+
+  void Put(std::size_t index, const void* key, std::size_t size) {  // at most one block
+    for (std::size_t pass = 0; pass < 2; ++pass) {
+      std::uint8_t* const pad = pads_[2 * index + pass];
+      std::memset(pad, 0, kBlockBytes);
+      std::memcpy(pad, key, size);
+      for (std::size_t i = 0; i < kBlockBytes; ++i) pad[i] ^= pass == 0 ? 0x36 : 0x5c;
+      Sha256Lane& lane = lanes_[2 * index + pass];
+      std::copy(kInitial.begin(), kInitial.end(), lane.state);
+      lane.blocks = pad;
+    }
+  }
+  void Compress(const Sha256Code& code, std::size_t keys) {
+    Sha256Lane* all[kLanesMax];
+    for (std::size_t i = 0; i < 2 * keys; ++i) all[i] = &lanes_[i];
+    for (std::size_t i = 0; i < 2 * keys; i += code.lanes) {
+      code.compress(all + i, std::min(code.lanes, 2 * keys - i), 1);
+    }
+  }
+  const std::uint32_t* inner(std::size_t index) const { return lanes_[2 * index].state; }
+  const std::uint32_t* outer(std::size_t index) const { return lanes_[2 * index + 1].state; }
+
+ private:
+  alignas(64) std::uint8_t pads_[kLanesMax][kBlockBytes];
+  Sha256Lane lanes_[kLanesMax];
+};
+
+}  // namespace
+
 HmacKey HmacAccess::MakeKey(const Sha256Code& code, std::string_view key) {
-  std::uint8_t pads[2][kBlockBytes] = {};
   Digest hashed;
   if (key.size() > kBlockBytes) {
     const ShaJob job{key, &hashed};
     Sha256(code, {&job, 1});
     key = AsBytes(hashed);
   }
-  for (std::size_t i = 0; i < kBlockBytes; ++i) {
-    const auto byte = i < key.size() ? static_cast<std::uint8_t>(key[i]) : std::uint8_t{0};
-    pads[0][i] = byte ^ 0x36;
-    pads[1][i] = byte ^ 0x5c;
-  }
-  Sha256Lane lanes[2];
-  for (int i = 0; i < 2; ++i) {
-    std::copy(kInitial.begin(), kInitial.end(), lanes[i].state);
-    lanes[i].blocks = pads[i];
-  }
-  Sha256Lane* both[2] = {&lanes[0], &lanes[1]};
-  code.compress(both, 2, 1);
+  KeyLanes lanes;
+  lanes.Put(0, key.data(), key.size());
+  lanes.Compress(code, 1);
   HmacKey made;
-  std::copy_n(lanes[0].state, 8, made.inner_.begin());
-  std::copy_n(lanes[1].state, 8, made.outer_.begin());
-  OPENSSL_cleanse(pads, sizeof pads);
-  OPENSSL_cleanse(lanes, sizeof lanes);
+  std::copy_n(lanes.inner(0), 8, made.inner_.begin());
+  std::copy_n(lanes.outer(0), 8, made.outer_.begin());
   OPENSSL_cleanse(hashed.data(), hashed.size());
   return made;
+}
+
+void HmacAccess::MakeKeys(const Sha256Code& code,
+                          std::span<const std::array<std::uint8_t, 32>> secrets,
+                          std::span<HmacKey> keys) {
+  constexpr std::size_t kAtOnce = kLanesMax / 2;
+  for (std::size_t first = 0; first < secrets.size(); first += kAtOnce) {
+    const std::size_t count = std::min(kAtOnce, secrets.size() - first);
+    KeyLanes lanes;
+    for (std::size_t i = 0; i < count; ++i) {
+      lanes.Put(i, secrets[first + i].data(), secrets[first + i].size());
+    }
+    lanes.Compress(code, count);
+    for (std::size_t i = 0; i < count; ++i) {
+      std::copy_n(lanes.inner(i), 8, keys[first + i].inner_.begin());
+      std::copy_n(lanes.outer(i), 8, keys[first + i].outer_.begin());
+    }
+  }
 }
 
 void HmacAccess::Hmac(const Sha256Code& code, std::span<const HmacJob> jobs) {

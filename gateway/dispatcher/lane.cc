@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/thread_name.h"
 #include "gateway/dispatcher/second_decision.h"
 
 namespace octroi::gateway {
@@ -35,6 +36,7 @@ void Lane::Join() {
 }
 
 void Lane::Run() {
+  base::NameThread("lane");
   std::vector<InHand*> items;
   while (TakeBatch()) {
     items.clear();

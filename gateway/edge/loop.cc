@@ -11,6 +11,7 @@
 #include <cerrno>
 
 #include "base/log.h"
+#include "base/thread_name.h"
 
 namespace octroi::gateway::edge {
 namespace {
@@ -53,6 +54,7 @@ base::Status Loop::Prepare() {
 }
 
 void Loop::Run() {
+  base::NameThread("edge");
   while (!finished()) Turn();
   context_.mailbox->Close();
   connections_.clear();

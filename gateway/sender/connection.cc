@@ -104,6 +104,10 @@ bool Connection::Usable() {
   return ::poll(&unasked, 1, 0) == 0;
 }
 
+void Connection::WriteBody(std::string_view body) {
+  write(body.data(), static_cast<std::streamsize>(body.size()));
+}
+
 void Connection::connect(const Poco::Net::SocketAddress&) {
   throw Poco::Net::NetException("connection lost");
 }

@@ -11,6 +11,7 @@
 #include <Poco/Net/IPAddress.h>
 
 #include <memory>
+#include <string_view>
 
 #include "gateway/sender/attempt.h"
 #include "gateway/sender/target.h"
@@ -22,6 +23,8 @@ class Connection final : public Poco::Net::HTTPClientSession {
   explicit Connection(const Poco::Net::StreamSocket& socket);
   // Idle, alive as far as one can know, and nothing unasked has come: fit for the next request.
   bool Usable();
+  // After sendRequest and a flush of its stream, which would write 4 KiB at a time.
+  void WriteBody(std::string_view body);
 
  protected:
   void connect(const Poco::Net::SocketAddress& address) override;  // refuses: see above

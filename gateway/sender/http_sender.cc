@@ -107,9 +107,9 @@ class HttpSender final : public Sender {
     request.set("Idempotency-Key", std::string(batch.idempotency_key()));
     if (destination_.secret) request.set("Authorization", "Bearer " + destination_.secret->bytes);
     std::ostream& out = connection_->sendRequest(request);
-    out.write(batch.body().data(), static_cast<std::streamsize>(batch.body().size()));
     out.flush();
     if (!out) throw Poco::Net::NetException("write failed");
+    connection_->WriteBody(batch.body());
   }
 
   Receipt Read() {

@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 #include <deque>
 #include <random>
 #include <string>
@@ -81,6 +83,22 @@ TEST_P(Lanes, OneLongJobAmongShortOnes) {
   }
   HmacAccess::Sha256(GetParam(), jobs);
   for (std::size_t i = 0; i < got.size(); ++i) EXPECT_EQ(got[i], OpensslSha256(jobs[i].message));
+}
+
+TEST_P(Lanes, ManyKeysAtOnceAreTheKeysMadeOneByOne) {
+  for (std::size_t count = 0; count <= 33; ++count) {
+    std::vector<std::array<std::uint8_t, 32>> secrets(count);
+    std::vector<HmacKey> keys(count);
+    for (auto& secret : secrets) std::memcpy(secret.data(), Random(32).data(), 32);
+    HmacAccess::MakeKeys(GetParam(), secrets, keys);
+    for (std::size_t i = 0; i < count; ++i) {
+      Digest got;
+      const HmacJob job{&keys[i], "message", &got};
+      HmacAccess::Hmac(GetParam(), {&job, 1});
+      const std::string secret(reinterpret_cast<const char*>(secrets[i].data()), 32);
+      ASSERT_EQ(got, OpensslHmac(secret, "message")) << i << " of " << count;
+    }
+  }
 }
 
 TEST_P(Lanes, PassesItsOwnSelfTest) { SelfTest(GetParam()); }
