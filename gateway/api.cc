@@ -406,6 +406,7 @@ Response Api::Receipt(const Plan& plan, Route route, const Submission& submissio
   response.status = batch || route == Route::kSegment ? 200 : 202;
   if (taken.replayed) response.headers.emplace_back("Idempotency-Replayed", "true");
   if (!batch && route == Route::kEvents) {
+    response.body.reserve(128);
     AppendItem(plan, origin, taken.first_sequence, admitted[0], response.body);
     return response;
   }

@@ -7,7 +7,7 @@ namespace octroi::gateway {
 namespace {
 
 constexpr std::string_view kCommitmentLabel = "cdg/lineage/v1";  // standards.md D2
-constexpr std::size_t kIdentifierBytesMax = 1000;  // longer text identifies nobody
+constexpr std::size_t kIdentifierBytesMax = 1000;                // longer text identifies nobody
 constexpr std::size_t kJobsMax = EventReader::kAtOnce * (base::kIdentifiersPerEventMax + 3);
 
 journal::Fingerprint Cut(const crypto::Digest& digest) {

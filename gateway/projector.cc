@@ -159,13 +159,10 @@ void Projector::OnDurable(const std::vector<journal::FramePtr>& frames,
   const std::lock_guard lock(mutex_);
   durable_ = ticket.through();
   for (const journal::FramePtr& frame : frames) {
-    queue_bytes_ += frame->records.size();
-    queue_.push_back(frame);
+    queue_.runs.push_back({frame->first_sequence, frame->count, frame->records.size()});
+    queue_.records.append(frame->records);
   }
-  if (queue_bytes_ > parts_.queue_bytes_max) {
-    queue_.clear();
-    queue_bytes_ = 0;
-  }
+  if (queue_.records.size() > parts_.queue_bytes_max) queue_.Clear();
   if (idle_) work_.notify_one();
 }
 
@@ -181,8 +178,7 @@ Projector::Work Projector::WaitForWork() {
     if (work_.wait_for(lock, std::chrono::milliseconds(parts_.quiet), stopping)) break;
   }
   Work work;
-  work.frames.swap(queue_);
-  queue_bytes_ = 0;
+  std::swap(working_, queue_);
   work.durable = durable_;
   work.stopping = stopping_;
   return work;
@@ -193,23 +189,31 @@ void Projector::Run() {
   const auto start = parts_.store->ProjectedThrough();
   through_ = start ? *start : 0;
   for (;;) {
-    const auto [frames, durable, stopping] = WaitForWork();
-    CatchUp(frames.empty() ? durable : frames.front()->first_sequence - 1);
-    std::uint64_t next = through_ + 1;
-    for (const journal::FramePtr& frame : frames) {
-      if (frame->first_sequence < next) continue;  // read from the journal already
-      if (frame->first_sequence > next)
-        break;  // a gap that could not be read now: the next round reads it
-      next = frame->last_sequence() + 1;
-      journal::ForEachRecord(frame->records, [&](std::uint32_t index, std::string_view record) {
-        builder_.Add(frame->first_sequence + index, record);
-        return true;
-      });
-      if (builder_.events() >= parts_.batch_events && !Apply()) return;
-    }
-    if (!Apply()) return;
-    if (stopping && through_ >= durable) return;
+    const auto [durable, stopping] = WaitForWork();
+    CatchUp(working_.runs.empty() ? durable : working_.runs.front().first_sequence - 1);
+    const bool applied = ApplyHeard();
+    working_.Clear();
+    if (!applied || (stopping && through_ >= durable)) return;
   }
+}
+
+bool Projector::ApplyHeard() {
+  std::uint64_t next = through_ + 1;
+  std::string_view records = working_.records;
+  for (const Heard::Run& run : working_.runs) {
+    const std::string_view own = records.substr(0, run.bytes);
+    records.remove_prefix(run.bytes);
+    if (run.first_sequence < next) continue;  // read from the journal already
+    // A gap that could not be read now: the next round reads it.
+    if (run.first_sequence > next) break;
+    next = run.first_sequence + run.count;
+    journal::ForEachRecord(own, [&](std::uint32_t index, std::string_view record) {
+      builder_.Add(run.first_sequence + index, record);
+      return true;
+    });
+    if (builder_.events() >= parts_.batch_events && !Apply()) return false;
+  }
+  return Apply();
 }
 
 // What the queue does not hold: the time before Start, or what was dropped from it.

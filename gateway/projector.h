@@ -9,11 +9,12 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <map>
 #include <mutex>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/metrics.h"
@@ -89,12 +90,26 @@ class Projector final : public journal::DurableListener {
 
  private:
   void Run();
+  // Records copied out of their frames, which others wait to use again.
+  struct Heard {
+    struct Run {
+      std::uint64_t first_sequence = 0;
+      std::uint32_t count = 0;
+      std::size_t bytes = 0;
+    };
+    std::vector<Run> runs;
+    std::string records;
+    void Clear() {
+      runs.clear();
+      records.clear();
+    }
+  };
   struct Work {
-    std::deque<journal::FramePtr> frames;
     std::uint64_t durable = 0;
     bool stopping = false;
   };
-  Work WaitForWork();
+  Work WaitForWork();  // moves what was heard into working_
+  bool ApplyHeard();
   void CatchUp(std::uint64_t through);
   bool Apply();
 
@@ -103,11 +118,11 @@ class Projector final : public journal::DurableListener {
   std::atomic<std::uint64_t> through_{0};
   std::mutex mutex_;
   std::condition_variable work_;
-  std::deque<journal::FramePtr> queue_;
-  std::size_t queue_bytes_ = 0;
+  Heard queue_;
   std::uint64_t durable_ = 0;  // newest sequence heard of
   bool stopping_ = false;
   bool idle_ = false;  // the thread waits for work, not for quiet
+  Heard working_;      // the thread's own
   std::thread thread_;
 };
 

@@ -26,8 +26,8 @@ void Frame::Clear() {
 
 // Frames at rest, and the memory of their owners' counts.
 struct FramePool::Shelf {
-  static constexpr std::size_t kMost = 256;
-  static constexpr std::size_t kFrameBytesMax = 1024 * 1024;  // larger ones are let go
+  static constexpr std::size_t kMost = 4096;
+  static constexpr std::size_t kBytesMost = 16 * 1024 * 1024;  // of all frames at rest
   static constexpr std::size_t kBlockBytes = 64;
   using Block = std::array<std::byte, kBlockBytes>;
 
@@ -35,26 +35,51 @@ struct FramePool::Shelf {
   std::vector<std::unique_ptr<Frame>> frames;
   std::vector<std::unique_ptr<Block>> blocks;
 
+  std::size_t bytes = 0;
+
   Shelf() {
     frames.reserve(kMost);
     blocks.reserve(kMost);
   }
-  template <class T>
-  std::unique_ptr<T> Take(std::vector<std::unique_ptr<T>>& from) {
+  static std::size_t BytesOf(const Frame& frame) {
+    return frame.records.capacity() + frame.payload.capacity();
+  }
+  std::unique_ptr<Frame> TakeFrame() {
     {
       const std::lock_guard lock(mutex);
-      if (!from.empty()) {
-        std::unique_ptr<T> taken = std::move(from.back());
-        from.pop_back();
-        return taken;
+      if (auto frame = Last(frames)) {
+        bytes -= BytesOf(*frame);
+        return frame;
       }
     }
-    return std::make_unique<T>();
+    return std::make_unique<Frame>();
   }
-  template <class T>
-  void Return(std::unique_ptr<T> done, std::vector<std::unique_ptr<T>>& to) {
+  void Return(std::unique_ptr<Frame> frame) {
+    frame->Clear();
     const std::lock_guard lock(mutex);
-    if (to.size() < kMost) to.push_back(std::move(done));
+    if (frames.size() == kMost || bytes + BytesOf(*frame) > kBytesMost) return;
+    bytes += BytesOf(*frame);
+    frames.push_back(std::move(frame));
+  }
+  std::unique_ptr<Block> TakeBlock() {
+    {
+      const std::lock_guard lock(mutex);
+      if (auto block = Last(blocks)) return block;
+    }
+    return std::make_unique<Block>();
+  }
+  void Return(std::unique_ptr<Block> block) {
+    const std::lock_guard lock(mutex);
+    if (blocks.size() < kMost) blocks.push_back(std::move(block));
+  }
+
+ private:
+  template <class T>
+  static std::unique_ptr<T> Last(std::vector<std::unique_ptr<T>>& of) {
+    if (of.empty()) return nullptr;
+    std::unique_ptr<T> last = std::move(of.back());
+    of.pop_back();
+    return last;
   }
 };
 
@@ -70,11 +95,10 @@ struct FramePool::BlockAllocator {
 
   T* allocate(std::size_t) {
     static_assert(sizeof(T) <= Shelf::kBlockBytes && alignof(T) <= alignof(std::max_align_t));
-    return reinterpret_cast<T*>(shelf->Take(shelf->blocks).release());
+    return reinterpret_cast<T*>(shelf->TakeBlock().release());
   }
   void deallocate(T* at, std::size_t) {
-    shelf->Return(std::unique_ptr<Shelf::Block>(reinterpret_cast<Shelf::Block*>(at)),
-                  shelf->blocks);
+    shelf->Return(std::unique_ptr<Shelf::Block>(reinterpret_cast<Shelf::Block*>(at)));
   }
 };
 
@@ -82,12 +106,9 @@ FramePool::FramePool() : shelf_(std::make_shared<Shelf>()) {}
 
 FramePtr FramePool::Take() {
   const auto put_back = [shelf = shelf_](Frame* done) {
-    std::unique_ptr<Frame> frame(done);
-    if (frame->records.capacity() + frame->payload.capacity() > Shelf::kFrameBytesMax) return;
-    frame->Clear();
-    shelf->Return(std::move(frame), shelf->frames);
+    shelf->Return(std::unique_ptr<Frame>(done));
   };
-  return FramePtr(shelf_->Take(shelf_->frames).release(), put_back, BlockAllocator<Frame>(shelf_));
+  return FramePtr(shelf_->TakeFrame().release(), put_back, BlockAllocator<Frame>(shelf_));
 }
 
 }  // namespace octroi::journal

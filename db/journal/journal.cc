@@ -21,7 +21,7 @@ using base::Status;
 constexpr std::uint64_t kFrameOverheadBytes =
     kBlockHeaderBytes + crypto::kBoxOverheadBytes + 2 * kBlockAlign + 16;
 constexpr std::chrono::milliseconds kRetrySpare{250};
-constexpr std::chrono::microseconds kGather{300};
+constexpr std::chrono::microseconds kGather{1000};
 
 struct Cost {
   std::uint64_t decisions = 0, payload = 0;

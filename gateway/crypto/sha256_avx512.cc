@@ -122,8 +122,8 @@ void Compress(Sha256Lane* const* lanes, size_t count, size_t blocks) {
   }
   ToRows(s);
   for (size_t i = 0; i < count; ++i) {
-    const __m256i words = i < kHalf ? _mm512_castsi512_si256(s[i])
-                                    : _mm512_extracti64x4_epi64(s[i - kHalf], 1);
+    const __m256i words =
+        i < kHalf ? _mm512_castsi512_si256(s[i]) : _mm512_extracti64x4_epi64(s[i - kHalf], 1);
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(lanes[i]->state), words);
     lanes[i]->blocks = at[i];
   }

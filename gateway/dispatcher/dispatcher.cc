@@ -4,8 +4,8 @@
 #include <chrono>
 #include <cstring>
 #include <mutex>
-#include <set>
 #include <utility>
+#include <vector>
 
 #include "gateway/dispatcher/lane.h"
 #include "gateway/dispatcher/lane_queue.h"
@@ -57,8 +57,9 @@ struct Dispatcher::State {
   std::vector<std::unique_ptr<DestinationLanes>> destinations;  // by place; null: not needed yet
   bool started = false;
   std::uint64_t seed = 0;
-  journal::EventRecord record;   // scratch of who holds the mutex
-  std::set<LaneQueue*> awaited;  // likewise: lanes that wait for what was just pushed
+  journal::EventRecord record;            // scratch of who holds the mutex
+  std::vector<LaneQueue*> awaited;        // likewise: lanes that wait for what was just pushed
+  std::vector<std::string_view> payload;  // likewise: of the frame being pushed, by record
 
   DestinationLanes& At(std::uint16_t place);
   void Push(QueuedItem item, const journal::EventRecord& record, std::uint16_t destination);
@@ -89,7 +90,9 @@ void Dispatcher::State::Push(QueuedItem item, const journal::EventRecord& event,
   ++shared.pending;
   lanes.pending.Add(1);
   LaneQueue& queue = lanes.LaneOf(item.sequence, event).queue();
-  if (queue.Push(std::move(item))) awaited.insert(&queue);
+  if (queue.Push(std::move(item)) && std::ranges::find(awaited, &queue) == awaited.end()) {
+    awaited.push_back(&queue);
+  }
 }
 
 std::shared_ptr<const HeldFrame> Dispatcher::State::Hold(const journal::FramePtr& frame) {
@@ -100,7 +103,7 @@ std::shared_ptr<const HeldFrame> Dispatcher::State::Hold(const journal::FramePtr
 
 void Dispatcher::State::PushFrame(const journal::FramePtr& frame) {
   std::shared_ptr<const HeldFrame> held;
-  std::vector<std::string_view> payload;  // by record; filled with the first event that needs it
+  payload.clear();  // filled with the first event that needs it
   const auto visit = [&](std::uint32_t index, std::string_view bytes) {
     const auto kind = journal::KindOf(bytes);
     if (!kind || *kind != journal::RecordKind::kEvent || !journal::Decode(bytes, record))

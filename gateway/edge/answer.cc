@@ -126,6 +126,8 @@ bool AppendAnswer(const Response& response, AnswerForm form, std::string& out) {
     if (!IsSafeValue(value)) return AppendAnswer(AnswerTo(Fault::kNotAnswered), form, out);
   }
   const bool bodyless = response.status == 204 || response.status == 304;
+  constexpr std::size_t kHeadBytes = 160;  // of most answers
+  if (out.empty()) out.reserve(kHeadBytes + response.body.size());
   out += "HTTP/1.1 ";
   AppendNumber(static_cast<std::size_t>(response.status), out);
   out += ' ';
