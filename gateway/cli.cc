@@ -108,6 +108,26 @@ int PrintSchema(const Arguments& args) {
   return kOk;
 }
 
+int Help(const Arguments& args) {
+  if (args.words.size() < 2) {
+    std::fputs(std::string(UsageText(args.language)).c_str(), stdout);
+    return kOk;
+  }
+  const auto text = HelpText(args.words[1], args.language);
+  if (!text) {
+    const bool fr = args.language == Language::kFrench;
+    std::fprintf(stderr,
+                 fr ? "Aucun code « %s ». Les codes sont ceux de `octroi check` et les motifs de "
+                      "`octroi explain`.\n"
+                    : "No code \"%s\". Codes are those of `octroi check` and the reasons of "
+                      "`octroi explain`.\n",
+                 args.words[1].c_str());
+    return kUsage;
+  }
+  std::fputs(text->c_str(), stdout);
+  return kOk;
+}
+
 // The key files the config names and that are not there yet.
 int CreateKeys(const Arguments& args) {
   const auto made = CreateMissingKeys(LoadConfig(args.folder));
@@ -319,6 +339,7 @@ int CommandLine(int argc, char** argv, const OpenStore& open_store) {
   if (verb == "check") return Check(args);
   if (verb == "init") return Init(args);
   if (verb == "schema") return PrintSchema(args);
+  if (verb == "help") return Help(args);
   if (verb == "keys" && second == "create") return CreateKeys(args);
   if (verb == "rebuild") return RebuildStore(args, open_store);
   if (verb == "journal" && (second == "check" || second == "dump"))

@@ -1,6 +1,8 @@
 #include "gateway/cli_text.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <vector>
 
 #include "gateway/messages.h"
 #include "journal/records.h"
@@ -65,6 +67,7 @@ std::string_view UsageText(Language language) {
            "  init [FOLDER]        writes a commented starter folder, with keys\n"
            "  check [FOLDER]       checks every file; all errors at once\n"
            "  schema [KIND]        prints a JSON Schema, or the kinds\n"
+           "  help CODE            what OCT-1204 or consent.withdrawn means and what to do\n"
            "  run                  starts the gateway; SIGHUP reloads, SIGTERM drains\n"
            "  status               both sums, by source and destination\n"
            "  explain ID           why this event got this outcome\n"
@@ -79,6 +82,7 @@ std::string_view UsageText(Language language) {
          "  init [DOSSIER]       écrit un dossier de départ commenté, avec ses clés\n"
          "  check [DOSSIER]      vérifie tous les fichiers ; toutes les erreurs d'un coup\n"
          "  schema [TYPE]        affiche un schéma JSON, ou la liste des types\n"
+         "  help CODE            ce que veut dire OCT-1204 ou consent.withdrawn, et quoi faire\n"
          "  run                  démarre la passerelle ; SIGHUP recharge, SIGTERM arrête en "
          "douceur\n"
          "  status               les deux sommes, par source et par destination\n"
@@ -89,6 +93,24 @@ std::string_view UsageText(Language language) {
          "  rebuild              projette de nouveau le journal dans la base (passerelle arrêtée)\n"
          "  journal check        lit tous les segments et dit ce qui est abîmé\n"
          "  journal dump         affiche chaque décision, une ligne JSON par enregistrement\n";
+}
+
+std::optional<std::string> HelpText(std::string_view code, Language language) {
+  const bool fr = language == Language::kFrench;
+  const std::vector<CodeHelp> codes = ConfigCodes();
+  const auto found = std::ranges::find(codes, code, &CodeHelp::code);
+  std::string text(code);
+  if (found != codes.end()) {
+    const bool warning = found->level == ConfigFinding::Level::kWarning;
+    text += warning ? (fr ? " · alerte" : " · warning") : (fr ? " · erreur" : " · error");
+    text += "\n  " + (fr ? found->fr : found->en);
+    const std::string& hint = fr ? found->hint_fr : found->hint_en;
+    if (!hint.empty()) text += "\n  → " + hint;
+    return text + "\n";
+  }
+  const std::string_view sentence = Sentence(code, language);
+  if (sentence == code) return std::nullopt;
+  return text + "\n  " + std::string(sentence) + "\n";
 }
 
 std::string InitText(const std::string& folder, Language language) {
@@ -107,12 +129,11 @@ std::string StatusText(const std::string& json, Language language) {
                      " · config " + status["config"].get<std::string>().substr(0, 12) + " · " +
                      (fr ? "en attente " : "pending ") +
                      std::to_string(status["pending"].get<std::uint64_t>()) + "\n\n";
-  text += Table(fr ? "SOURCE" : "SOURCE", fr ? "Reçus" : "Received", status["sources"],
+  text += Table("SOURCE", fr ? "Reçus" : "Received", status["sources"],
                 {"rejected", "quarantined", "merged", "accepted"}, "received", language);
   text += "\n";
-  text += Table(fr ? "DESTINATION" : "DESTINATION", fr ? "Acceptés" : "Accepted",
-                status["destinations"], {"withheld", "sent", "in_flight", "failed", "erased"},
-                "accepted", language);
+  text += Table("DESTINATION", fr ? "Acceptés" : "Accepted", status["destinations"],
+                {"withheld", "sent", "in_flight", "failed", "erased"}, "accepted", language);
   text += "\n";
   for (const auto& [source, contracts] : status["rules"].items()) {
     for (const auto& [contract, rules] : contracts.items()) {
@@ -190,16 +211,16 @@ std::string RebuiltText(std::uint64_t records, Language language) {
 std::string JournalText(const journal::CheckReport& report, Language language) {
   const bool fr = language == Language::kFrench;
   std::string text =
-      std::to_string(report.segments) + (fr ? " segments, " : " segments, ") +
-      std::to_string(report.blocks) + (fr ? " blocs, " : " blocks, ") +
-      std::to_string(report.records) + (fr ? " enregistrements (n° " : " records (no. ") +
-      std::to_string(report.first_sequence) + "–" + std::to_string(report.last_sequence) + ")\n";
+      std::to_string(report.segments) + " segments, " + std::to_string(report.blocks) +
+      (fr ? " blocs, " : " blocks, ") + std::to_string(report.records) +
+      (fr ? " enregistrements (n° " : " records (no. ") + std::to_string(report.first_sequence) +
+      "–" + std::to_string(report.last_sequence) + ")\n";
   if (report.torn_tail) {
     text += fr ? "Fin inachevée : rien n'en avait été confirmé ; le démarrage la coupe.\n"
                : "Unfinished tail: nothing of it was acknowledged; start cuts it.\n";
   }
   for (const std::string& damage : report.damages) text += "✗ " + damage + "\n";
-  if (report.damages.empty()) text += fr ? "✓ Journal intact.\n" : "✓ Journal intact.\n";
+  if (report.damages.empty()) text += "✓ Journal intact.\n";
   return text;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,9 @@
 namespace octroi::gateway {
 
 std::string_view UsageText(Language language);
+// What a code of `octroi check` ("OCT-1204") or a reason ("consent.withdrawn") means and what to
+// do. Nothing: no such code.
+std::optional<std::string> HelpText(std::string_view code, Language language);
 std::string InitText(const std::string& folder, Language language);
 std::string StatusText(const std::string& json, Language language);
 std::string ExplainText(const std::string& json, Language language);

@@ -25,7 +25,8 @@ class PairSet {
 
  private:
   static std::size_t Place(std::string_view pair, char first) {
-    return static_cast<std::size_t>((pair[0] - first) * 26 + (pair[1] - first));
+    return static_cast<std::size_t>(pair[0] - first) * 26 +
+           static_cast<std::size_t>(pair[1] - first);
   }
   std::array<bool, 26 * 26> has_{};
 };

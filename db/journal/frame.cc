@@ -94,7 +94,7 @@ struct FramePool::BlockAllocator {
   BlockAllocator(const BlockAllocator<U>& other) : shelf(other.shelf) {}  // NOLINT: it rebinds
 
   T* allocate(std::size_t) {
-    static_assert(sizeof(T) <= Shelf::kBlockBytes && alignof(T) <= alignof(std::max_align_t));
+    static_assert(sizeof(T) <= Shelf::kBlockBytes);
     return reinterpret_cast<T*>(shelf->TakeBlock().release());
   }
   void deallocate(T* at, std::size_t) {

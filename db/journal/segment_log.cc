@@ -239,6 +239,7 @@ Status SegmentLog::ZeroFile(const std::string& path) {
 std::vector<std::shared_ptr<const Segment>> SegmentLog::Snapshot() const {
   return segments_.With([](const auto& segments) {
     std::vector<std::shared_ptr<const Segment>> copies;
+    copies.reserve(segments.size());
     for (const auto& segment : segments) copies.push_back(std::make_shared<Segment>(*segment));
     return copies;
   });

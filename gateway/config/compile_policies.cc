@@ -62,6 +62,7 @@ class PolicyMaker {
  private:
   static std::vector<std::uint16_t> PlacesOf(Places& places, const std::vector<Node>& ids) {
     std::vector<std::uint16_t> found;
+    found.reserve(ids.size());
     for (const Node& id : ids) found.push_back(places.Of(id.text));
     return found;
   }
