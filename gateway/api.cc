@@ -1,16 +1,15 @@
 #include "gateway/api.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/text.h"
 #include "crypto/hmac.h"
 #include "gateway/messages.h"
+#include "gateway/receipt.h"
 
 namespace octroi::gateway {
 namespace {
 
-using base::Outcome;
 using base::Reason;
 
 constexpr std::string_view kEventsPath = "/v1/events/";
@@ -83,42 +82,7 @@ void SplitLines(std::string_view body, std::vector<std::string_view>& lines) {
   }
 }
 
-int StatusOf(const Admitted& admitted) {
-  if (admitted.outcome != Outcome::kRejected) return 202;
-  switch (admitted.reason) {
-    case Reason::kJsonInvalid:
-    case Reason::kJsonDuplicateKey:
-      return 400;
-    case Reason::kJsonLimit:
-      return 413;
-    case Reason::kConflictMessageId:
-      return 409;
-    default:
-      return 422;
-  }
-}
-
 }  // namespace
-
-int RateLimits::Take(std::uint16_t source, std::uint64_t rate_per_second, std::uint64_t events,
-                     std::int64_t now_nanos) {
-  if (rate_per_second == 0) return 0;
-  return buckets_.With([&](auto& buckets) {
-    if (buckets.size() <= source) buckets.resize(source + 1u);
-    Bucket& bucket = buckets[source];
-    const auto rate = static_cast<double>(rate_per_second);
-    const double passed = bucket.at == 0 ? 1.0 : static_cast<double>(now_nanos - bucket.at) / 1e9;
-    bucket.tokens = std::min(rate, bucket.tokens + passed * rate);
-    bucket.at = now_nanos;
-    // A request larger than a second's worth waits for a full bucket and leaves a debt, so it is
-    // never stuck.
-    const double needed = std::min(static_cast<double>(events), rate);
-    if (bucket.tokens < needed)
-      return std::max(1, static_cast<int>((needed - bucket.tokens) / rate + 0.999));
-    bucket.tokens -= static_cast<double>(events);
-    return 0;
-  });
-}
 
 struct Api::Scratch {
   base::EventParser parser;
@@ -343,90 +307,8 @@ void Api::Events(Exchange& exchange, const PlanPtr& plan, Route route, std::uint
     return exchange.Answer(Busy("overload.journal", 1));
   }
   exchange.AnswerWhenDurable(taken->first_sequence + s.events.size() - 1,
-                             Receipt(*plan, route, submission, *taken, s.admitted, batch));
-}
-
-namespace {
-
-void AppendNumber(std::uint64_t number, std::string& out) {
-  char digits[20];
-  out.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
-}
-
-void AppendId(const std::string& origin, std::uint64_t sequence, std::string& out) {
-  out.append("\"").append(origin).append(".");
-  AppendNumber(sequence, out);
-  out.append("\"");
-}
-
-// One event's receipt: its id, its outcome, and for all but accepted ones the reason and the rules
-// that failed.
-void AppendItem(const Plan& plan, const std::string& origin, std::uint64_t sequence,
-                const Admitted& admitted, std::string& out) {
-  out.append("{\"id\":");
-  AppendId(origin, sequence, out);
-  out.append(",\"outcome\":\"").append(base::Name(admitted.outcome)).append("\"");
-  if (admitted.outcome != Outcome::kAccepted) {
-    out.append(",\"reason\":\"").append(plan.ReasonName(admitted.reason)).append("\"");
-  }
-  if (!admitted.rule.empty()) {
-    out.append(",\"rule\":\"").append(admitted.rule).append("\",\"offset\":");
-    AppendNumber(admitted.offset, out);
-  }
-  if (admitted.merged_into != 0) {
-    out.append(",\"merged_into\":");
-    AppendId(origin, admitted.merged_into, out);
-  }
-  if (admitted.failed_rules != 0 && admitted.contract < plan.contracts.size()) {
-    out.append(",\"failed_rules\":[");
-    const auto& rules = plan.contracts[admitted.contract].contract->spec().rules;
-    bool first = true;
-    for (std::size_t i = 0; i < rules.size(); ++i) {
-      if (!(admitted.failed_rules >> i & 1)) continue;
-      out.append(first ? "\"" : ",\"").append(rules[i].id).append("\"");
-      first = false;
-    }
-    out.append("]");
-  }
-  out.append("}");
-}
-
-}  // namespace
-
-Response Api::Receipt(const Plan& plan, Route route, const Submission& submission,
-                      const Gate::Taken& taken, const std::vector<Admitted>& admitted,
-                      bool batch) const {
-  const std::string& origin = parts_.journal->origin();
-  Response response;
-  if (!batch && admitted[0].outcome == Outcome::kRejected) {
-    std::string item;
-    AppendItem(plan, origin, taken.first_sequence, admitted[0], item);
-    return ProblemOf(StatusOf(admitted[0]), plan.ReasonName(admitted[0].reason), "[" + item + "]");
-  }
-  response.status = batch || route == Route::kSegment ? 200 : 202;
-  if (taken.replayed) response.headers.emplace_back("Idempotency-Replayed", "true");
-  if (!batch && route == Route::kEvents) {
-    response.body.reserve(128);
-    AppendItem(plan, origin, taken.first_sequence, admitted[0], response.body);
-    return response;
-  }
-  std::size_t counts[5] = {};
-  for (const Admitted& one : admitted) ++counts[static_cast<std::size_t>(one.outcome)];
-  response.body.reserve(64 + admitted.size() * 56);
-  response.body.append("{\"success\":true,\"received\":");
-  AppendNumber(submission.events.size(), response.body);
-  for (const Outcome outcome :
-       {Outcome::kRejected, Outcome::kQuarantined, Outcome::kMerged, Outcome::kAccepted}) {
-    response.body.append(",\"").append(base::Name(outcome)).append("\":");
-    AppendNumber(counts[static_cast<std::size_t>(outcome)], response.body);
-  }
-  response.body.append(",\"items\":[");
-  for (std::size_t i = 0; i < admitted.size(); ++i) {
-    if (i != 0) response.body.append(",");
-    AppendItem(plan, origin, taken.first_sequence + i, admitted[i], response.body);
-  }
-  response.body.append("]}");
-  return response;
+                             ReceiptOf({plan.get(), parts_.journal->origin(), *taken, &s.admitted,
+                                        batch, route == Route::kSegment}));
 }
 
 }  // namespace octroi::gateway

@@ -18,30 +18,15 @@
 #include <string>
 #include <vector>
 
-#include "base/guarded.h"
 #include "base/metrics.h"
 #include "gateway/config.h"
 #include "gateway/consent_desk.h"
 #include "gateway/edge.h"
 #include "gateway/gate.h"
 #include "gateway/plan.h"
+#include "gateway/rate_limits.h"
 
 namespace octroi::gateway {
-
-// Events a second for each source, with a second's burst. Safe from any thread.
-class RateLimits {
- public:
-  // 0: take them; else seconds to wait.
-  int Take(std::uint16_t source, std::uint64_t rate_per_second, std::uint64_t events,
-           std::int64_t now_nanos);
-
- private:
-  struct Bucket {
-    double tokens = 0;
-    std::int64_t at = 0;
-  };
-  base::Guarded<std::vector<Bucket>> buckets_;
-};
 
 class Api final : public Handler {
  public:
@@ -72,9 +57,6 @@ class Api final : public Handler {
   std::optional<std::uint16_t> SpeakerInBody(Exchange& exchange, const Plan& plan) const;
   void Events(Exchange& exchange, const PlanPtr& plan, Route route, std::uint16_t source);
   void Consents(Exchange& exchange, const PlanPtr& plan, std::uint16_t source);
-  Response Receipt(const Plan& plan, Route route, const Submission& submission,
-                   const Gate::Taken& taken, const std::vector<Admitted>& admitted,
-                   bool batch) const;
 
   Parts parts_;
   RateLimits rates_;

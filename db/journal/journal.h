@@ -146,6 +146,7 @@ class Journal {
   base::Result<std::uint64_t> Append(const FramePtr& frame);
   bool accepting() const;  // whether an ordinary request would be taken now
   std::uint64_t durable_through() const;
+  Ticket durable() const { return Ticket(durable_through()); }  // what was recovered included
   void WaitDurable(std::uint64_t sequence);  // for slow paths (consents, apply); blocks
 
   // The plan in force, repeated at the head of each new decision segment. Call before appending its

@@ -177,17 +177,11 @@ void Dispatcher::Start() {
   PlanChanged();
 }
 
-void Dispatcher::OnDurable(const std::vector<journal::FramePtr>& frames,
-                           const journal::Ticket& ticket) {
-  const bool first = state_->shared.ticket.With(
-      [&](auto& newest) { return !std::exchange(newest, ticket).has_value(); });
-  {
-    const std::lock_guard lock(state_->mutex);
-    state_->awaited.clear();
-    for (const journal::FramePtr& frame : frames) state_->PushFrame(frame);
-    for (LaneQueue* queue : state_->awaited) queue->Notify();
-  }
-  if (first) state_->WakeAll();  // requeued items wait for it
+void Dispatcher::OnDurable(const std::vector<journal::FramePtr>& frames, const journal::Ticket&) {
+  const std::lock_guard lock(state_->mutex);
+  state_->awaited.clear();
+  for (const journal::FramePtr& frame : frames) state_->PushFrame(frame);
+  for (LaneQueue* queue : state_->awaited) queue->Notify();
 }
 
 void Dispatcher::PlanChanged() {

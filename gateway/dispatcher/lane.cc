@@ -70,7 +70,6 @@ bool Lane::SendUntilFinal(Items items) {
   Backoff backoff(random_);
   noted_nanos_ = 0;
   while (std::any_of(items.begin(), items.end(), open)) {
-    if (!HaveTicket(items)) return false;
     const Breaker::Pass pass = destination_.breaker->Enter(stop);
     if (!pass.granted) return false;
     const std::optional<Receipt> receipt = Attempt(items);
@@ -112,11 +111,10 @@ std::optional<Receipt> Lane::Attempt(Items items) {
     const bool ready = Prepare(items);
     if (leaving_.empty()) return std::nullopt;
     if (!ready) continue;
-    const auto ticket = shared_.ticket.With([](const auto& newest) { return newest; });
     const std::int64_t begin = shared_.parts.clock->BootNowNanos();
     // The last look: a withdrawal that was acknowledged before this line is obeyed.
     if (shared_.parts.plan() != plan_ || shared_.parts.index->generation() != generation) continue;
-    const Receipt receipt = sender_->Send(batch_, *ticket);
+    const Receipt receipt = sender_->Send(batch_, shared_.parts.journal->durable());
     destination_.attempts->Record((shared_.parts.clock->BootNowNanos() - begin) / 1000);
     for (InHand* item : leaving_) {
       ++item->attempts;

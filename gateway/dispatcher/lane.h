@@ -53,7 +53,6 @@ class Lane {
   bool Protect(InHand& item);
   bool Retry(Backoff& backoff, Breaker::Pass pass, const Receipt& receipt);
   bool SendSingly();
-  bool HaveTicket(Items items);
   void UsePlanInForce();
   const DestinationPlan* Settings() const;  // in plan_; null: a hole
   bool SettingsChanged() const;

@@ -1,4 +1,4 @@
-// The second half of a lane: what follows an attempt, and what must be there before one.
+// The second half of a lane: what follows an attempt.
 #include <algorithm>
 
 #include "gateway/dispatcher/lane.h"
@@ -7,7 +7,6 @@ namespace octroi::gateway {
 namespace {
 
 constexpr std::int64_t kNoteRetryEveryNanos = 60'000'000'000;
-constexpr base::Millis kTicketPatience = 1'000;
 
 std::uint32_t MostAttempts(std::span<InHand* const> items) {
   std::uint32_t most = 0;
@@ -63,28 +62,6 @@ void Lane::NoteRetry(const Receipt& receipt) {
     if (!item->final) record.events.push_back(item->sequence());
   }
   (void)book_.TryAppend({record});
-}
-
-// What a restart requeued is durable, but only a commit of this process proves it: where nothing
-// new has been committed yet, a note that these are queued again brings the proof.
-bool Lane::HaveTicket(Items items) {
-  const std::uint64_t last = items.back()->sequence();
-  const auto covered = [&] {
-    return shared_.ticket.With([&](const auto& t) { return t && t->through() >= last; });
-  };
-  for (bool asked = false; !covered();) {
-    if (shared_.draining()) return false;
-    if (!asked) {
-      journal::OutcomeRecord record = OutcomeOf(base::Outcome::kInFlight, base::Reason::kQueued);
-      record.attempt = MostAttempts(items);
-      for (const InHand* item : items) {
-        if (!item->final) record.events.push_back(item->sequence());
-      }
-      asked = book_.TryAppend({record});
-    }
-    queue_.Pause(kTicketPatience, [&] { return shared_.draining() || covered(); });
-  }
-  return true;
 }
 
 journal::OutcomeRecord Lane::OutcomeOf(base::Outcome outcome, base::Reason reason) const {

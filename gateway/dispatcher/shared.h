@@ -1,4 +1,4 @@
-// What all lanes share: the dispatcher's parts, the newest ticket, how far stopping has come.
+// What all lanes share: the dispatcher's parts, how far stopping has come.
 #pragma once
 
 #include <atomic>
@@ -6,9 +6,7 @@
 #include <cstddef>
 #include <memory>
 #include <mutex>
-#include <optional>
 
-#include "base/guarded.h"
 #include "gateway/dispatcher.h"
 
 namespace octroi::gateway {
@@ -24,7 +22,6 @@ struct Shared {
   std::atomic<Phase> phase{Phase::kRunning};
   std::atomic<std::size_t> held_bytes{0};  // of frames that items keep alive
   std::atomic<std::uint64_t> pending{0};   // event x destination without a final outcome
-  base::Guarded<std::optional<journal::Ticket>> ticket;
 
   std::mutex lanes_mutex;
   std::condition_variable lane_ended;

@@ -2,51 +2,9 @@
 // nothing.
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <cstdlib>
-#include <new>
-
 #include "base/event.h"
 #include "base/identifier.h"
-
-namespace {
-
-std::atomic<std::size_t> g_allocations{0};
-
-// Not inlined: the compiler would see malloc and free through a pair of new and delete, and object.
-__attribute__((noinline)) void* Counted(std::size_t size, std::size_t alignment) noexcept {
-  g_allocations.fetch_add(1, std::memory_order_relaxed);
-  void* memory = nullptr;
-  return posix_memalign(&memory, alignment, size) == 0 ? memory : nullptr;
-}
-__attribute__((noinline)) void* CountedOrThrow(std::size_t size, std::size_t alignment) {
-  if (void* memory = Counted(size, alignment)) return memory;
-  throw std::bad_alloc();
-}
-__attribute__((noinline)) void Free(void* memory) noexcept { std::free(memory); }
-
-constexpr std::size_t kUsual = __STDCPP_DEFAULT_NEW_ALIGNMENT__;
-std::size_t Bytes(std::align_val_t alignment) { return static_cast<std::size_t>(alignment); }
-
-}  // namespace
-
-using std::align_val_t;
-using std::nothrow_t;
-using std::size_t;
-void* operator new(size_t n) { return CountedOrThrow(n, kUsual); }
-void* operator new[](size_t n) { return CountedOrThrow(n, kUsual); }
-void* operator new(size_t n, const nothrow_t&) noexcept { return Counted(n, kUsual); }
-void* operator new[](size_t n, const nothrow_t&) noexcept { return Counted(n, kUsual); }
-void* operator new(size_t n, align_val_t a) { return CountedOrThrow(n, Bytes(a)); }
-void* operator new[](size_t n, align_val_t a) { return CountedOrThrow(n, Bytes(a)); }
-void operator delete(void* memory) noexcept { Free(memory); }
-void operator delete[](void* memory) noexcept { Free(memory); }
-void operator delete(void* memory, size_t) noexcept { Free(memory); }
-void operator delete[](void* memory, size_t) noexcept { Free(memory); }
-void operator delete(void* memory, align_val_t) noexcept { Free(memory); }
-void operator delete[](void* memory, align_val_t) noexcept { Free(memory); }
-void operator delete(void* memory, size_t, align_val_t) noexcept { Free(memory); }
-void operator delete[](void* memory, size_t, align_val_t) noexcept { Free(memory); }
+#include "support/allocations.h"
 
 namespace octroi::base {
 namespace {
@@ -87,15 +45,15 @@ TEST(Allocation, NonePerEvent) {
   std::string email;
   std::string phone;
   std::size_t faults = 0;
-  std::size_t before = 0;
+  long before = 0;
   for (int i = -1; i < 10'000; ++i) {
-    if (i == 0) before = g_allocations.load();  // the first round was the warm-up
+    if (i == 0) before = testing::Allocations();  // the first round was the warm-up
     faults += parser.Parse(kTrack, paths, event).reason == Reason::kUndecided ? 0 : 1;
     faults += Normalise(IdentifierType::kEmail, event[0].text, email) ? 0 : 1;
     faults += Normalise(IdentifierType::kPhone, event[1].text, phone) ? 0 : 1;
   }
-  const std::size_t after = g_allocations.load();
-  EXPECT_EQ(after - before, 0u);
+  const long after = testing::Allocations();
+  EXPECT_EQ(after, before);
   EXPECT_EQ(faults, 0u);
   EXPECT_EQ(event[5].text,
             "Commande valid\xc3\xa9"
@@ -105,14 +63,14 @@ TEST(Allocation, NonePerEvent) {
 }
 
 TEST(Allocation, TheCounterCounts) {
-  const std::size_t before = g_allocations.load();
+  const long before = testing::Allocations();
   EventParser
       parser;  // allocates its scratch, and simdjson's from inside its library at the first parse
-  const std::size_t made = g_allocations.load();
+  const long made = testing::Allocations();
   EXPECT_GT(made, before);
   Event event;
   ASSERT_EQ(parser.Parse("{}", PathMap(), event).reason, Reason::kUndecided);
-  EXPECT_GT(g_allocations.load(), made);
+  EXPECT_GT(testing::Allocations(), made);
 }
 
 }  // namespace

@@ -2,28 +2,19 @@
 // nanoseconds.
 #include <benchmark/benchmark.h>
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-
 #include "base/event.h"
+#include "bench/bench_config.h"
 #include "crypto/hmac.h"
 #include "crypto/seal.h"
-#include "gateway/config.h"
-#include "gateway/gate.h"
-#include "journal/journal.h"
 
 namespace octroi {
 namespace {
 
-namespace fs = std::filesystem;
-
-// The bench config compiled, in a folder of its own with keys; and one event it was made for.
+// The bench config, one event it was made for, and who it is about.
 struct World {
-  fs::path folder;
-  std::unique_ptr<crypto::KeyRing> keys = crypto::KeyRing::FromRoot("bench", std::string(32, 'k'));
-  std::shared_ptr<gateway::Plan> plan;
-  std::string event;
+  testing::BenchConfig config;
+  const std::shared_ptr<gateway::Plan> plan = config.plan;
+  std::string event = testing::BenchEvent(1);
   base::EventParser parser;
   base::Event parsed;
   rules::Contract::Scratch repairs;
@@ -31,25 +22,6 @@ struct World {
   policies::Fingerprint person{};
 
   World() {
-    char name[] = "/tmp/octroi-stages-XXXXXX";
-    folder = mkdtemp(name);
-    const fs::path source = fs::path(OCTROI_SOURCE_DIR);
-    fs::copy(source / "tests/bench/config", folder, fs::copy_options::recursive);
-    fs::copy(source / "docs/examples/demo/gateway.yaml", folder / "gateway.yaml");
-    gateway::ConfigFolder config = gateway::LoadConfig(folder.string());
-    if (!config.ok() || !gateway::CreateMissingKeys(config))
-      Fail(gateway::Render(config, gateway::Language::kEnglish, false));
-    auto made = gateway::CompilePlan(config, *keys, "benchabc", 1, "");
-    if (!made) Fail(made.error().detail);
-    plan = *made;
-    event =
-        R"x({"event":"bench.viewed","message_id":"0123456789abcdef01","sent_at":"2026-11-20T10:00:00.000Z",)x"
-        R"x("traits":{"email":"person1@example.org","phone":"+33612340001"},"userId":"u-1","context":{)x"
-        R"x("campaign":{"name":"rentree-2026"},"country":"FR","locale":"fr-FR","page":{"title":"Boutique",)x"
-        R"x("url":"https://www.example.org/p/42"},"userAgent":"Mozilla/5.0 (X11; Linux x86_64)"},)x"
-        R"x("properties":{"product":"42","category":"jardin","price":19.9,"quantity":2,"currency":"EUR",)x"
-        R"x("pad":")x";
-    event += std::string(955 - event.size() - 3, 'x') + "\"}}";
     person.fill(7);
     policies::ConsentEntry entry;
     entry.state = policies::ConsentState::kGranted;
@@ -57,17 +29,12 @@ struct World {
     index.Set(std::span(&person, 1), 0, entry);
     Parse();
   }
-  ~World() { fs::remove_all(folder); }
-
-  [[noreturn]] static void Fail(const std::string& why) {
-    std::fputs(why.c_str(), stderr);
-    std::exit(1);
-  }
   void Parse() {
-    if (parser.Parse(event, Source().paths, parsed).reason != base::Reason::kUndecided)
-      Fail("bench event refused\n");
+    if (parser.Parse(event, Source().paths, parsed).reason != base::Reason::kUndecided) {
+      std::abort();
+    }
   }
-  const gateway::SourcePlan& Source() const { return *plan->SourceById("bench"); }
+  const gateway::SourcePlan& Source() const { return config.source(); }
   const gateway::ContractPlan& Contract() const {
     return plan->contracts[Source().accepts[0].contract];
   }
@@ -174,25 +141,10 @@ void EncodeRecordAndPayload(benchmark::State& state) {
 }
 BENCHMARK(EncodeRecordAndPayload);
 
-std::unique_ptr<journal::Journal> OpenJournal(World& w, const char* name) {
-  static base::SystemDisk disk;
-  static base::SystemClock clock;
-  journal::Journal::Parts parts;
-  parts.disk = &disk;
-  parts.clock = &clock;
-  parts.keys = w.keys.get();
-  parts.folder = (w.folder / name).string();
-  fs::remove_all(parts.folder);
-  auto journal = journal::Journal::Open(std::move(parts), [](std::uint64_t, std::string_view) {});
-  if (!journal) World::Fail(journal.error().detail);
-  (*journal)->Start();
-  return std::move(*journal);
-}
-
 // One durable append of 100 events at a time on the real disk; a commit each.
 void JournalAppend100Durable(benchmark::State& state) {
   World& w = TheWorld();
-  const auto journal = OpenJournal(w, "journal");
+  const auto journal = w.config.OpenJournal("journal");
   std::string record, payload;
   Encode(journal::EventRecord{}, record);
   journal::EncodePayload(w.parsed, w.Contract().fields, {}, payload);
@@ -213,37 +165,9 @@ BENCHMARK(JournalAppend100Durable)->UseRealTime();
 // events of known people. CPU of the calling thread; the journal's own is JournalAppend100Durable.
 void GateAdmit100(benchmark::State& state) {
   constexpr std::size_t kBatch = 100;
-  World& w = TheWorld();
-  const auto journal = OpenJournal(w, "gate");
-  gateway::SeenIndex seen;
-  base::Metrics metrics;
-  policies::ConsentIndex index(4);
-  gateway::Gate gate({journal.get(), &index, &seen, w.keys.get(), &metrics, 1});
-  policies::ConsentEntry granted;
-  granted.state = policies::ConsentState::kGranted;
-  granted.since_seconds = 1'780'000'000;
-  const policies::Fingerprint known = gate.FingerprintOf("email", "person1@example.org");
-  index.Set(std::span(&known, 1), 0, granted);
-  std::vector<std::string> texts(kBatch, w.event);
-  std::vector<std::string_view> events(texts.begin(), texts.end());
-  std::vector<gateway::Admitted> admitted;
-  gateway::Submission submission;
-  submission.plan = w.plan.get();
-  submission.events = events;
-  submission.received = 1'795'300'000'000;
-  const std::size_t at = w.event.find("0123456789abcdef01");
-  std::uint64_t number = 0;
+  testing::BenchGate gate(TheWorld().config);
   for (auto _ : state) {
-    for (std::string& text : texts) {
-      char id[19];
-      std::snprintf(id, sizeof id, "%018llx", static_cast<unsigned long long>(++number));
-      text.replace(at, 18, id);
-    }
-    const auto taken = gate.Admit(submission, 0, admitted);
-    if (!taken || admitted.back().outcome != base::Outcome::kAccepted) {
-      return state.SkipWithError("not admitted");
-    }
-    journal->WaitDurable(taken->first_sequence + kBatch - 1);
+    if (gate.Admit(kBatch).outcome != base::Outcome::kAccepted) state.SkipWithError("not accepted");
   }
   state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations() * kBatch));
 }

@@ -1,7 +1,7 @@
 // Events a second, with a second's burst; a wait is said in whole seconds.
-#include <gtest/gtest.h>
+#include "gateway/rate_limits.h"
 
-#include "gateway/api.h"
+#include <gtest/gtest.h>
 
 namespace octroi::gateway {
 namespace {

@@ -2,24 +2,10 @@
 // allocation.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <functional>
-#include <new>
 
 #include "decide_world.h"
-
-namespace {
-thread_local std::size_t allocations = 0;
-}
-
-// Not inlined, or the compiler sees malloc and free where it expects new and delete.
-[[gnu::noinline]] void* operator new(std::size_t bytes) {
-  ++allocations;
-  if (void* at = std::malloc(bytes)) return at;
-  throw std::bad_alloc();
-}
-[[gnu::noinline]] void operator delete(void* at) noexcept { std::free(at); }
-[[gnu::noinline]] void operator delete(void* at, std::size_t) noexcept { std::free(at); }
+#include "support/allocations.h"
 
 namespace octroi::policies {
 namespace {
@@ -151,13 +137,13 @@ TEST(PolicySetDecide, AllocatesNothing) {
   input.fields = &event;
   ASSERT_TRUE(set->Decide(input, 0, index).allowed);
 
-  const std::size_t before = allocations;
+  const long before = testing::Allocations();
   for (int round = 0; round < 10'000; ++round) {
     input.now = round * 10;
     static_cast<void>(set->Decide(input, static_cast<std::uint16_t>(round % 4), index));
   }
-  EXPECT_EQ(allocations - before, 0u);
-  ASSERT_GT(allocations, 0u) << "the counter counts";
+  EXPECT_EQ(testing::Allocations(), before);
+  ASSERT_GT(testing::Allocations(), 0) << "the counter counts";
 }
 
 }  // namespace

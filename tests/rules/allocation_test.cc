@@ -1,32 +1,6 @@
 // The hot path allocates nothing: operator new is counted over 10,000 calls of Judge.
-#include <atomic>
-#include <cstdlib>
-#include <new>
-
 #include "bench.h"
-
-namespace {
-std::atomic<long> allocations{0};
-}
-
-// All the forms that are used, or one would be freed by another; not inlined, so that the compiler
-// does not see malloc meet delete.
-[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  ++allocations;
-  return std::malloc(size);
-}
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  if (void* memory = operator new(size, std::nothrow)) return memory;
-  throw std::bad_alloc();
-}
-void* operator new[](std::size_t size) { return operator new(size); }
-void* operator new[](std::size_t size, const std::nothrow_t& tag) noexcept {
-  return operator new(size, tag);
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { operator delete(memory); }
-void operator delete(void* memory, std::size_t) noexcept { operator delete(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { operator delete(memory); }
+#include "support/allocations.h"
 
 namespace octroi::rules {
 namespace {
@@ -88,10 +62,10 @@ long AllocationsOf(const Contract& contract, std::uint64_t fails, std::uint64_t 
   long counted = 0;
   for (int call = -100; call < 10'000; ++call) {
     EXPECT_EQ(parser.Parse(json, paths, event).reason, base::Reason::kUndecided);
-    const long before = allocations;
+    const long before = testing::Allocations();
     scratch.Clear();
     const Judgement found = contract.Judge(event, around, scratch);
-    if (call >= 0) counted += allocations - before;
+    if (call >= 0) counted += testing::Allocations() - before;
     EXPECT_EQ(found.failed, fails);
     EXPECT_EQ(found.repaired, repaired);
   }
@@ -114,10 +88,10 @@ TEST(Allocation, NoneWithRepairsOnceTheScratchHasGrown) {
 }
 
 TEST(Allocation, TheCounterCounts) {
-  const long before = allocations;
+  const long before = testing::Allocations();
   const std::string text(100, 'x');
   EXPECT_EQ(text.size(), 100u);
-  EXPECT_GT(allocations, before);
+  EXPECT_GT(testing::Allocations(), before);
 }
 
 }  // namespace

@@ -23,6 +23,11 @@ class FakeStore final : public store::Store {
     const std::lock_guard lock(mutex_);
     down_ = down;
   }
+  // How many times something was applied in vain.
+  int applied_in_vain() const {
+    const std::lock_guard lock(mutex_);
+    return applied_in_vain_;
+  }
   // Of the next calls, this many fail with kUnavailable; nothing happens.
   void FailNext(int calls) {
     const std::lock_guard lock(mutex_);
@@ -225,7 +230,10 @@ class FakeStore final : public store::Store {
   template <class Work>
   base::Status Write(std::string_view where, Work&& work) {
     const std::lock_guard lock(mutex_);
-    if (Fails()) return base::Error{base::ErrorCode::kUnavailable, where, "the fake is down"};
+    if (Fails()) {
+      if (where == "store.apply") ++applied_in_vain_;
+      return base::Error{base::ErrorCode::kUnavailable, where, "the fake is down"};
+    }
     base::Status status = work();
     if (!status || !std::exchange(doubt_, false)) return status;
     return base::Error{base::ErrorCode::kInDoubt, where, "the fake does not say"};
@@ -237,7 +245,8 @@ class FakeStore final : public store::Store {
     return base::Result<T>(work());
   }
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
+  int applied_in_vain_ = 0;
   bool down_ = false, doubt_ = false;
   int failing_ = 0;
   std::map<std::pair<std::uint64_t, std::size_t>, policies::ConsentEvent> consents_;  // by sequence

@@ -1,0 +1,109 @@
+#include "gateway/receipt.h"
+
+#include <charconv>
+
+#include "gateway/messages.h"
+
+namespace octroi::gateway {
+namespace {
+
+using base::Outcome;
+using base::Reason;
+
+int StatusOf(const Admitted& admitted) {
+  if (admitted.outcome != Outcome::kRejected) return 202;
+  switch (admitted.reason) {
+    case Reason::kJsonInvalid:
+    case Reason::kJsonDuplicateKey:
+      return 400;
+    case Reason::kJsonLimit:
+      return 413;
+    case Reason::kConflictMessageId:
+      return 409;
+    default:
+      return 422;
+  }
+}
+
+void AppendNumber(std::uint64_t number, std::string& out) {
+  char digits[20];
+  out.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
+}
+
+void AppendId(const std::string& origin, std::uint64_t sequence, std::string& out) {
+  out.append("\"").append(origin).append(".");
+  AppendNumber(sequence, out);
+  out.append("\"");
+}
+
+// One event's receipt: its id, its outcome, and for all but accepted ones the reason and the rules
+// that failed.
+void AppendItem(const Plan& plan, const std::string& origin, std::uint64_t sequence,
+                const Admitted& admitted, std::string& out) {
+  out.append("{\"id\":");
+  AppendId(origin, sequence, out);
+  out.append(",\"outcome\":\"").append(base::Name(admitted.outcome)).append("\"");
+  if (admitted.outcome != Outcome::kAccepted) {
+    out.append(",\"reason\":\"").append(plan.ReasonName(admitted.reason)).append("\"");
+  }
+  if (!admitted.rule.empty()) {
+    out.append(",\"rule\":\"").append(admitted.rule).append("\",\"offset\":");
+    AppendNumber(admitted.offset, out);
+  }
+  if (admitted.merged_into != 0) {
+    out.append(",\"merged_into\":");
+    AppendId(origin, admitted.merged_into, out);
+  }
+  if (admitted.failed_rules != 0 && admitted.contract < plan.contracts.size()) {
+    out.append(",\"failed_rules\":[");
+    const auto& rules = plan.contracts[admitted.contract].contract->spec().rules;
+    bool first = true;
+    for (std::size_t i = 0; i < rules.size(); ++i) {
+      if (!(admitted.failed_rules >> i & 1)) continue;
+      out.append(first ? "\"" : ",\"").append(rules[i].id).append("\"");
+      first = false;
+    }
+    out.append("]");
+  }
+  out.append("}");
+}
+
+}  // namespace
+
+Response ReceiptOf(const Receipted& what) {
+  const Plan& plan = *what.plan;
+  const std::vector<Admitted>& admitted = *what.admitted;
+  const std::string& origin = what.origin;
+  Response response;
+  if (!what.batch && admitted[0].outcome == Outcome::kRejected) {
+    std::string item;
+    AppendItem(plan, origin, what.taken.first_sequence, admitted[0], item);
+    return ProblemOf(StatusOf(admitted[0]), plan.ReasonName(admitted[0].reason), "[" + item + "]");
+  }
+  response.status = what.batch || what.segment ? 200 : 202;
+  if (what.taken.replayed) response.headers.emplace_back("Idempotency-Replayed", "true");
+  if (!what.batch && !what.segment) {
+    response.body.reserve(128);
+    AppendItem(plan, origin, what.taken.first_sequence, admitted[0], response.body);
+    return response;
+  }
+  std::size_t counts[5] = {};
+  for (const Admitted& one : admitted) ++counts[static_cast<std::size_t>(one.outcome)];
+  response.body.reserve(64 + admitted.size() * 56);
+  response.body.append("{\"success\":true,\"received\":");
+  AppendNumber(admitted.size(), response.body);
+  for (const Outcome outcome :
+       {Outcome::kRejected, Outcome::kQuarantined, Outcome::kMerged, Outcome::kAccepted}) {
+    response.body.append(",\"").append(base::Name(outcome)).append("\":");
+    AppendNumber(counts[static_cast<std::size_t>(outcome)], response.body);
+  }
+  response.body.append(",\"items\":[");
+  for (std::size_t i = 0; i < admitted.size(); ++i) {
+    if (i != 0) response.body.append(",");
+    AppendItem(plan, origin, what.taken.first_sequence + i, admitted[i], response.body);
+  }
+  response.body.append("]}");
+  return response;
+}
+
+}  // namespace octroi::gateway
