@@ -108,6 +108,9 @@ class Gate::Walk final : public rules::SeenWindow {
     for (const Scratch::Reserved& reserved : s_.reserved) {
       gate_.parts_.seen->Confirm(reserved.key, first + reserved.index);
     }
+    for (std::size_t i = 0; i < std::size(outcomes_); ++i) {
+      if (outcomes_[i] != 0) gate_.meters_->by_outcome[i]->Add(outcomes_[i]);
+    }
     return Taken{first, replay_};
   }
 
@@ -357,7 +360,7 @@ class Gate::Walk final : public rules::SeenWindow {
       journal::EncodePayload(read_->event, fields, read_->opening_key, s_.payload);
       s_.frame->AddPayload(index_, s_.payload);
     }
-    gate_.meters_->by_outcome[static_cast<int>(outcome)]->Add();
+    ++outcomes_[static_cast<std::size_t>(outcome)];
   }
 
   // Nothing happened: what this request reserved is free again.
@@ -371,8 +374,9 @@ class Gate::Walk final : public rules::SeenWindow {
   const Submission& in_;
   const SourcePlan& source_;
   Scratch& s_;
-  std::uint32_t index_ = 0;    // of the event in its request
-  ReadEvent* read_ = nullptr;  // that event
+  std::uint32_t index_ = 0;         // of the event in its request
+  std::uint64_t outcomes_[5] = {};  // counted once the journal has them
+  ReadEvent* read_ = nullptr;       // that event
   bool full_ = false, replay_ = false;
   std::uint64_t replay_of_ = 0;
   journal::Fingerprint request_key_{};

@@ -150,7 +150,10 @@ Projector::~Projector() {
 }
 
 void Projector::Start() {
-  durable_ = parts_.journal->durable_through();
+  {
+    const std::lock_guard lock(mutex_);  // the journal may be telling us more already
+    durable_ = std::max(durable_, parts_.journal->durable_through());
+  }
   thread_ = std::thread([this] { Run(); });
 }
 

@@ -48,50 +48,51 @@ def fdatasync_p50_micros(folder):
     return statistics.median(times)
 
 
-class Nginx:
-    """One nginx: a proxy on one port, passing to a sink on another that answers 200 at once."""
-    name = "nginx"
+class NginxServer:
+    """One nginx with two workers; `server` is the inside of its server block."""
 
-    def __init__(self, folder):
-        self.port, self.sink_port = 18201, 18202
-        root = os.path.join(folder, "nginx")
+    def __init__(self, folder, name, port, server, http=""):
+        self.name, self.port = name, port
+        root = os.path.join(folder, name)
         os.makedirs(root)
         config = os.path.join(root, "nginx.conf")
+        user = "user root;" if os.geteuid() == 0 else ""  # the folder is private
         with open(config, "w", encoding="utf-8") as file:
             file.write(f"""
-daemon off; master_process on; worker_processes 2; pid {root}/pid; error_log {root}/error.log warn;
+{user} daemon off; master_process on; worker_processes 2; pid {root}/pid; error_log {root}/error.log warn;
 events {{ worker_connections 4096; }}
 http {{
-  access_log off; client_max_body_size 2m; client_body_buffer_size 256k; keepalive_requests 100000000;
+  access_log off; client_max_body_size 2m; keepalive_requests 100000000;
   client_body_temp_path {root}/b; proxy_temp_path {root}/p; fastcgi_temp_path {root}/f; uwsgi_temp_path {root}/u;
   scgi_temp_path {root}/s;
-  upstream sink {{ server 127.0.0.1:{self.sink_port}; keepalive 64; keepalive_requests 100000000; }}
-  server {{ listen 127.0.0.1:{self.port} reuseport;
-    location / {{ proxy_pass http://sink; proxy_http_version 1.1; proxy_set_header Connection ""; }} }}
+  {http}
+  server {{ listen 127.0.0.1:{port} reuseport; {server} }}
 }}""")
-        sink = os.path.join(root, "sink.conf")
-        with open(sink, "w", encoding="utf-8") as file:
-            file.write(f"""
-daemon off; master_process on; worker_processes 2; pid {root}/sink.pid; error_log {root}/sink.log warn;
-events {{ worker_connections 4096; }}
-http {{
-  access_log off; client_max_body_size 2m; client_body_buffer_size 256k; keepalive_requests 100000000;
-  client_body_temp_path {root}/sb; proxy_temp_path {root}/sp; fastcgi_temp_path {root}/sf; uwsgi_temp_path {root}/su;
-  scgi_temp_path {root}/ss;
-  server {{ listen 127.0.0.1:{self.sink_port} reuseport; location / {{ return 200 '{{"ok":true}}'; }} }}
-}}""")
-        self.sink = subprocess.Popen(["nginx", "-c", sink, "-p", root])
-        self.proxy = subprocess.Popen(["nginx", "-c", config, "-p", root])
-        time.sleep(0.5)
+        self.process = subprocess.Popen(["nginx", "-c", config, "-p", root])
 
     def pids(self):
-        children = subprocess.run(["pgrep", "-P", str(self.proxy.pid)], capture_output=True, text=True).stdout.split()
-        return [self.proxy.pid, *map(int, children)]
+        children = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True).stdout.split()
+        return [self.process.pid, *map(int, children)]
 
     def stop(self):
-        for process in (self.proxy, self.sink):
-            process.terminate()
-            process.wait()
+        self.process.terminate()
+        self.process.wait()
+
+
+IN_MEMORY = "client_body_buffer_size 256k;"
+
+
+def nginx_sink(folder, port):
+    """Answers 200 at once: where both the proxies and the gateway send to."""
+    return NginxServer(folder, "sink", port, """location / { return 200 '{"ok":true}'; }""", IN_MEMORY)
+
+
+def nginx_proxy(folder, name, port, sink_port, http=""):
+    """proxy_pass with upstream keepalive; all else as installed. A body of more than 16 kB then goes through a
+    temporary file; with IN_MEMORY it stays in memory."""
+    upstream = f"upstream sink {{ server 127.0.0.1:{sink_port}; keepalive 64; keepalive_requests 100000000; }}"
+    location = """location / { proxy_pass http://sink; proxy_http_version 1.1; proxy_set_header Connection ""; }"""
+    return NginxServer(folder, name, port, location, f"{upstream} {http}")
 
 
 class BenchGateway(Gateway):
