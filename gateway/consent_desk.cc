@@ -201,7 +201,10 @@ Response ConsentDesk::Take(Waiting& waiting) {
   const auto sequence = Record(event);
   if (!sequence) return Busy("overload.journal", 1);
   event.sequence = *sequence;
-  if (const auto stored = parts_.store->Append(event); !stored) return Busy("store.unavailable", 2);
+  if (const auto stored = parts_.store->Append(event); !stored) {
+    if (stored.error().code == ErrorCode::kInvalid) return ProblemOf(409, "conflict.consent_id");
+    return Busy("store.unavailable", 2);
+  }
   if (const auto indexed = Index(*waiting.plan, event); !indexed)
     return Busy("store.unavailable", 2);
   parts_.metrics
@@ -273,6 +276,14 @@ base::Status ConsentDesk::Index(const Plan& plan, const ConsentEvent& event) {
   return base::Ok();
 }
 
+// What the store refuses for good was answered by a conflict, and is no consent event.
+base::Status ConsentDesk::Store(const ConsentEvent& event) {
+  auto stored = parts_.store->Append(event);
+  if (stored || stored.error().code != ErrorCode::kInvalid) return stored;
+  base::Log::Warn("consent.not_recovered", {{"sequence", event.sequence}});
+  return base::Ok();
+}
+
 base::Status ConsentDesk::Recover(const Plan& plan) {
   const auto last = parts_.store->LastSequence();
   if (!last) return last.error();
@@ -289,7 +300,7 @@ base::Status ConsentDesk::Recover(const Plan& plan) {
                                problem = Error{ErrorCode::kInvalid, "consent.recover",
                                                "a consent record of the journal is malformed"};
                              } else {
-                               problem = parts_.store->Append(event);
+                               problem = Store(event);
                              }
                            });
   if (!read) return read;

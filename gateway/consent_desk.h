@@ -54,7 +54,8 @@ class ConsentDesk {
   //    "effective_at": "2026-11-21T09:00:00Z", "notice": "newsletter-v4", "id": "...", "evidence":
   //    {...}}
   // Subject members are identifier fields of the source. A grant needs a notice and evidence. `id`
-  // makes a repeat harmless: the same id is stored once.
+  // makes a repeat harmless: the same id is stored once, and with other content it is a conflict
+  // (409).
   std::optional<Response> Submit(const PlanPtr& plan, const SourcePlan& source,
                                  std::string_view body,
                                  const std::function<std::shared_ptr<Deferred>()>& defer);
@@ -69,6 +70,7 @@ class ConsentDesk {
   Response Take(Waiting& waiting);
   base::Status Index(const Plan& plan, const policies::ConsentEvent& event);
   base::Result<std::uint64_t> Record(const policies::ConsentEvent& event);
+  base::Status Store(const policies::ConsentEvent& event);
 
   Parts parts_;
   base::Millis last_recorded_ = 0;

@@ -33,6 +33,8 @@ constexpr auto kSaid = std::to_array<Said>({
      "Same message id, other content."},
     {"conflict.idempotency_key", "Cette clé d'idempotence a servi pour un autre contenu.",
      "This idempotency key was used for another body."},
+    {"conflict.consent_id", "Cet identifiant a servi pour un autre événement de consentement.",
+     "This id was used for another consent event."},
     {"quality.required", "Un champ obligatoire du contrat manque.",
      "A required field of the contract is missing."},
     {"quality.extra_field", "Un champ n'est pas prévu au contrat.",
