@@ -256,16 +256,16 @@ std::shared_ptr<const Segment> SegmentLog::Find(std::uint64_t sequence) const {
 }
 
 Status SegmentLog::Remove(const std::string& name) {
+  const auto is_it = [&](const auto& segment) { return segment->name == name; };
   const bool found = segments_.With([&](auto& segments) {
-    const auto at = std::find_if(segments.begin(), segments.end(),
-                                 [&](const auto& s) { return s->name == name; });
-    if (at == segments.end() || at->get() == open_) return false;
-    segments.erase(at);
-    return true;
+    const auto at = std::find_if(segments.begin(), segments.end(), is_it);
+    return at != segments.end() && at->get() != open_;
   });
   if (!found)
     return Error{ErrorCode::kInvalid, "journal.remove", "no such segment, or it is being written"};
+  // The file first: what could not be removed stays known, and is tried again.
   if (auto removed = parts_.disk->Remove(parts_.folder + "/" + name); !removed) return removed;
+  segments_.With([&](auto& segments) { std::erase_if(segments, is_it); });
   return parts_.disk->SyncFolder(parts_.folder);
 }
 
