@@ -45,19 +45,24 @@ void Housekeeper::Sweep() {
   const base::Millis now = parts_.clock->WallNow();
   const base::Millis keep_decisions = parts_.plan()->keep_decisions;
   bool oldest = true;  // decisions go from the oldest on only, so that sequences stay contiguous
-  for (const journal::SegmentInfo& segment : parts_.journal->Segments()) {
+  const auto segments = parts_.journal->Segments();
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    const journal::SegmentInfo& segment = segments[i];
     if (segment.open) continue;
     bool remove = false;
     if (segment.payload) {
       remove = PayloadDone(segment, now);
     } else {
-      remove = oldest && segment.created < now - keep_decisions &&
+      // Its newest decision was made before the segment that follows began: none goes before its
+      // time.
+      remove = oldest && segments[i + 1].created < now - keep_decisions &&
                segment.last_sequence < parts_.dispatcher->lowest_pending() &&
                segment.last_sequence <= parts_.projector->through();
       oldest = remove;
     }
     if (!remove) continue;
     const auto removed = parts_.journal->Remove(segment);
+    if (!segment.payload) oldest = static_cast<bool>(removed);
     base::Log::Info("journal.segment_removed", {{"segment", base::Id::OfConfig(segment.name)},
                                                 {"ok", static_cast<bool>(removed)}});
   }
