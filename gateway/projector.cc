@@ -189,15 +189,33 @@ Projector::Work Projector::WaitForWork() {
 
 void Projector::Run() {
   base::NameThread("projector");
-  const auto start = parts_.store->ProjectedThrough();
-  through_ = start ? *start : 0;
+  if (!FindPlace()) return;
   for (;;) {
     const auto [durable, stopping] = WaitForWork();
+    const std::uint64_t before = through_;
     CatchUp(working_.runs.empty() ? durable : working_.runs.front().first_sequence - 1);
     const bool applied = ApplyHeard();
     working_.Clear();
-    if (!applied || (stopping && through_ >= durable)) return;
+    // Stopping, it ends with the last record, or where the journal cannot be read.
+    if (!applied || (stopping && (through_ >= durable || through_ == before))) return;
   }
+}
+
+// Where the store stands; asks again while it is unavailable. False: stopping.
+bool Projector::FindPlace() {
+  for (;;) {
+    if (const auto start = parts_.store->ProjectedThrough()) {
+      through_ = *start;
+      return true;
+    }
+    base::Log::Error("projector.store_unavailable");
+    if (!WaitToRetry()) return false;
+  }
+}
+
+bool Projector::WaitToRetry() {
+  std::unique_lock lock(mutex_);
+  return !work_.wait_for(lock, kStoreRetry, [&] { return stopping_; });
 }
 
 bool Projector::ApplyHeard() {
@@ -243,16 +261,22 @@ bool Projector::Apply() {
   if (batch.through == 0) return true;
   for (;;) {
     const auto applied = parts_.store->Apply(batch);
-    if (applied) {
+    const bool doubtful = !applied && applied.error().code != base::ErrorCode::kUnavailable;
+    if (applied || (doubtful && HasApplied(batch))) {
       through_.store(batch.through, std::memory_order_release);
       return true;
     }
     base::Log::Error("projector.apply_failed",
                      {{"where", base::Id::OfConfig(applied.error().where)},
                       {"detail", base::Id::OfConfig(applied.error().detail)}});
-    std::unique_lock lock(mutex_);
-    if (work_.wait_for(lock, kStoreRetry, [&] { return stopping_; })) return false;
+    if (!WaitToRetry()) return false;
   }
+}
+
+// A commit in doubt may have happened: the store knows, and would not take it twice.
+bool Projector::HasApplied(const store::Projection& batch) const {
+  const auto place = parts_.store->ProjectedThrough();
+  return place && *place >= batch.through;
 }
 
 base::Status Rebuild(const journal::Journal& journal, store::FlowStore& store,

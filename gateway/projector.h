@@ -111,7 +111,10 @@ class Projector final : public journal::DurableListener {
   Work WaitForWork();  // moves what was heard into working_
   bool ApplyHeard();
   void CatchUp(std::uint64_t through);
+  bool FindPlace();
+  bool WaitToRetry();  // false: stopping
   bool Apply();
+  bool HasApplied(const store::Projection& batch) const;
 
   Parts parts_;
   ProjectionBuilder builder_;
