@@ -287,7 +287,8 @@ void Api::Events(Exchange& exchange, const PlanPtr& plan, Route route, std::uint
   }
   if (fault.reason != Reason::kUndecided) {
     const bool shape = fault.rule == "member_missing" || fault.rule == "not_array";
-    return exchange.Answer(ProblemOf(400, shape ? "body.not_array" : base::Name(fault.reason)));
+    const int status = fault.reason == Reason::kJsonLimit ? 413 : 400;
+    return exchange.Answer(ProblemOf(status, shape ? "body.not_array" : base::Name(fault.reason)));
   }
   if (s.events.empty()) return exchange.Answer(ProblemOf(400, "body.empty"));
   if (s.events.size() > base::kEventsPerRequestMax)

@@ -115,7 +115,10 @@ std::optional<Response> ConsentDesk::Submit(
   const auto paths = PathsFor(*plan, source);
   if (!paths) return ProblemOf(500, "internal");
   const base::ParseFault fault = parser.Parse(body, *paths, parsed);
-  if (fault.reason != base::Reason::kUndecided) return ProblemOf(400, base::Name(fault.reason));
+  if (fault.reason != base::Reason::kUndecided) {
+    const int status = fault.reason == base::Reason::kJsonLimit ? 413 : 400;
+    return ProblemOf(status, base::Name(fault.reason));
+  }
 
   Waiting waiting{plan, {}, nullptr};
   ConsentEvent& event = waiting.event;
