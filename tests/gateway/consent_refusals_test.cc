@@ -1,0 +1,216 @@
+// What POST /v1/consents refuses, and that no refusal repeats what was posted. In every row the
+// posted values begin with "posted"; the answer must not contain the word.
+#include <gtest/gtest.h>
+
+#include "gateway/world.h"
+
+namespace octroi::gateway {
+namespace {
+
+using Members = std::map<std::string, std::string>;  // name -> JSON; empty: the member is not there
+
+// A grant with everything it needs, but for what `changed` says.
+std::string Grant(const Members& changed) {
+  Members members = {{"subject", R"({"email":"posted@example.org"})"},
+                     {"purpose", R"("marketing.email")"},
+                     {"state", R"("granted")"},
+                     {"effective_at", R"("2026-11-21T09:00:00Z")"},
+                     {"notice", R"("posted-notice")"},
+                     {"id", R"("posted-id")"},
+                     {"evidence", R"({"method":"posted-tick-box"})"}};
+  for (const auto& [name, json] : changed) members[name] = json;
+  std::string body;
+  for (const auto& [name, json] : members) {
+    if (json.empty()) continue;
+    body.append(body.empty() ? "{\"" : ",\"").append(name).append("\":").append(json);
+  }
+  return body + "}";
+}
+
+class ConsentDoor : public ::testing::Test {
+ protected:
+  ConsentDoor() { desk_.Start(); }
+  Response Post(const std::string& body) {
+    Reply reply;
+    auto refused = desk_.Submit(world_.plan, world_.plan->sources[kShop], body,
+                                [&] { return reply.Promise(); });
+    return refused ? *std::move(refused) : reply.Wait();
+  }
+  void ExpectSilent(const Response& problem) const {
+    EXPECT_EQ(problem.content_type, "application/problem+json");
+    EXPECT_EQ(problem.body.find("posted"), std::string::npos) << problem.body;
+    for (const auto& [name, value] : problem.headers)
+      EXPECT_EQ(value.find("posted"), std::string::npos) << name;
+  }
+  void ExpectNoTrace() {
+    EXPECT_EQ(world_.journal->durable_through(), 0u);
+    EXPECT_TRUE(world_.ConsentsInStore().empty());
+    EXPECT_EQ(world_.index->subjects(), 0u);
+  }
+  World world_;
+  ConsentDesk desk_{world_.DeskParts()};
+};
+
+TEST_F(ConsentDoor, WhatIsNotJsonIsRefused) {
+  struct Row {
+    const char* name;
+    std::string body;
+    const char* code;
+  };
+  const std::vector<Row> rows = {
+      {"nothing at all", "", "json.invalid"},
+      {"words", "posted words", "json.invalid"},
+      {"cut off in the middle", R"({"purpose":"posted)", "json.invalid"},
+      {"something after the end", Grant({}) + " posted", "json.invalid"},
+      {"a list of events", "[" + Grant({}) + "]", "json.invalid"},
+      {"a member said twice", R"({"purpose":"posted","purpose":"posted"})", "json.duplicate_key"},
+      {"evidence too deep", Grant({{"evidence", std::string(40, '[') + std::string(40, ']')}}),
+       "json.limit"},
+      {"evidence too long", Grant({{"evidence", '"' + std::string(70'000, 'p') + '"'}}),
+       "json.limit"},
+  };
+  for (const Row& row : rows) {
+    SCOPED_TRACE(row.name);
+    const Response answer = Post(row.body);
+    EXPECT_EQ(answer.status, row.code == std::string("json.limit") ? 413 : 400);
+    EXPECT_EQ(CodeOf(answer), row.code);
+    ExpectSilent(answer);
+  }
+  ExpectNoTrace();
+}
+
+struct Refusal {
+  const char* name;
+  Members changed;
+  const char* code;
+  const char* pointer;  // what the answer names instead of the value
+};
+
+class Refusals : public ConsentDoor {
+ protected:
+  void ExpectRefused(const std::vector<Refusal>& rows) {
+    for (const Refusal& row : rows) {
+      SCOPED_TRACE(row.name);
+      const Response answer = Post(Grant(row.changed));
+      EXPECT_EQ(answer.status, 422);
+      EXPECT_EQ(CodeOf(answer), row.code);
+      EXPECT_NE(answer.body.find(row.pointer), std::string::npos) << answer.body;
+      ExpectSilent(answer);
+    }
+    ExpectNoTrace();
+  }
+};
+
+TEST_F(Refusals, NobodyThatCanBeFound) {
+  const char *kMissing = "consent.subject_missing", *kInvalid = "consent.subject_invalid";
+  ExpectRefused({
+      {"no subject", {{"subject", ""}}, kMissing, "\"/subject\""},
+      {"an empty subject", {{"subject", "{}"}}, kMissing, "\"/subject\""},
+      {"an identifier the source does not have",
+       {{"subject", R"({"posted_card":"posted-4711"})"}},
+       kMissing,
+       "\"/subject\""},
+      {"a subject that is text", {{"subject", R"("posted@example.org")"}}, kMissing, "/subject"},
+      {"a subject that is a list", {{"subject", R"(["posted"])"}}, kMissing, "/subject"},
+      {"an e-mail that is null", {{"subject", R"({"email":null})"}}, kMissing, "/subject"},
+      {"an e-mail that is none",
+       {{"subject", R"({"email":"posted at example.org"})"}},
+       kInvalid,
+       "\"/subject/email\""},
+      {"an e-mail that is a number", {{"subject", R"({"email":4711})"}}, kInvalid, "/email"},
+      {"a customer id of spaces",
+       {{"subject", R"({"customer_id":"  "})"}},
+       kInvalid,
+       "\"/subject/customer_id\""},
+      {"a customer id that is an object",
+       {{"subject", R"({"customer_id":{"posted":1}})"}},
+       kInvalid,
+       "\"/subject/customer_id\""},
+      {"one good identifier and one bad",
+       {{"subject", R"({"email":"posted","customer_id":"posted-1"})"}},
+       kInvalid,
+       "\"/subject/email\""},
+  });
+}
+
+TEST_F(Refusals, NoPurposeStateOrTimeThatIsKnown) {
+  const char *kPurpose = "consent.purpose_unknown", *kState = "consent.state_invalid",
+             *kTime = "consent.effective_at_invalid";
+  ExpectRefused({
+      {"no purpose", {{"purpose", ""}}, kPurpose, "\"/purpose\""},
+      {"a purpose of nobody", {{"purpose", R"("posted.purpose")"}}, kPurpose, "\"/purpose\""},
+      {"a purpose in capitals", {{"purpose", R"("MARKETING.EMAIL")"}}, kPurpose, "/purpose"},
+      {"the empty name of a removed purpose", {{"purpose", R"("")"}}, kPurpose, "/purpose"},
+      {"a list of purposes", {{"purpose", R"(["marketing.email"])"}}, kPurpose, "/purpose"},
+      {"no state", {{"state", ""}}, kState, "\"/state\""},
+      {"a state that does not exist", {{"state", R"("posted")"}}, kState, "\"/state\""},
+      {"expired, which is derived", {{"state", R"("expired")"}}, kState, "\"/state\""},
+      {"unknown, which is derived", {{"state", R"("unknown")"}}, kState, "\"/state\""},
+      {"a state that is true", {{"state", "true"}}, kState, "\"/state\""},
+      {"no time", {{"effective_at", ""}}, kTime, "\"/effective_at\""},
+      {"a time in words", {{"effective_at", R"("posted yesterday")"}}, kTime, "/effective_at"},
+      {"a time without a zone", {{"effective_at", R"("2026-11-21T09:00:00")"}}, kTime, "effective"},
+      {"a date alone", {{"effective_at", R"("2026-11-21")"}}, kTime, "/effective_at"},
+      {"a time as a number", {{"effective_at", "1795251600"}}, kTime, "/effective_at"},
+      {"a time before 1970",
+       {{"effective_at", R"("1969-12-31T23:59:59Z")"}},
+       "consent.invalid",
+       "`effective_at`"},
+      {"a time after 2106",
+       {{"effective_at", R"("2107-01-01T00:00:00Z")"}},
+       "consent.invalid",
+       "`effective_at`"},
+  });
+}
+
+TEST_F(Refusals, AGrantThatCannotBeProved) {
+  const char *kNotice = "consent.notice_missing", *kEvidence = "consent.evidence_missing";
+  ExpectRefused({
+      {"a grant without a notice", {{"notice", ""}}, kNotice, "\"/notice\""},
+      {"a grant with an empty notice", {{"notice", R"("")"}}, kNotice, "\"/notice\""},
+      {"a grant whose notice is an object", {{"notice", R"({"posted":1})"}}, kNotice, "/notice"},
+      {"a grant without evidence", {{"evidence", ""}}, kEvidence, "\"/evidence\""},
+      {"a grant whose evidence is null", {{"evidence", "null"}}, kEvidence, "\"/evidence\""},
+      {"a grant whose evidence is text", {{"evidence", R"("posted")"}}, kEvidence, "/evidence"},
+      {"a grant whose evidence is a list", {{"evidence", R"(["posted"])"}}, kEvidence, "/evidence"},
+      {"asked for, without what was shown",
+       {{"state", R"("requested")"}, {"notice", ""}},
+       "consent.invalid",
+       "`notice`"},
+      {"awaiting confirmation, without what was shown",
+       {{"state", R"("pending")"}, {"notice", ""}},
+       "consent.invalid",
+       "`notice`"},
+  });
+}
+
+// Saying no asks for nothing: withdrawing is as easy as granting. GDPR 7(3).
+TEST_F(ConsentDoor, SayingNoNeedsNeitherNoticeNorEvidence) {
+  for (const char* state : {"withdrawn", "denied", "objected", "invalidated"}) {
+    SCOPED_TRACE(state);
+    const std::string quoted = '"' + std::string(state) + '"';
+    const Response answer =
+        Post(Grant({{"state", quoted}, {"notice", ""}, {"evidence", ""}, {"id", ""}}));
+    EXPECT_EQ(answer.status, 201) << answer.body;
+    EXPECT_NE(answer.body.find("\"state\":" + quoted), std::string::npos) << answer.body;
+    EXPECT_EQ(answer.body.find("posted"), std::string::npos) << answer.body;
+  }
+}
+
+TEST_F(ConsentDoor, WhatIsWrittenDifferentlyIsTheSamePerson) {
+  EXPECT_EQ(Post(Grant({{"subject", R"({"email":" Posted@EXAMPLE.org "})"}})).status, 201);
+  EXPECT_EQ(world_.StateOf("posted@example.org"), policies::ConsentState::kGranted);
+}
+
+// The store keeps what was posted, sealed; the journal and the store's row hold no value of it.
+TEST_F(ConsentDoor, NoValueIsKeptInTheOpen) {
+  EXPECT_EQ(Post(Grant({{"notice", R"("shown-notice")"}})).status, 201);
+  std::string all;
+  for (const auto& record : world_.ConsentsOnJournal()) all += record.detail + record.purpose;
+  for (const auto& event : world_.ConsentsInStore()) all += event.detail + event.id + event.source;
+  EXPECT_NE(all.find("shown-notice"), std::string::npos) << "the notice's id is no personal datum";
+  EXPECT_EQ(all.find("posted"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace octroi::gateway
