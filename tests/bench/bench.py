@@ -82,7 +82,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="octroi-bench-") as temporary:
         sink = nginx_sink(temporary, 18202)
         nginx = nginx_proxy(temporary, "nginx", 18201, sink.port)
-        in_memory = nginx_proxy(temporary, "nginx, bodies in memory", 18205, sink.port, IN_MEMORY)
+        in_memory = nginx_proxy(temporary, "nginx-in-memory", 18205, sink.port, IN_MEMORY)
         servers = (sink, nginx, in_memory)
         time.sleep(0.5)
         gateway = BenchGateway(os.path.join(args.build, "gateway", "octroi"), temporary, sink.port)
