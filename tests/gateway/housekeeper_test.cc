@@ -208,7 +208,8 @@ void PrintTo(const DecisionCase& row, std::ostream* out) { *out << row.name; }
 class DecisionTest : public HousekeeperTest, public ::testing::WithParamInterface<DecisionCase> {};
 
 // A segment holds decisions from when it was begun until the next one was: its age is its newest
-// decision's.
+// decision's. None goes before an older one, also where the clock was set back: the sequences would
+// have a gap, and the journal could not be read through.
 TEST_P(DecisionTest, GoAfterTheirTimeFromTheOldestOn) {
   const DecisionCase& row = GetParam();
   Begin(true);
@@ -228,7 +229,8 @@ INSTANTIATE_TEST_SUITE_P(
                       DecisionCase{"OnTheLastDayOfTheirTime", {0, 389}, 2},
                       DecisionCase{"OnTheDayAfter", {0, 391}, 0},
                       DecisionCase{"TheFirstIsOverTheSecondIsNot", {200, 200}, 1},
-                      DecisionCase{"BegunLongAgoInUseUntilAMonthAgo", {500, 30}, 1}),
+                      DecisionCase{"BegunLongAgoInUseUntilAMonthAgo", {500, 30}, 1},
+                      DecisionCase{"TheThirdIsOverTheSecondIsNot", {500, -500, 391}, 2}),
     [](const auto& row) { return std::string(row.param.name); });
 
 TEST_F(HousekeeperTest, TheOpenDecisionSegmentNeverGoes) {
@@ -248,9 +250,7 @@ TEST_F(HousekeeperTest, DecisionsNotProjectedStay) {
   EXPECT_EQ(Segments(false).size(), 2u);
 }
 
-// The oldest holds a delivery that is pending: nothing younger goes before it, or the sequences
-// would have a gap and the journal could not be read through.
-TEST_F(HousekeeperTest, DecisionsNeverGoOutOfOrder) {
+TEST_F(HousekeeperTest, DecisionsFromAPendingDeliveryOnStay) {
   Begin(true);
   Grant("reader");
   std::atomic<bool> up{false};
