@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <nlohmann/json.hpp>
 #include <unordered_map>
 
 #include "base/bytes.h"
@@ -53,6 +54,29 @@ std::string EventUuid(const crypto::Digest& digest, base::Millis effective_at) {
         static_cast<char>(effective_at >> (8 * (5 - byte)) & 0xff);
   }
   return UuidFrom(std::move(bytes), '7');
+}
+
+// The first member that nothing reads, as a pointer. It might have been meant to restrict what is
+// granted, so it is refused rather than ignored. A name that is none is not repeated.
+std::string UnreadMember(const Plan& plan, const SourcePlan& source, std::string_view body) {
+  constexpr std::string_view kRead[] = {"subject",      "purpose", "state",   "id",
+                                        "effective_at", "notice",  "evidence"};
+  const auto pointer = [](std::string_view parent, const std::string& name) {
+    const bool plain = name.size() <= 64 && std::ranges::all_of(name, [](char c) {
+                         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+                       });
+    return std::string(parent) + "/" + (plain ? name : "*");
+  };
+  const auto event = nlohmann::json::parse(body);  // strictly parsed before: it does not throw
+  for (const auto& [name, value] : event.items()) {
+    if (std::ranges::find(kRead, name) == std::end(kRead)) return pointer("", name);
+  }
+  for (const auto& [name, value] : event["subject"].items()) {
+    const bool read = std::ranges::any_of(
+        source.subject, [&](const auto& key) { return plan.fields[key.field] == name; });
+    if (!read) return pointer("/subject", name);
+  }
+  return {};
 }
 
 // What the journal's record carries besides its own members, so that the store's row can be made
@@ -149,14 +173,21 @@ std::optional<Response> ConsentDesk::Submit(
     if (parsed[kEvidence].type != base::JsonType::kObject)
       return Invalid("consent.evidence_missing", "/evidence");
   }
+  const base::Value& id = parsed[kId];
+  if (id.present() && (id.type != base::JsonType::kString || id.text.empty())) {
+    return Invalid("consent.id_invalid", "/id");
+  }
+  if (const std::string unread = UnreadMember(*plan, source, body); !unread.empty()) {
+    return Invalid("consent.member_unknown", unread);
+  }
   event.source = source.id;
   event.recorded_at = parts_.clock->WallNow();
 
   const crypto::HmacKey key = parts_.keys->StorageHmac("dedup");
   std::string naming = "consent";
   crypto::AppendLp(source.id, naming);
-  if (parsed.present(kId)) {
-    naming.append(parsed[kId].text);
+  if (id.present()) {
+    naming.append(id.text);
   } else {
     std::array<std::uint8_t, 16> random{};
     crypto::RandomBytes(random);

@@ -184,6 +184,26 @@ TEST_F(Refusals, AGrantThatCannotBeProved) {
   });
 }
 
+// What nobody reads might have been meant to restrict.
+TEST_F(Refusals, WhatIsNotUnderstood) {
+  const char *kMember = "consent.member_unknown", *kId = "consent.id_invalid";
+  ExpectRefused({
+      {"an end that is not supported yet",
+       {{"valid_until", R"("2026-12-31T00:00:00Z")"}},
+       kMember,
+       "\"/valid_until\""},
+      {"a name with a slip", {{"Notice", R"("posted")"}}, kMember, "\"/*\""},
+      {"a name that is a value", {{"posted@example.org", "true"}}, kMember, "\"/*\""},
+      {"an identifier that the source does not have, beside one it has",
+       {{"subject", R"({"email":"posted@example.org","device":"posted-1"})"}},
+       kMember,
+       "\"/subject/device\""},
+      {"an empty id", {{"id", R"("")"}}, kId, "\"/id\""},
+      {"an id that is an object", {{"id", R"({"posted":1})"}}, kId, "\"/id\""},
+      {"an id that is a number", {{"id", "4711"}}, kId, "\"/id\""},
+  });
+}
+
 // Saying no asks for nothing: withdrawing is as easy as granting. GDPR 7(3).
 TEST_F(ConsentDoor, SayingNoNeedsNeitherNoticeNorEvidence) {
   for (const char* state : {"withdrawn", "denied", "objected", "invalidated"}) {
