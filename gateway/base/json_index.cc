@@ -45,6 +45,18 @@ bool Scan(std::string_view json, std::vector<std::uint32_t>& positions) {
   return true;
 }
 
+ParseFault FaultOf(int error, std::string_view json) {
+  switch (error) {
+    case simdjson::EMPTY:
+      return {Reason::kJsonInvalid, "empty", 0};
+    case simdjson::MEMALLOC:
+    case simdjson::CAPACITY:
+      return {Reason::kJsonLimit, "memory", 0};
+    default:
+      return FindTextFault(json);
+  }
+}
+
 }  // namespace
 
 struct JsonIndexer::State {
@@ -79,34 +91,17 @@ int JsonIndexer::Run(std::string_view json, JsonIndex& index) {
 
 ParseFault JsonIndexer::Strict(std::string_view json, JsonIndex& index) {
   if (const ParseFault fault = BeforeIndex(json); fault.reason != Reason::kUndecided) return fault;
-  switch (Run(json, index)) {
-    case simdjson::SUCCESS:
-      return {};
-    case simdjson::EMPTY:
-      return {Reason::kJsonInvalid, "empty", 0};
-    case simdjson::MEMALLOC:
-    case simdjson::CAPACITY:
-      return {Reason::kJsonLimit, "memory", 0};
-    default:
-      return FindTextFault(json);
-  }
+  const int error = Run(json, index);
+  return error == simdjson::SUCCESS ? ParseFault{} : FaultOf(error, json);
 }
 
 ParseFault JsonIndexer::Structure(std::string_view json, JsonIndex& index) {
   if (const ParseFault fault = BeforeIndex(json); fault.reason != Reason::kUndecided) return fault;
-  switch (Run(json, index)) {
-    case simdjson::SUCCESS:
-      return {};
-    case simdjson::EMPTY:
-      return {Reason::kJsonInvalid, "empty", 0};
-    case simdjson::UTF8_ERROR:
-    case simdjson::UNESCAPED_CHARS:
-      break;
-    case simdjson::MEMALLOC:
-    case simdjson::CAPACITY:
-      return {Reason::kJsonLimit, "memory", 0};
-    default:
-      return FindTextFault(json);
+  const int error = Run(json, index);
+  if (error == simdjson::SUCCESS) return {};
+  // What is wrong inside a string does not matter here: Parse will say it of the element.
+  if (error != simdjson::UTF8_ERROR && error != simdjson::UNESCAPED_CHARS) {
+    return FaultOf(error, json);
   }
   if (!Scan(json, state_->scanned)) return {Reason::kJsonInvalid, "unclosed_string", json.size()};
   index.begin = state_->scanned.data();
