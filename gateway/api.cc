@@ -102,40 +102,41 @@ Api::Api(Parts parts) : parts_(std::move(parts)) {
 }
 Api::~Api() = default;
 
+struct Api::Target {
+  Route route;
+  std::string_view source;  // empty: what the key says
+  bool reads() const { return route >= Route::kLive; }
+};
+
+std::optional<Api::Target> Api::TargetOf(const RequestHead& head) {
+  const std::string_view path = head.path;
+  if (path == "/health/live") return Target{Route::kLive, {}};
+  if (path == "/health/ready") return Target{Route::kReady, {}};
+  if (path == "/metrics") return Target{Route::kMetrics, {}};
+  if (path == "/v1/consents") return Target{Route::kConsents, head.Header("x-octroi-source")};
+  if (path.starts_with(kEventsPath) && path.size() > kEventsPath.size()) {
+    return Target{Route::kEvents, path.substr(kEventsPath.size())};
+  }
+  const bool segment = path.starts_with("/v1/") &&
+                       std::ranges::find(kSegmentTypes, path.substr(4)) != std::end(kSegmentTypes);
+  return segment ? std::optional(Target{Route::kSegment, {}}) : std::nullopt;
+}
+
 Handler::Admission Api::OnHead(const RequestHead& head, unsigned) {
   SpeakOnThisThread(LanguageOf(head.Header("accept-language"), parts_.language));
-  if (head.method == "GET" || head.method == "HEAD") {
-    Admission admission;
-    if (head.path == "/health/live")
-      admission.context = Pack(static_cast<unsigned>(Route::kLive), 0);
-    else if (head.path == "/health/ready")
-      admission.context = Pack(static_cast<unsigned>(Route::kReady), 0);
-    else if (head.path == "/metrics")
-      admission.context = Pack(static_cast<unsigned>(Route::kMetrics), 0);
-    else
-      return Refuse(ProblemOf(404, "route.unknown"));
-    return admission;
+  const auto target = TargetOf(head);
+  if (!target || (!target->reads() && !parts_.events))
+    return Refuse(ProblemOf(404, "route.unknown"));
+  const bool reading = head.method == "GET" || head.method == "HEAD";
+  if (target->reads() ? !reading : head.method != "POST") {
+    Response refusal = ProblemOf(405, "route.method");
+    refusal.headers.emplace_back("Allow", target->reads() ? "GET, HEAD" : "POST");
+    return Refuse(std::move(refusal));
   }
-  if (!parts_.events) return Refuse(ProblemOf(404, "route.unknown"));
-  const bool post = head.method == "POST";
-  const PlanPtr plan = parts_.plan();
-  if (head.path.starts_with(kEventsPath)) {
-    if (!post) return Refuse(ProblemOf(405, "route.method"));
-    return Admit(Route::kEvents, *plan, head, head.path.substr(kEventsPath.size()));
-  }
-  if (head.path == "/v1/consents") {
-    if (!post) return Refuse(ProblemOf(405, "route.method"));
-    return Admit(Route::kConsents, *plan, head, head.Header("x-octroi-source"));
-  }
-  if (head.path.starts_with("/v1/")) {
-    const std::string_view type = head.path.substr(4);
-    if (std::find(std::begin(kSegmentTypes), std::end(kSegmentTypes), type) !=
-        std::end(kSegmentTypes)) {
-      return post ? Admit(Route::kSegment, *plan, head, {})
-                  : Refuse(ProblemOf(405, "route.method"));
-    }
-  }
-  return Refuse(ProblemOf(404, "route.unknown"));
+  if (!target->reads()) return Admit(target->route, *parts_.plan(), head, target->source);
+  Admission admission;
+  admission.context = Pack(static_cast<unsigned>(target->route), 0);
+  return admission;
 }
 
 // Which source speaks. Every candidate is compared, in constant time each; nothing says which one

@@ -51,7 +51,8 @@ class Api final : public Handler {
 
  private:
   enum class Route : std::uint8_t { kEvents, kSegment, kConsents, kLive, kReady, kMetrics };
-  struct Caller;
+  struct Target;
+  static std::optional<Target> TargetOf(const RequestHead& head);
   Admission Admit(Route route, const Plan& plan, const RequestHead& head,
                   std::string_view source_id) const;
   std::optional<std::uint16_t> SpeakerInBody(Exchange& exchange, const Plan& plan) const;

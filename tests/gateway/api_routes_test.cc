@@ -18,9 +18,10 @@ TEST_F(ApiTest, Routes) {
       {{"GET", "/metrics", 200}, {}},
       {{"GET", "/", 404, "route.unknown"}, {}},
       {{"GET", "/health", 404, "route.unknown"}, {}},
-      {{"GET", "/v1/events/shop", 404, "route.unknown"}, {.headers = kShopKey}},
-      {{"POST", "/health/live", 404, "route.unknown"}, {}},
-      {{"POST", "/metrics", 404, "route.unknown"}, {}},
+      {{"GET", "/v1/events/shop", 405, "route.method"}, {.headers = kShopKey}},
+      {{"POST", "/health/live", 405, "route.method"}, {}},
+      {{"POST", "/metrics", 405, "route.method"}, {}},
+      {{"POST", "/v1/events/", 404, "route.unknown"}, {.body = kEvent, .headers = kShopKey}},
       {{"POST", "/v1/events/shop", 202}, {.body = kEvent, .headers = kShopKey}},
       {{"POST", "/v1/events", 404, "route.unknown"}, {.body = kEvent, .headers = kShopKey}},
       {{"POST", "/V1/EVENTS/shop", 404, "route.unknown"}, {.body = kEvent, .headers = kShopKey}},
@@ -48,6 +49,9 @@ TEST_F(ApiTest, Routes) {
     const Response answer = Say(asked).response;
     EXPECT_EQ(answer.status, route.status) << answer.body;
     EXPECT_EQ(CodeOf(answer), route.code);
+    const bool says_what_is_allowed =  // RFC 9110, 15.5.6
+        std::ranges::any_of(answer.headers, [](const auto& h) { return h.first == "Allow"; });
+    EXPECT_EQ(says_what_is_allowed, answer.status == 405);
   }
 }
 
