@@ -53,10 +53,9 @@ class ConsentDesk {
   //   "granted",
   //    "effective_at": "2026-11-21T09:00:00Z", "notice": "newsletter-v4", "id": "...", "evidence":
   //    {...}}
-  // Subject members are identifier fields of the source. A member that is not read is refused, since
-  // it might restrict. A grant needs a notice and evidence. `id`
-  // makes a repeat harmless: the same id is stored once, and with other content it is a conflict
-  // (409).
+  // Subject members are identifier fields of the source. A member that is not read is refused,
+  // since it might restrict. A grant needs a notice and evidence. `id` makes a repeat harmless: the
+  // same id is stored once, and with other content it is a conflict (409).
   std::optional<Response> Submit(const PlanPtr& plan, const SourcePlan& source,
                                  std::string_view body,
                                  const std::function<std::shared_ptr<Deferred>()>& defer);
