@@ -68,13 +68,13 @@ std::string UnreadMember(const Plan& plan, const SourcePlan& source, std::string
     return std::string(parent) + "/" + (plain ? name : "*");
   };
   const auto event = nlohmann::json::parse(body);  // strictly parsed before: it does not throw
-  for (const auto& [name, value] : event.items()) {
-    if (std::ranges::find(kRead, name) == std::end(kRead)) return pointer("", name);
+  for (const auto& member : event.items()) {
+    if (std::ranges::find(kRead, member.key()) == std::end(kRead)) return pointer("", member.key());
   }
-  for (const auto& [name, value] : event["subject"].items()) {
+  for (const auto& member : event["subject"].items()) {
     const bool read = std::ranges::any_of(
-        source.subject, [&](const auto& key) { return plan.fields[key.field] == name; });
-    if (!read) return pointer("/subject", name);
+        source.subject, [&](const auto& key) { return plan.fields[key.field] == member.key(); });
+    if (!read) return pointer("/subject", member.key());
   }
   return {};
 }
