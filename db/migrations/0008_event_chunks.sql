@@ -3,7 +3,6 @@
 DROP TABLE events;
 CREATE TABLE event_chunks (
   first  INTEGER PRIMARY KEY,
-  last   INTEGER NOT NULL CHECK (last >= first),
   events BLOB    NOT NULL
 );
 CREATE TABLE delivery_chunks (

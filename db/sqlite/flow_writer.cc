@@ -47,7 +47,7 @@ base::Status FlowWriter::Prepare(Connection& db) {
   const Text all[] = {
       {through_, "SELECT through FROM projection"},
       {set_through_, "UPDATE projection SET through = ?1"},
-      {insert_chunk_, "INSERT INTO event_chunks (first, last, events) VALUES (?1, ?2, ?3)"},
+      {insert_chunk_, "INSERT INTO event_chunks (first, events) VALUES (?1, ?2)"},
       {insert_states_, "INSERT INTO delivery_chunks (first, states) VALUES (?1, ?2)"},
       {select_states_,
        "SELECT first, states, (SELECT first FROM delivery_chunks WHERE first > ?1 "
@@ -146,8 +146,7 @@ base::Status FlowWriter::InsertChunk(Connection& db, std::span<const EventRow> e
   store::PackEvents(events, packed_);
   {
     Run run(insert_chunk_);
-    run.Int(1, first).Int(2, static_cast<std::int64_t>(events.back().sequence));
-    const int result = run.Bytes(3, packed_).Step();
+    const int result = run.Int(1, first).Bytes(2, packed_).Step();
     if (result != SQLITE_DONE) return db.Fail(result, kWhere);
   }
   chunk_.Pack(events);
