@@ -133,4 +133,13 @@ void DeliveryChunk::Set(const Place& place, std::size_t index, const DeliverySta
   bytes_.replace(place.at + index * kStateBytes, kStateBytes, bytes);
 }
 
+base::Status ReadDeliveries(std::uint64_t first, std::string_view states, EventRow& event) {
+  DeliveryChunk chunk;
+  if (base::Status whole = chunk.Read(first, states); !whole) return whole;
+  if (const auto* place = chunk.Find(event.sequence)) {
+    for (std::size_t i = 0; i < place->count; ++i) event.deliveries.push_back(chunk.Get(*place, i));
+  }
+  return base::Ok();
+}
+
 }  // namespace octroi::store

@@ -52,4 +52,7 @@ class DeliveryChunk {
   std::vector<Place> places_;
 };
 
+// Adds what the chunk says of this event's deliveries. kInvalid: damaged.
+base::Status ReadDeliveries(std::uint64_t first, std::string_view states, EventRow& event);
+
 }  // namespace octroi::store

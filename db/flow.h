@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -96,6 +97,10 @@ struct Attention {  // failed and quarantined: what a person should look at
 class FlowStore {  // safe from any thread; every call may block on the disk
  public:
   virtual ~FlowStore() = default;
+  // Whose sequences these are: the origin of the journal. Before any other call of this port, and
+  // before the consent register is asked by sequence; what other journals projected is neither seen
+  // nor changed. kInvalid: the store serves another journal (an embedded store serves one).
+  virtual base::Status Attach(std::string_view origin) = 0;
   virtual base::Result<std::uint64_t> ProjectedThrough() = 0;  // 0: nothing yet
 
   // Atomic, durable when it returns. kInvalid and nothing changed: a batch that does not follow on

@@ -75,14 +75,17 @@ bool SameConsent(const policies::ConsentEvent& stored, const policies::ConsentEv
          stored.valid_until == given.valid_until;
 }
 
-base::Status CheckConsent(const policies::ConsentEvent& event) {
+base::Status CheckConsents(std::span<const policies::ConsentEvent> events) {
   constexpr std::string_view where = "store.append";
-  if (event.id.empty()) return base::Error{base::ErrorCode::kInvalid, where, "`id` is empty"};
-  if (event.subject.empty()) {
-    return base::Error{base::ErrorCode::kInvalid, where, "`subject` is empty"};
-  }
-  if (event.sequence > std::numeric_limits<std::int64_t>::max()) {
-    return base::Error{base::ErrorCode::kInvalid, where, "`sequence` is out of range"};
+  const auto invalid = [](std::string detail) {
+    return base::Error{base::ErrorCode::kInvalid, where, std::move(detail)};
+  };
+  for (const policies::ConsentEvent& event : events) {
+    if (event.id.empty()) return invalid("`id` is empty");
+    if (event.subject.empty()) return invalid("`subject` is empty");
+    if (event.sequence > std::numeric_limits<std::int64_t>::max()) {
+      return invalid("`sequence` is out of range");
+    }
   }
   return base::Ok();
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,6 @@ Totals Merged(const std::map<std::uint32_t, Totals>& plans);
 // sealing add (sequence, detail, recorded_at) may differ.
 bool SameConsent(const policies::ConsentEvent& stored, const policies::ConsentEvent& given);
 // kInvalid: no id, or no subject.
-base::Status CheckConsent(const policies::ConsentEvent& event);
+base::Status CheckConsents(std::span<const policies::ConsentEvent> events);
 
 }  // namespace octroi::store

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,9 +26,10 @@ namespace octroi::store {
 class ConsentStore {
  public:
   virtual ~ConsentStore() = default;
-  // Durable when it returns. The same id again: no second row, ok. kInvalid: no id, no subject, or
-  // the id of another event (other record, subject, purpose, state or times).
-  virtual base::Status Append(const policies::ConsentEvent& event) = 0;
+  // All of them, or none; durable when it returns. The same id again: no second row, ok. kInvalid:
+  // no id, no subject, or the id of another event (other record, subject, purpose, state or times).
+  virtual base::Status AppendAll(std::span<const policies::ConsentEvent> events) = 0;
+  base::Status Append(const policies::ConsentEvent& event) { return AppendAll({&event, 1}); }
   // All events of any of these fingerprints for one purpose, each once, any order.
   virtual base::Result<std::vector<policies::ConsentEvent>> History(
       const std::vector<policies::Fingerprint>& subject, std::string_view purpose) = 0;
@@ -67,6 +69,10 @@ class MetaStore {
   virtual base::Status Set(std::string_view key, std::string_view value) = 0;  // durable; replaces
 };
 inline constexpr std::string_view kMetaOrphanOutcomes = "orphan_outcomes";  // decimal; absent: none
+inline constexpr std::string_view kMetaKeyCheck = "key_check";  // of the key ring it was made with
+// When it was moved to another store (RFC 3339): it must not be served from any more, or there
+// would be two consent registers.
+inline constexpr std::string_view kMetaMoved = "moved";
 
 // One store, all ports. Owned by main; outlives every user.
 class Store : public ConsentStore, public FlowStore, public ConfigStore, public MetaStore {};

@@ -13,10 +13,8 @@
 #include "base/log.h"
 #include "gateway/admin_socket.h"
 #include "gateway/cli_text.h"
+#include "gateway/cli_verbs.h"
 #include "gateway/config.h"
-#include "gateway/messages.h"
-#include "gateway/names.h"
-#include "gateway/projector.h"
 #include "gateway/service.h"
 
 namespace octroi::gateway {
@@ -25,18 +23,7 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 
-constexpr int kOk = 0, kNo = 1, kUsage = 2, kConfigInvalid = 3, kUnreachable = 4;
-constexpr int kFatalExit =
-    70;  // EX_SOFTWARE: the disk failed under us; a supervisor restarts, recovery decides
 constexpr base::Millis kDrainMs = 10'000;
-
-struct Arguments {
-  std::vector<std::string> words;  // verb first
-  std::string folder = ".";
-  std::size_t limit = 20;
-  bool json = false;
-  Language language = Language::kFrench;
-};
 
 Language DefaultLanguage() {
   for (const char* name : {"OCTROI_LANG", "LC_ALL", "LC_MESSAGES", "LANG"}) {
@@ -75,19 +62,6 @@ bool Parse(int argc, char** argv, Arguments& args) {
 int Usage(const Arguments& args) {
   std::fputs(std::string(UsageText(args.language)).c_str(), stderr);
   return kUsage;
-}
-
-int Complain(const Error& error, int code) {
-  std::fprintf(stderr, "%s\n", error.detail.c_str());
-  return code;
-}
-
-int Check(const Arguments& args) {
-  const ConfigFolder config = LoadConfig(args.words.size() > 1 ? args.words[1] : args.folder);
-  const std::string text =
-      args.json ? RenderJson(config) + "\n" : Render(config, args.language, isatty(1));
-  std::fputs(text.c_str(), stdout);
-  return config.ok() ? kOk : kConfigInvalid;
 }
 
 int Init(const Arguments& args) {
@@ -152,35 +126,6 @@ void Harden() {
   signal(SIGPIPE, SIG_IGN);
 }
 
-[[noreturn]] void Die(const Error& error) {
-  base::Log::Error("fatal", {{"where", base::Id::OfConfig(error.where)},
-                             {"detail", base::Id::OfConfig(error.detail)}});
-  _exit(kFatalExit);
-}
-
-struct Loaded {
-  ConfigFolder config;
-  std::unique_ptr<store::Store> store;
-};
-
-// The config and its store, or the exit code.
-base::Result<Loaded> Load(const Arguments& args, const OpenStore& open_store, int& code) {
-  Loaded loaded{LoadConfig(args.folder), nullptr};
-  code = kConfigInvalid;
-  if (!loaded.config.ok()) {
-    std::fputs(Render(loaded.config, args.language, isatty(2)).c_str(), stderr);
-    return Error{ErrorCode::kInvalid, "cli.load",
-                 std::string(Sentence("config.invalid", args.language))};
-  }
-  code = kUnreachable;
-  base::SystemDisk disk;
-  if (auto made = disk.MakeFolder(loaded.config.settings.storage_path); !made) return made.error();
-  auto store = open_store(loaded.config.settings.storage_path, Die);
-  if (!store) return store.error();
-  loaded.store = std::move(*store);
-  return loaded;
-}
-
 // Requests of the command line, answered by the running service.
 std::string AnswerAdmin(Service& service, std::string_view line) {
   const std::size_t space = line.find(' ');
@@ -193,13 +138,7 @@ std::string AnswerAdmin(Service& service, std::string_view line) {
   return R"({"error":"route.unknown"})";
 }
 
-std::uint64_t SegmentBytes() {  // smaller segments for tests that kill and look often
-  const char* text = std::getenv("OCTROI_SEGMENT_BYTES");
-  const std::uint64_t bytes = text == nullptr ? 0 : std::strtoull(text, nullptr, 10);
-  return bytes == 0 ? base::kSegmentBytes : bytes;
-}
-
-int Run(const Arguments& args, const OpenStore& open_store) {
+int Run(const Arguments& args, const Stores& stores) {
   Harden();
   sigset_t signals;
   sigemptyset(&signals);
@@ -207,7 +146,7 @@ int Run(const Arguments& args, const OpenStore& open_store) {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // before any thread: all of them inherit it
 
   int code = kOk;
-  auto loaded = Load(args, open_store, code);
+  auto loaded = Load(args, stores, code);
   if (!loaded) return Complain(loaded.error(), code);
   base::SystemDisk disk;
   base::SystemClock clock;
@@ -258,7 +197,7 @@ int Run(const Arguments& args, const OpenStore& open_store) {
 int Ask(const Arguments& args, const std::string& line,
         const std::function<std::string(const std::string&)>& text) {
   const ConfigFolder config = LoadConfig(args.folder);
-  if (config.settings.storage_path.empty()) return Check(args);
+  if (config.settings.storage_path.empty()) return CheckConfig(args);
   const auto answer = AskGateway(config.settings.storage_path, line);
   if (!answer) return Complain(answer.error(), kUnreachable);
   const bool error = nlohmann::json::parse(*answer, nullptr, false).contains("error");
@@ -266,82 +205,29 @@ int Ask(const Arguments& args, const std::string& line,
   return error ? kNo : kOk;
 }
 
-int RebuildStore(const Arguments& args, const OpenStore& open_store) {
-  int code = kOk;
-  auto loaded = Load(args, open_store, code);
-  if (!loaded) return Complain(loaded.error(), code);
-  const GatewaySettings& settings = loaded->config.settings;
-  auto keys =
-      crypto::KeyRing::Open(settings.tenant, {settings.pseudonym_root, settings.storage_root});
-  if (!keys) return Complain(keys.error(), kUnreachable);
-  base::SystemDisk disk;
-  base::SystemClock clock;
-  auto opened =
-      journal::Journal::Open({&disk, &clock, keys->get(), settings.storage_path + "/journal",
-                              SegmentBytes(), base::kPendingBytesMax, Die},
-                             [](std::uint64_t, std::string_view) {});
-  if (!opened) return Complain(opened.error(), kNo);
-  store::Store& store = *loaded->store;
-  const auto names = [&](std::uint32_t plan) {
-    const auto archived = store.ByPlan(plan);
-    return archived && *archived ? (*archived)->names : std::string{};
-  };
-  const auto progress = [](std::uint64_t done, std::uint64_t total) {
-    std::fprintf(stderr, "\r%llu / %llu", static_cast<unsigned long long>(done),
-                 static_cast<unsigned long long>(total));
-  };
-  const auto rebuilt = Rebuild(**opened, store, names, progress);
-  std::fputc('\n', stderr);
-  if (!rebuilt) return Complain(rebuilt.error(), kNo);
-  const std::uint64_t records = (*opened)->durable_through();
-  if (args.json) {
-    std::printf("{\"records\":%llu}\n", static_cast<unsigned long long>(records));
-  } else {
-    std::fputs(RebuiltText(records, args.language).c_str(), stdout);
-  }
-  return kOk;
-}
-
-// `journal check` reports; `journal dump` prints every decision record as one JSON line.
-int ReadJournal(const Arguments& args, bool dump) {
-  const ConfigFolder config = LoadConfig(args.folder);
-  const GatewaySettings& settings = config.settings;
-  if (settings.storage_path.empty()) return Check(args);
-  auto keys =
-      crypto::KeyRing::Open(settings.tenant, {settings.pseudonym_root, settings.storage_root});
-  if (!keys) return Complain(keys.error(), kUnreachable);
-  base::SystemDisk disk;
-  journal::Journal::Visit print;
-  Names names;  // of the newest plan seen: places are stable, so they name older records too
-  if (dump) {
-    print = [&](std::uint64_t sequence, std::string_view record) {
-      journal::PlanRecord plan;
-      if (Decode(record, plan)) names = Names::Read(plan.names);
-      if (sequence != 0) std::printf("%s\n", RecordJson(sequence, record, names).c_str());
-    };
-  }
-  const auto report = journal::Check(disk, settings.storage_path + "/journal", **keys, print);
-  if (!report) return Complain(report.error(), kUnreachable);
-  if (dump) return report->damages.empty() ? kOk : kNo;
-  std::fputs(args.json ? JournalJson(*report).c_str() : JournalText(*report, args.language).c_str(),
-             stdout);
-  return report->damages.empty() ? kOk : kNo;
-}
-
 }  // namespace
 
-int CommandLine(int argc, char** argv, const OpenStore& open_store) {
+int CheckConfig(const Arguments& args) {
+  const ConfigFolder config = LoadConfig(args.words.size() > 1 ? args.words[1] : args.folder);
+  const std::string text =
+      args.json ? RenderJson(config) + "\n" : Render(config, args.language, isatty(1));
+  std::fputs(text.c_str(), stdout);
+  return config.ok() ? kOk : kConfigInvalid;
+}
+
+int CommandLine(int argc, char** argv, const Stores& stores) {
   Arguments args;
   if (!Parse(argc, argv, args)) return Usage(args);
   const std::string& verb = args.words[0];
   const std::string second = args.words.size() > 1 ? args.words[1] : "";
-  if (verb == "run") return Run(args, open_store);
-  if (verb == "check") return Check(args);
+  if (verb == "run") return Run(args, stores);
+  if (verb == "check") return CheckConfig(args);
   if (verb == "init") return Init(args);
   if (verb == "schema") return PrintSchema(args);
   if (verb == "help") return Help(args);
   if (verb == "keys" && second == "create") return CreateKeys(args);
-  if (verb == "rebuild") return RebuildStore(args, open_store);
+  if (verb == "migrate") return MigrateStore(args, stores);
+  if (verb == "rebuild") return RebuildStore(args, stores);
   if (verb == "journal" && (second == "check" || second == "dump"))
     return ReadJournal(args, second == "dump");
   const auto in = args.language;

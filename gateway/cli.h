@@ -8,14 +8,21 @@
 #include <string>
 
 #include "base/result.h"
+#include "gateway/config.h"
 #include "store/store.h"
 
 namespace octroi::gateway {
 
-// How main opens the store it was built with; `folder` is storage.path.
-using OpenStore = std::function<base::Result<std::unique_ptr<store::Store>>(
-    const std::string& folder, std::function<void(const base::Error&)> fatal)>;
+// The stores that main was built with. `fatal` is called when a write failed for good.
+struct Stores {
+  using Fatal = std::function<void(const base::Error&)>;
+  using Open = std::function<base::Result<std::unique_ptr<store::Store>>(
+      const GatewaySettings& settings, Fatal fatal)>;
+  Open embedded, postgres;
+  // Creates PostgreSQL's schema or brings it up to date, as its owner.
+  std::function<base::Status(const GatewaySettings& settings)> prepare_postgres;
+};
 
-int CommandLine(int argc, char** argv, const OpenStore& open_store);
+int CommandLine(int argc, char** argv, const Stores& stores);
 
 }  // namespace octroi::gateway

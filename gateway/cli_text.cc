@@ -75,6 +75,8 @@ std::string_view UsageText(Language language) {
            "  keys create          writes the key files that the config names and that are "
            "missing\n"
            "  rebuild              projects the journal into the store again (gateway stopped)\n"
+           "  migrate              PostgreSQL: brings the schema up to date and moves the embedded "
+           "store (gateway stopped)\n"
            "  journal check        reads every segment and says what is damaged\n"
            "  journal dump         prints every decision, one JSON line a record\n";
   }
@@ -91,6 +93,8 @@ std::string_view UsageText(Language language) {
          "  keys create          écrit les fichiers de clés que la configuration nomme et qui "
          "manquent\n"
          "  rebuild              projette de nouveau le journal dans la base (passerelle arrêtée)\n"
+         "  migrate              PostgreSQL : met le schéma à jour et déménage la base embarquée "
+         "(passerelle arrêtée)\n"
          "  journal check        lit tous les segments et dit ce qui est abîmé\n"
          "  journal dump         affiche chaque décision, une ligne JSON par enregistrement\n";
 }
@@ -200,6 +204,25 @@ std::string FailuresText(const std::string& json, Language language) {
     return language == Language::kFrench ? "Rien en échec ni en quarantaine.\n"
                                          : "Nothing failed or quarantined.\n";
   return text;
+}
+
+std::string MovedText(const MovedRecords& moved, Language language) {
+  const auto [consents, configs, records] = moved;
+  if (language == Language::kFrench) {
+    return "Le schéma de PostgreSQL est à jour. " + std::to_string(consents) +
+           " événements de consentement et " + std::to_string(configs) +
+           " configurations copiés et comparés, " + std::to_string(records) +
+           " enregistrements du journal projetés.\n";
+  }
+  return "The schema of PostgreSQL is up to date. " + std::to_string(consents) +
+         " consent events and " + std::to_string(configs) + " configs copied and compared, " +
+         std::to_string(records) + " records of the journal projected.\n";
+}
+
+std::string MovedJson(const MovedRecords& moved) {
+  return "{\"consents\":" + std::to_string(moved.consents) +
+         ",\"configs\":" + std::to_string(moved.configs) +
+         ",\"records\":" + std::to_string(moved.records) + "}\n";
 }
 
 std::string RebuiltText(std::uint64_t records, Language language) {

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "gateway/config.h"
+#include "gateway/migrate.h"
 #include "gateway/names.h"
 #include "journal/journal.h"
 
@@ -21,6 +22,8 @@ std::string InitText(const std::string& folder, Language language);
 std::string StatusText(const std::string& json, Language language);
 std::string ExplainText(const std::string& json, Language language);
 std::string FailuresText(const std::string& json, Language language);
+std::string MovedText(const MovedRecords& moved, Language language);
+std::string MovedJson(const MovedRecords& moved);
 std::string RebuiltText(std::uint64_t records, Language language);
 std::string JournalText(const journal::CheckReport& report, Language language);
 std::string RecordJson(std::uint64_t sequence, std::string_view record,

@@ -38,6 +38,9 @@ struct GatewaySettings {
   std::string tenant, listen_ingest, listen_console, storage_path;
   std::string tls_certificate, tls_key;                      // paths; empty: plain
   std::string pseudonym_root, storage_root, ledger_signing;  // paths of key files
+  // Where the connection strings of PostgreSQL are read (crypto::ReadSecret); empty: embedded
+  // store.
+  std::string postgres_connect, postgres_owner;
   Language language = Language::kFrench;
 };
 

@@ -1,12 +1,35 @@
 // octroi: the one place that sees every module.
+#include "crypto/key_ring.h"
 #include "gateway/cli.h"
+#include "store_postgres/postgres_store.h"
 #include "store_sqlite/sqlite_store.h"
 
+namespace {
+
+using namespace octroi;
+
+base::Result<std::unique_ptr<store::Store>> OpenEmbedded(const gateway::GatewaySettings& settings,
+                                                         gateway::Stores::Fatal fatal) {
+  return store_sqlite::Open({settings.storage_path + "/store.sqlite", false, std::move(fatal)});
+}
+
+base::Result<std::unique_ptr<store::Store>> OpenPostgres(const gateway::GatewaySettings& settings,
+                                                         const gateway::Stores::Fatal&) {
+  const auto connection = crypto::ReadSecret(settings.postgres_connect);
+  if (!connection) return connection.error();
+  return store_postgres::Open({connection->bytes, settings.tenant});
+}
+
+base::Status PreparePostgres(const gateway::GatewaySettings& settings) {
+  const auto owner = crypto::ReadSecret(settings.postgres_owner);
+  if (!owner) return owner.error();
+  const auto connection = crypto::ReadSecret(settings.postgres_connect);
+  if (!connection) return connection.error();
+  return store_postgres::Migrate(owner->bytes, connection->bytes);
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
-  using octroi::store::Store;
-  return octroi::gateway::CommandLine(
-      argc, argv,
-      [](const std::string& folder, std::function<void(const octroi::base::Error&)> fatal) {
-        return octroi::store_sqlite::Open({folder + "/store.sqlite", false, std::move(fatal)});
-      });
+  return gateway::CommandLine(argc, argv, {OpenEmbedded, OpenPostgres, PreparePostgres});
 }

@@ -130,6 +130,9 @@ constexpr auto kSaid = std::to_array<Said>({
     {"not_found", "Rien sous cet identifiant.", "Nothing under this id."},
     {"config.invalid", "La configuration est invalide ; l'ancienne reste en vigueur.",
      "The config is invalid; the old one stays in force."},
+    {"migrate.not_configured",
+     "`storage.postgres.connect` et `storage.postgres.owner` manquent dans gateway.yaml.",
+     "`storage.postgres.connect` and `storage.postgres.owner` are missing in gateway.yaml."},
     {"internal", "Erreur interne ; rien n'a été pris.", "Internal error; nothing was taken."},
 });
 

@@ -12,6 +12,7 @@
 #include "gateway/edge.h"
 #include "gateway/gate.h"
 #include "gateway/housekeeper.h"
+#include "gateway/migrate.h"
 #include "gateway/names.h"
 #include "gateway/projector.h"
 #include "gateway/recovery.h"
@@ -24,15 +25,14 @@ using base::Error;
 using base::ErrorCode;
 
 constexpr base::Millis kSeenForMs = 7 * 86'400'000LL;  // DESIGN.md 12: idempotency window
-constexpr std::string_view kKeyCheck = "key_check";
 
 base::Status CheckKeys(store::MetaStore& meta, const crypto::KeyRing& keys) {
-  const auto stored = meta.Get(kKeyCheck);
+  const auto stored = meta.Get(store::kMetaKeyCheck);
   if (!stored) return stored.error();
-  if (!*stored) return meta.Set(kKeyCheck, keys.CheckValue());
+  if (!*stored) return meta.Set(store::kMetaKeyCheck, keys.CheckValue());
   if (**stored == keys.CheckValue()) return base::Ok();
   if (keys.Recognises(**stored))
-    return meta.Set(kKeyCheck, keys.CheckValue());  // rotated since: still ours
+    return meta.Set(store::kMetaKeyCheck, keys.CheckValue());  // rotated since: still ours
   return Error{ErrorCode::kInvalid, "service.keys",
                "the key files differ from those this store was made with (key check value); "
                "pseudonyms would change "
@@ -101,6 +101,7 @@ base::Status Service::State::Start() {
       crypto::KeyRing::Open(settings.tenant, {settings.pseudonym_root, settings.storage_root});
   if (!ring) return ring.error();
   keys = std::move(*ring);
+  if (auto here = CheckNotMoved(*parts.store); !here) return here;
   if (auto same = CheckKeys(*parts.store, *keys); !same) return same;
   JournalRecovery recovery(seen, parts.clock->WallNow() - kSeenForMs);
   if (auto opened = OpenJournal(recovery); !opened) return opened;
@@ -128,6 +129,7 @@ base::Status Service::State::OpenJournal(JournalRecovery& recovery) {
       [&](std::uint64_t sequence, std::string_view record) { recovery.Take(sequence, record); });
   if (!opened) return opened.error();
   journal = std::move(*opened);
+  if (auto attached = parts.store->Attach(journal->origin()); !attached) return attached;
   const auto projected = parts.store->ProjectedThrough();
   if (!projected) return projected.error();
   if (*projected > journal->durable_through()) {

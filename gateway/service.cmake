@@ -1,10 +1,10 @@
 octroi_gateway_part(gateway_service
-  SOURCES admin_socket.cc api.cc cli.cc cli_text.cc consent_desk.cc event_reader.cc gate.cc housekeeper.cc messages.cc names.cc
+  SOURCES admin_socket.cc api.cc cli.cc cli_store.cc cli_text.cc consent_desk.cc event_reader.cc gate.cc housekeeper.cc messages.cc migrate.cc names.cc
           projector.cc rate_limits.cc receipt.cc recovery.cc report.cc seen.cc service.cc
   USES base crypto rules policies journal store
   PARTS gateway_config gateway_edge gateway_sender gateway_dispatcher)
 
 # The only place that sees everything.
-octroi_check_arrows(main gateway store_sqlite)
+octroi_check_arrows(main gateway store_sqlite store_postgres)
 add_executable(octroi main.cc)
-target_link_libraries(octroi PRIVATE build_options gateway_service store_sqlite)
+target_link_libraries(octroi PRIVATE build_options gateway_service store_sqlite store_postgres)

@@ -17,7 +17,7 @@ CONFINED = {
     r"(re2/|phonenumbers/)": ["rules/"],
     r"openssl/": ["gateway/crypto/", "gateway/edge/tls", "gateway/edge/stream"],
     r"sqlite3": ["db/sqlite/"],
-    r"pqxx/": ["db/postgres/"],
+    r"(pqxx/|libpq)": ["db/postgres/"],
     r"Poco/": ["gateway/"],
     r"(yaml-cpp/|nlohmann/|llhttp|zlib)": ["gateway/"],
 }

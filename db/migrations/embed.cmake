@@ -1,4 +1,4 @@
-# cmake -DOUT=file.cc "-DFILES=0001_a.sql,0002_b.sql" -P embed.cmake
+# cmake -DOUT=file.cc -DMODULE=store_sqlite "-DFILES=0001_a.sql,0002_b.sql" -P embed.cmake
 # Writes the migrations, in order, as a C++ array. Numbers must be 1, 2, 3, ... without a gap.
 string(REPLACE "," ";" FILES "${FILES}")
 set(body "")
@@ -14,9 +14,9 @@ foreach(file IN LISTS FILES)
   file(READ "${file}" sql)
   string(APPEND body "    R\"sql(${sql})sql\",\n")
 endforeach()
-file(WRITE "${OUT}" "#include \"store_sqlite/migrations.h\"
+file(WRITE "${OUT}" "#include \"${MODULE}/migrations.h\"
 
-namespace octroi::store_sqlite {
+namespace octroi::${MODULE} {
 namespace {
 constexpr const char* kMigrations[] = {
 ${body}};
@@ -24,5 +24,5 @@ ${body}};
 
 std::span<const char* const> Migrations() { return kMigrations; }
 
-}  // namespace octroi::store_sqlite
+}  // namespace octroi::${MODULE}
 ")

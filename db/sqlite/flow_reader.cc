@@ -70,13 +70,8 @@ base::Result<std::optional<store::EventRow>> FlowReader::Find(Connection& db,
   const auto first = static_cast<std::uint64_t>(run.Int(0));
   auto event = store::UnpackEvent(first, run.View(1), sequence);
   if (!event || !*event) return event;
-  store::DeliveryChunk chunk;
-  if (base::Status whole = chunk.Read(first, run.View(2)); !whole) return whole.error();
-  if (const auto* place = chunk.Find(sequence)) {
-    for (std::size_t i = 0; i < place->count; ++i) {
-      (*event)->deliveries.push_back(chunk.Get(*place, i));
-    }
-  }
+  const base::Status read = store::ReadDeliveries(first, run.View(2), **event);
+  if (!read) return read.error();
   return event;
 }
 

@@ -4,22 +4,25 @@
 #include <utility>
 
 #include "base/guarded.h"
+#include "base/lock_file.h"
 #include "store/projection.h"
 #include "store_sqlite/archive_tables.h"
 #include "store_sqlite/connection.h"
 #include "store_sqlite/consent_table.h"
 #include "store_sqlite/flow_reader.h"
 #include "store_sqlite/flow_writer.h"
-#include "store_sqlite/lock_file.h"
 #include "store_sqlite/migrations.h"
+#include "store_sqlite/private_file.h"
 
 namespace octroi::store_sqlite {
 namespace {
 
 using policies::ConsentEvent;
 
+constexpr std::string_view kOrigin = "origin";
+
 struct Writer {
-  LockFile lock;  // let go last
+  base::LockFile lock;  // let go last
   Connection db;
   ConsentWriter consents;
   FlowWriter flow;
@@ -34,7 +37,7 @@ struct Reader {
 };
 
 base::Result<std::unique_ptr<Writer>> OpenWriter(const Options& options) {
-  base::Result<LockFile> lock = LockFile::Take(options.path);
+  base::Result<base::LockFile> lock = base::LockFile::Take(options.path);
   if (!lock) return lock.error();
   if (base::Status made = CreatePrivate(options.path); !made) return made.error();
   base::Result<Connection> db = Connection::Open(options.path, Role::kWriter, options.fatal);
@@ -91,9 +94,15 @@ class SqliteStore final : public store::Store {
   SqliteStore(std::unique_ptr<Writer> writer, std::unique_ptr<Reader> reader)
       : writer_(std::move(writer)), reader_(std::move(reader)) {}
 
-  base::Status Append(const ConsentEvent& event) override {
-    if (base::Status whole = store::CheckConsent(event); !whole) return whole;
-    return Write("store.append", [&](Writer& to) { return to.consents.Append(to.db, event); });
+  base::Status AppendAll(std::span<const ConsentEvent> events) override {
+    if (base::Status whole = store::CheckConsents(events); !whole) return whole;
+    return Write("store.append", [&](Writer& to) {
+      base::Status done = base::Ok();
+      for (const ConsentEvent& event : events) {
+        if (done) done = to.consents.Append(to.db, event);
+      }
+      return done;
+    });
   }
   base::Result<std::vector<ConsentEvent>> History(const std::vector<policies::Fingerprint>& subject,
                                                   std::string_view purpose) override {
@@ -117,6 +126,15 @@ class SqliteStore final : public store::Store {
     return Read([](Reader& from) { return from.consents.LastSequence(from.db); });
   }
 
+  base::Status Attach(std::string_view origin) override {
+    const auto known = Get(kOrigin);
+    if (!known) return known.error();
+    if (!*known) return Set(kOrigin, origin);
+    if (**known == origin) return base::Ok();
+    return base::Error{base::ErrorCode::kInvalid, "store.attach",
+                       "the store belongs to another journal: restore the journal folder it was "
+                       "made with, or give the gateway an empty storage folder"};
+  }
   base::Result<std::uint64_t> ProjectedThrough() override {
     return Read([](Reader& from) { return from.flow.Through(from.db); });
   }

@@ -59,6 +59,12 @@ GatewaySettings SettingsOf(const World& world, const std::string& folder) {
     settings.listen_console = listen->Text("console");
   }
   settings.storage_path = path({"storage", "path"});
+  const auto secret = [&](std::string_view name) {
+    const Node* from = root.FindPath({"storage", "postgres", name, "from"});
+    return from && from->IsString() ? ResolveSecret(folder, from->text) : std::string();
+  };
+  settings.postgres_connect = secret("connect");
+  settings.postgres_owner = secret("owner");
   settings.tls_certificate = path({"listen", "tls", "certificate"});
   settings.tls_key = path({"listen", "tls", "key", "from"});
   settings.pseudonym_root = path({"keys", "pseudonym_root", "from"});

@@ -31,7 +31,15 @@ class SecretCheck {
   }
 
   void Secret(const Document& document, const Node* authenticate, bool outgoing) const {
-    const Node* from = authenticate ? authenticate->FindPath({"secret", "from"}) : nullptr;
+    if (!authenticate) return;
+    Secret(document, *authenticate, {"secret", "from"},
+           outgoing || authenticate->Text("method") == "hmac-sha256");
+  }
+
+  // `raw`: its hash would not do.
+  void Secret(const Document& document, const Node& node,
+              std::initializer_list<std::string_view> path, bool raw) const {
+    const Node* from = node.FindPath(path);
     if (!from || !from->IsString()) return;
     // Anything else may be a secret itself; the shape refuses it without repeating it.
     const bool variable = from->text.starts_with("env:");
@@ -45,7 +53,6 @@ class SecretCheck {
       findings_.Add(1331, document.file, from->at, {from->text, secret.error().detail});
       return;
     }
-    const bool raw = outgoing || authenticate->Text("method") == "hmac-sha256";
     if (raw && secret->hashed) {
       findings_.Add(1331, document.file, from->at,
                     {from->text, Say{"il faut le secret lui-même, pas son empreinte",
@@ -84,6 +91,8 @@ void CheckSecrets(const World& world, const std::string& folder, Findings& findi
       check.KeyFile(*gateway, key.value.Find("from"));
     }
     check.KeyFile(*gateway, gateway->root.FindPath({"listen", "tls", "key", "from"}));
+    // The owner's is read by `octroi migrate` only, and need not be on this machine.
+    check.Secret(*gateway, gateway->root, {"storage", "postgres", "connect", "from"}, true);
   }
   for (const Document* source : world.Of("Source")) {
     check.Secret(*source, source->root.Find("authenticate"), false);

@@ -51,6 +51,20 @@ class Gateway:
         with open(os.open(path, os.O_CREAT | os.O_WRONLY, 0o400), "w") as file:
             file.write(text + "\n")
 
+    def use_postgres(self, connections):
+        """From now on the store is PostgreSQL: connection strings of the owner and of the gateway's role."""
+        self._secret("postgres", "octroi-secret-raw " + connections["gateway"])
+        self._secret("postgres-owner", "octroi-secret-raw " + connections["owner"])
+        path = os.path.join(self.folder, "gateway.yaml")
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        assert "\nstorage:\n" in text
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text.replace("\nstorage:\n", "\nstorage:\n  postgres:\n"
+                                    "    connect: { from: \"file:keys/postgres.secret\" }\n"
+                                    "    owner: { from: \"file:keys/postgres-owner.secret\" }\n"))
+        return self.ask("migrate")
+
     def run(self, *args):
         done = subprocess.run([self.octroi, *args], capture_output=True, text=True, env=self.env)
         if done.returncode not in (0, 1):

@@ -40,7 +40,15 @@ class EndToEnd(unittest.TestCase):
         self.gateway = Gateway(OCTROI, os.path.join(self.temporary.name, "c"), ingest, console,
                                {name: recorder.port for name, recorder in self.recorders.items()},
                                {"OCTROI_SEGMENT_BYTES": str(8 * 1024 * 1024)})
+        self.prepare()
         self.start()
+
+    def prepare(self):
+        pass
+
+    def places(self):
+        """Every folder that must hold no personal value in clear."""
+        return [self.gateway.folder]
 
     def tearDown(self):
         self.gateway.stop()
@@ -255,7 +263,7 @@ class EndToEnd(unittest.TestCase):
         self.assertNotIn(CANARY.encode(), metrics)
         self.gateway.stop()
         looked_at = 0
-        for folder, _, files in os.walk(self.gateway.folder):
+        for folder, _, files in (found for place in self.places() for found in os.walk(place)):
             for name in files:
                 with open(os.path.join(folder, name), "rb") as file:
                     data = file.read()

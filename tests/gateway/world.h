@@ -80,9 +80,9 @@ class WatchedConsents final : public store::ConsentStore {
   std::function<void(const policies::ConsentEvent&)> before_append = [](const auto&) {};
   std::function<void()> before_history = [] {};
 
-  base::Status Append(const policies::ConsentEvent& event) override {
-    before_append(event);
-    return store_.Append(event);
+  base::Status AppendAll(std::span<const policies::ConsentEvent> events) override {
+    for (const policies::ConsentEvent& event : events) before_append(event);
+    return store_.AppendAll(events);
   }
   base::Result<std::vector<policies::ConsentEvent>> History(
       const std::vector<policies::Fingerprint>& subject, std::string_view purpose) override {

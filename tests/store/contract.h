@@ -11,6 +11,8 @@
 
 namespace octroi::testing {
 
+inline constexpr std::string_view kOrigin = "k3f9x2ab";  // of the journal in every test
+
 // One implementation under test. Reopen closes and opens it again where that means something.
 class Subject {
  public:
@@ -22,7 +24,7 @@ struct Kind {
   std::string name;
   std::function<std::unique_ptr<Subject>()> make;
 };
-const std::vector<Kind>& Kinds();  // fake, sqlite
+const std::vector<Kind>& Kinds();  // fake, sqlite, postgres
 
 class StoreContract : public ::testing::TestWithParam<Kind> {
  protected:

@@ -92,6 +92,21 @@ TEST_P(ConsentContract, AnEventWithoutIdOrSubjectIsRefused) {
   EXPECT_TRUE(All().empty());
 }
 
+TEST_P(ConsentContract, SeveralEventsAreAppendedTogetherOrNotAtAll) {
+  const auto one = Consent(1, {1}, ConsentState::kGranted);
+  const auto two = Consent(2, {2}, ConsentState::kGranted);
+  auto taken = Consent(3, {3}, ConsentState::kGranted);
+  taken.id = one.id;
+  const std::vector<ConsentEvent> refused = {one, two, taken}, whole = {one, two, one};
+  EXPECT_TRUE(IsError(store().AppendAll(refused), ErrorCode::kInvalid));
+  EXPECT_EQ(*store().LastSequence(), 0u);
+  EXPECT_TRUE(IsOk(store().AppendAll(whole)));
+  EXPECT_EQ(*store().LastSequence(), 2u);
+  std::size_t count = 0;
+  EXPECT_TRUE(IsOk(store().ForEach([&](const ConsentEvent&) { ++count; })));
+  EXPECT_EQ(count, 2u);
+}
+
 TEST_P(ConsentContract, HistoryIsOfAnyOfTheFingerprintsAndOnePurpose) {
   ASSERT_TRUE(IsOk(store().Append(Consent(1, {1, 2}, ConsentState::kGranted))));
   ASSERT_TRUE(IsOk(store().Append(Consent(2, {2}, ConsentState::kWithdrawn))));

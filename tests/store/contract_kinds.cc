@@ -2,6 +2,8 @@
 #include <cstdlib>
 
 #include "contract.h"
+#include "postgres_server.h"
+#include "store_postgres/postgres_store.h"
 #include "store_sqlite/sqlite_store.h"
 #include "support/fake_store.h"
 #include "temp_folder.h"
@@ -35,8 +37,21 @@ class SqliteSubject final : public Subject {
       std::abort();
     }
     store_ = std::move(*opened);
+    if (!store_->Attach(kOrigin)) std::abort();
   }
   TempFolder folder_;
+  std::unique_ptr<store::Store> store_;
+};
+
+// A tenant of its own on one server: what other subjects wrote must not show.
+class PostgresSubject final : public Subject {
+ public:
+  PostgresSubject() { Reopen(); }
+  store::Store& store() override { return *store_; }
+  void Reopen() override { store_ = PostgresServer::Shared().OpenStore(tenant_); }
+
+ private:
+  const std::string tenant_ = PostgresServer::Shared().NewTenant();
   std::unique_ptr<store::Store> store_;
 };
 
@@ -45,7 +60,8 @@ class SqliteSubject final : public Subject {
 const std::vector<Kind>& Kinds() {
   static const std::vector<Kind> kinds = {
       {"Fake", [] { return std::make_unique<FakeSubject>(); }},
-      {"Sqlite", [] { return std::make_unique<SqliteSubject>(); }}};
+      {"Sqlite", [] { return std::make_unique<SqliteSubject>(); }},
+      {"Postgres", [] { return std::make_unique<PostgresSubject>(); }}};
   return kinds;
 }
 

@@ -39,14 +39,20 @@ class FakeStore final : public store::Store {
     doubt_ = true;
   }
 
-  base::Status Append(const policies::ConsentEvent& event) override {
+  base::Status AppendAll(std::span<const policies::ConsentEvent> events) override {
     return Write("store.append", [&]() -> base::Status {
-      if (base::Status whole = store::CheckConsent(event); !whole) return whole;
-      for (const auto& [order, stored] : consents_) {
-        if (stored.id != event.id) continue;
-        return store::SameConsent(stored, event) ? base::Ok() : Invalid("`id` is taken");
+      if (base::Status whole = store::CheckConsents(events); !whole) return whole;
+      auto after = consents_;
+      for (const policies::ConsentEvent& event : events) {
+        const auto same = std::find_if(after.begin(), after.end(),
+                                       [&](const auto& one) { return one.second.id == event.id; });
+        if (same == after.end()) {
+          after.emplace(std::pair(event.sequence, after.size()), event);
+        } else if (!store::SameConsent(same->second, event)) {
+          return Invalid("`id` is taken");
+        }
       }
-      consents_.emplace(std::pair(event.sequence, consents_.size()), event);
+      consents_ = std::move(after);
       return base::Ok();
     });
   }
@@ -82,6 +88,7 @@ class FakeStore final : public store::Store {
     });
   }
 
+  base::Status Attach(std::string_view) override { return base::Ok(); }
   base::Result<std::uint64_t> ProjectedThrough() override {
     return Read<std::uint64_t>("store.projected_through", [&] { return flow_.through; });
   }

@@ -1,0 +1,48 @@
+// What the verbs of the command line share. Internal to cli*.cc.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/lock_file.h"
+#include "base/result.h"
+#include "gateway/cli.h"
+#include "gateway/config.h"
+#include "store/store.h"
+
+namespace octroi::gateway {
+
+inline constexpr int kOk = 0, kNo = 1, kUsage = 2, kConfigInvalid = 3, kUnreachable = 4;
+inline constexpr int kFatalExit =
+    70;  // EX_SOFTWARE: the disk failed under us; a supervisor restarts, recovery decides
+
+struct Arguments {
+  std::vector<std::string> words;  // verb first
+  std::string folder = ".";
+  std::size_t limit = 20;
+  bool json = false;
+  Language language = Language::kFrench;
+};
+
+int Complain(const base::Error& error, int code);  // to stderr; returns `code`
+[[noreturn]] void Die(const base::Error& error);   // logs, exits with kFatalExit
+
+// A config and what it names, held by this process alone.
+struct Loaded {
+  ConfigFolder config;
+  std::unique_ptr<base::LockFile> lock;  // of the storage folder: the journal has one writer
+  std::unique_ptr<store::Store> store;
+};
+// The findings go to stderr. `code`: what to exit with on an error.
+base::Result<Loaded> Load(const Arguments& args, const Stores& stores, int& code);
+std::uint64_t SegmentBytes();  // smaller segments for tests that kill and look often
+
+// Offline verbs: the gateway is stopped.
+int CheckConfig(const Arguments& args);
+int RebuildStore(const Arguments& args, const Stores& stores);
+int MigrateStore(const Arguments& args, const Stores& stores);
+int ReadJournal(const Arguments& args, bool dump);
+
+}  // namespace octroi::gateway

@@ -1,0 +1,82 @@
+"""A real PostgreSQL server of the caller's own, in a temporary folder: started here, stopped here."""
+import glob
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+BIN = sorted(glob.glob("/usr/lib/postgresql/*/bin"))[-1:] or [""]
+
+
+def as_postgres():
+    """In the child: the server refuses root."""
+    if os.geteuid() == 0:
+        user = pwd.getpwnam("postgres")
+        os.setgid(user.pw_gid)
+        os.setuid(user.pw_uid)
+
+
+class PostgresServer:
+    def __init__(self, *settings):
+        self.folder = tempfile.mkdtemp(prefix="octroi-postgres-")
+        os.chmod(self.folder, 0o777)
+        self.data, self.logs = os.path.join(self.folder, "data"), os.path.join(self.folder, "logs")
+        self.process, self.settings = None, settings
+        os.mkdir(self.logs)
+        subprocess.run([BIN[0] + "/initdb", "-D", self.data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C",
+                        "--no-sync"], check=True, capture_output=True, preexec_fn=as_postgres, cwd="/")
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.start()
+        self.sql("CREATE ROLE octroi_owner LOGIN", "CREATE ROLE octroi_gateway LOGIN")
+
+    def start(self):
+        with open(os.path.join(self.logs, "log"), "ab") as log:
+            self.process = subprocess.Popen(
+                [BIN[0] + "/postgres", "-D", self.data, "-p", str(self.port), "-h", "127.0.0.1", "-k", self.folder,
+                 *[word for setting in self.settings for word in ("-c", setting)]],
+                stdout=log, stderr=log, preexec_fn=as_postgres, cwd="/")
+        deadline = time.time() + 60
+        while subprocess.run([BIN[0] + "/pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)]).returncode:
+            if time.time() > deadline:
+                raise RuntimeError("PostgreSQL does not start")
+            time.sleep(0.05)
+
+    def stop(self, how=signal.SIGQUIT):
+        """SIGINT: fast; SIGQUIT: immediate, as a crash; SIGKILL: the postmaster only."""
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(how)
+            self.process.wait()
+
+    def freeze(self, stopped):
+        for pid in [self.process.pid, *self.children()]:
+            try:
+                os.kill(pid, signal.SIGSTOP if stopped else signal.SIGCONT)
+            except ProcessLookupError:
+                pass
+
+    def children(self):
+        out = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True).stdout
+        return [int(pid) for pid in out.split()]
+
+    def sql(self, *statements, database="postgres"):
+        out = subprocess.run(
+            ["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres",
+             "-d", database, *[word for statement in statements for word in ("-c", statement)]],
+            capture_output=True, text=True)
+        if out.returncode:
+            raise RuntimeError(out.stderr)
+        return out.stdout.strip()
+
+    def new_database(self, name):
+        self.sql(f"CREATE DATABASE {name} OWNER octroi_owner")
+        return {role: f"host=127.0.0.1 port={self.port} dbname={name} user=octroi_{role}" for role in ("owner", "gateway")}
+
+    def close(self):
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)

@@ -1,0 +1,94 @@
+#!/usr/bin/env python3
+"""End to end on PostgreSQL: everything e2e_test.py asks, on a real server, and what only a server can do.
+
+  postgres_test.py OCTROI [unittest arguments]
+"""
+import unittest
+
+import e2e_test
+from e2e_test import line
+from postgres import PostgresServer
+
+
+def setUpModule():
+    OnPostgres.server = PostgresServer()
+
+
+def tearDownModule():
+    OnPostgres.server.close()
+
+
+class OnPostgres(e2e_test.EndToEnd):
+    server, databases = None, 0
+
+    def connections(self):
+        OnPostgres.databases += 1
+        self.database = f"octroi_{OnPostgres.databases}"
+        return self.server.new_database(self.database)
+
+    def prepare(self):
+        self.gateway.use_postgres(self.connections())
+
+    def places(self):
+        self.server.sql("CHECKPOINT")
+        return [self.gateway.folder, self.server.data, self.server.logs]
+
+
+class Moving(e2e_test.EndToEnd):
+    """Starts on the embedded store."""
+
+    def test_an_embedded_store_moves(self):
+        self.grant("1001")
+        self.grant("1002")
+        self.grant("1002", state="withdrawn", at="2026-11-02T00:00:00Z")
+        ids = [self.post(line(number, "1001"))[1]["id"] for number in range(20)]
+        before = self.gateway.wait_quiet()
+        explained = self.gateway.ask("explain", ids[0])
+        self.assertEqual(self.gateway.stop(), 0)
+        moved = self.gateway.use_postgres(OnPostgres.connections(self))
+        self.assertEqual((moved["consents"], moved["configs"]), (3, 1))
+        self.assertEqual(self.gateway.ask("migrate")["consents"], 0)  # again: nothing left to do
+        self.start()
+        after = self.gateway.wait_quiet()
+        for part in ("sources", "destinations", "rules"):
+            self.assertEqual(after[part], before[part])
+        self.assertEqual(self.gateway.ask("explain", ids[0]), explained)
+        self.post(line(50, "1001"))
+        self.post(line(51, "1002"))
+        status = self.gateway.wait_quiet()
+        self.assertEqual(status["destinations"]["emailing"]["sent"], before["destinations"]["emailing"]["sent"] + 1)
+        rows = self.server.sql("SELECT count(*) FROM octroi.consents", database=self.database)
+        self.assertEqual(rows, "3")
+
+    def test_the_embedded_store_is_not_served_from_after_it_moved(self):
+        self.grant("1001")
+        self.gateway.stop()
+        with open(self.gateway.folder + "/gateway.yaml", encoding="utf-8") as file:
+            plain = file.read()
+        self.gateway.use_postgres(OnPostgres.connections(self))
+        with open(self.gateway.folder + "/gateway.yaml", "w", encoding="utf-8") as file:
+            file.write(plain)
+        self.gateway.start()
+        self.assertEqual(self.gateway.process.wait(20), 3)
+        self.assertIn("was moved to PostgreSQL", self.log())
+
+    def test_a_server_without_the_schema_is_refused(self):
+        self.gateway.stop()
+        connections = OnPostgres.connections(self)
+        self.gateway.use_postgres(connections)
+        self.server.sql("UPDATE octroi.schema_version SET version = version + 1", database=self.database)
+        self.gateway.start()
+        self.assertEqual(self.gateway.process.wait(20), 3)
+        self.assertIn("use the newer octroi", self.log())
+
+    @property
+    def server(self):
+        return OnPostgres.server
+
+
+for name in [name for name in dir(e2e_test.EndToEnd) if name.startswith("test_")]:
+    setattr(Moving, name, None)  # those run once, above
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
