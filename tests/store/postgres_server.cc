@@ -55,6 +55,7 @@ void BecomePostgres() {
 }
 
 pid_t Spawn(const std::vector<std::string>& command, const std::string& log) {
+  std::fflush(nullptr);  // or the child prints it again
   const pid_t pid = fork();
   if (pid != 0) return pid;
   BecomePostgres();

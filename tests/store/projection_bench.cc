@@ -1,4 +1,5 @@
-// How fast events are projected into SQLite: projection_bench [events] [folder]
+// How fast events are projected into SQLite and into PostgreSQL (whose server's own CPU is not
+// counted, but its wall time is): projection_bench [events] [folder]
 // Batches of 5,000 with three destinations each, then every delivery's outcome. Prints events per
 // second (wall and CPU), and the memory of the process as it goes, which should stay flat.
 #include <sys/resource.h>
@@ -9,6 +10,7 @@
 #include <fstream>
 #include <string>
 
+#include "postgres_server.h"
 #include "samples.h"
 #include "store_sqlite/sqlite_store.h"
 #include "temp_folder.h"
@@ -49,12 +51,7 @@ store::EventRow Sample(std::uint64_t sequence) {
 }
 
 // With outcomes: those of each batch come with the next one.
-void Measure(const char* name, const std::string& path, std::uint64_t events, bool outcomes) {
-  auto opened = store_sqlite::Open({.path = path, .read_only = false, .fatal = {}});
-  if (!opened) {
-    std::fprintf(stderr, "%s\n", opened.error().detail.c_str());
-    std::exit(1);
-  }
+void Measure(const char* name, store::Store& store, std::uint64_t events, bool outcomes) {
   double wall = 0, cpu = 0;
   std::uint64_t sequence = 1;
   while (sequence <= events) {
@@ -69,7 +66,7 @@ void Measure(const char* name, const std::string& path, std::uint64_t events, bo
     }
     batch.through = sequence - 1;
     const double wall_before = WallSeconds(), cpu_before = CpuSeconds();
-    if (auto applied = (*opened)->Apply(batch); !applied) {
+    if (auto applied = store.Apply(batch); !applied) {
       std::fprintf(stderr, "%s\n", applied.error().detail.c_str());
       std::exit(1);
     }
@@ -83,9 +80,16 @@ void Measure(const char* name, const std::string& path, std::uint64_t events, bo
     }
   }
   const double before = WallSeconds();
-  const auto totals = (*opened)->Sum();
+  const auto totals = store.Sum();
   std::printf("%-22s Sum() in %.0f us: %llu received\n", name, (WallSeconds() - before) * 1e6,
               static_cast<unsigned long long>(totals->sources.at(2).received));
+}
+
+std::unique_ptr<store::Store> OpenSqlite(const std::string& path) {
+  auto opened = store_sqlite::Open({.path = path, .read_only = false, .fatal = {}});
+  if (opened) return std::move(*opened);
+  std::fprintf(stderr, "%s\n", opened.error().detail.c_str());
+  std::exit(1);
 }
 
 }  // namespace
@@ -95,7 +99,15 @@ int main(int argc, char** argv) {
   const std::uint64_t events = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 1'000'000;
   octroi::testing::TempFolder temporary;
   const std::string folder = argc > 2 ? std::string(argv[2]) + "/" : temporary / "";
-  octroi::testing::Measure("events", folder + "events.db", events, false);
-  octroi::testing::Measure("events and outcomes", folder + "outcomes.db", events, true);
+  using namespace octroi::testing;
+  for (const bool outcomes : {false, true}) {
+    const char* what = outcomes ? "events and outcomes" : "events";
+    const std::string path = folder + (outcomes ? "outcomes.db" : "events.db");
+    std::printf("SQLite\n");
+    Measure(what, *OpenSqlite(path), events, outcomes);
+    std::printf("PostgreSQL\n");
+    PostgresServer& server = PostgresServer::Shared();
+    Measure(what, *server.OpenStore(server.NewTenant()), events, outcomes);
+  }
   return 0;
 }

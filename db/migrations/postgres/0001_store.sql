@@ -95,6 +95,8 @@ CREATE TABLE octroi.event_chunks (
   events bytea  NOT NULL,
   PRIMARY KEY (tenant, origin, first)
 );
+-- Mostly keyed hashes, which nothing compresses.
+ALTER TABLE octroi.event_chunks ALTER COLUMN events SET STORAGE EXTERNAL;
 CREATE TABLE octroi.delivery_chunks (
   tenant text   NOT NULL DEFAULT octroi.tenant(),
   origin text   NOT NULL DEFAULT octroi.origin(),
