@@ -41,6 +41,16 @@ class ConsentStore {
       std::uint64_t sequence) = 0;
   // Highest journal sequence already stored; 0: none.
   virtual base::Result<std::uint64_t> LastSequence() = 0;
+
+  // Whether other gateways may append to the same register.
+  virtual bool shared() const { return false; }
+  // What others appended after that generation, oldest first, and how far that is; at most a page,
+  // so ask again while it grows. A generation counts appended events in the order of their commits.
+  struct Others {
+    std::uint64_t generation = 0;
+    std::vector<policies::ConsentEvent> events;
+  };
+  virtual base::Result<Others> Since(std::uint64_t generation) { return Others{generation, {}}; }
 };
 
 struct ArchivedConfig {

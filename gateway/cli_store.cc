@@ -154,9 +154,8 @@ int MigrateStore(const Arguments& args, const Stores& stores) {
                     kConfigInvalid);
   }
   if (auto prepared = stores.prepare_postgres(settings); !prepared) {
-    return Complain(prepared.error(), prepared.error().code == ErrorCode::kInvalid
-                                          ? kConfigInvalid
-                                          : kUnreachable);
+    return Complain(prepared.error(),
+                    prepared.error().code == ErrorCode::kInvalid ? kConfigInvalid : kUnreachable);
   }
   MovedRecords moved;
   if (std::filesystem::exists(settings.storage_path + "/store.sqlite")) {

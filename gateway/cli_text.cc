@@ -132,7 +132,12 @@ std::string StatusText(const std::string& json, Language language) {
   std::string text = std::string(holds ? "✓ " : "✗ ") + status["tenant"].get<std::string>() +
                      " · config " + status["config"].get<std::string>().substr(0, 12) + " · " +
                      (fr ? "en attente " : "pending ") +
-                     std::to_string(status["pending"].get<std::uint64_t>()) + "\n\n";
+                     std::to_string(status["pending"].get<std::uint64_t>()) + "\n";
+  if (status["held"]) {
+    text += fr ? "▲ Rien n'est envoyé : le registre des consentements ne répond pas.\n"
+               : "▲ Nothing is sent: the consent register does not answer.\n";
+  }
+  text += "\n";
   text += Table("SOURCE", fr ? "Reçus" : "Received", status["sources"],
                 {"rejected", "quarantined", "merged", "accepted"}, "received", language);
   text += "\n";

@@ -241,6 +241,7 @@ Response ConsentDesk::Take(Waiting& waiting) {
   }
   if (const auto indexed = Index(*waiting.plan, event); !indexed)
     return Busy("store.unavailable", 2);
+  parts_.sends->AwaitStarted();
   parts_.metrics
       ->CounterOf("octroi_consents", {{base::Id("state"), base::Id::OfConfig(Name(event.state))}})
       .Add();
@@ -281,6 +282,7 @@ base::Status ConsentDesk::Index(const Plan& plan, const ConsentEvent& event) {
   if (purpose == plan.purposes.end())
     return base::Ok();  // no longer in force: nothing decides by it
   const auto place = static_cast<std::size_t>(purpose - plan.purposes.begin());
+  const std::lock_guard lock(indexing_);
   const auto set = [&](const std::vector<Fingerprint>& prints,
                        const std::vector<ConsentEvent>& history) {
     parts_.index->Set(prints, place, Fold(history, parts_.clock->WallNow()));
@@ -308,6 +310,10 @@ base::Status ConsentDesk::Index(const Plan& plan, const ConsentEvent& event) {
     set({print}, *history);
   }
   return base::Ok();
+}
+
+base::Status ConsentDesk::Learn(const Plan& plan, const ConsentEvent& event) {
+  return Index(plan, event);
 }
 
 // What the store refuses for good was answered by a conflict, and is no consent event.

@@ -1,8 +1,9 @@
 // ConsentDesk: takes consent events in. POST /v1/consents, standards.md C1.
 //
-// One event's way, in this order: journal (durable) -> store (durable) -> index -> answer. So no
-// decision cites a consent event that is not on the journal, and when the answer leaves, every
-// decision made from then on sees it. One thread; never an edge's.
+// One event's way, in this order: journal (durable) -> store (durable) -> index -> sends that were
+// let through before have started -> answer. So no decision cites a consent event that is not on
+// the journal; when the answer leaves, every decision made from then on sees it, and no send that
+// was decided without it starts any more. One thread; never an edge's.
 #pragma once
 
 #include <condition_variable>
@@ -22,6 +23,7 @@
 #include "gateway/edge.h"
 #include "gateway/gate.h"
 #include "gateway/plan.h"
+#include "gateway/send_gate.h"
 #include "journal/journal.h"
 #include "policies/consent.h"
 #include "store/store.h"
@@ -35,6 +37,7 @@ class ConsentDesk {
     store::ConsentStore* store = nullptr;
     policies::ConsentIndex* index = nullptr;
     const Gate* gate = nullptr;  // for fingerprints
+    SendGate* sends = nullptr;   // waited for before every answer
     const crypto::KeyRing* keys = nullptr;
     base::Clock* clock = nullptr;
     base::Metrics* metrics = nullptr;
@@ -47,6 +50,9 @@ class ConsentDesk {
   // index.
   base::Status Recover(const Plan& plan);
   void Start();
+  // What another gateway recorded in the same register: decisions made from now on see it. Any
+  // thread.
+  base::Status Learn(const Plan& plan, const policies::ConsentEvent& event);
 
   // One posted event. Bad input is answered at once by a Problem; the rest later, through `answer`.
   //   {"subject": {"email": "...", "customer_id": "..."}, "purpose": "marketing.email", "state":
@@ -73,6 +79,7 @@ class ConsentDesk {
   base::Status Store(const policies::ConsentEvent& event);
 
   Parts parts_;
+  std::mutex indexing_;  // a history that was read is folded and set before the next is read
   base::Millis last_recorded_ = 0;
   std::mutex mutex_;
   std::condition_variable work_;

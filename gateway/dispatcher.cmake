@@ -9,5 +9,6 @@ octroi_gateway_part(gateway_dispatcher
     dispatcher/lane_queue.cc
     dispatcher/outcome_book.cc
     dispatcher/second_decision.cc
+    dispatcher/send_gate.cc
   USES base crypto rules policies journal
   PARTS gateway_sender gateway_config)

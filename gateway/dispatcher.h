@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/metrics.h"
 #include "gateway/plan.h"
+#include "gateway/send_gate.h"
 #include "gateway/sender.h"
 #include "journal/journal.h"
 #include "policies/consent.h"
@@ -31,6 +32,7 @@ class Dispatcher final : public journal::DurableListener {
     const policies::ConsentIndex* index = nullptr;
     base::Clock* clock = nullptr;
     base::Metrics* metrics = nullptr;
+    SendGate* gate = nullptr;       // entered before the first byte of every send
     std::function<PlanPtr()> plan;  // the plan in force now; from any thread, never null
     MakeSender make_sender;
     unsigned lanes_per_destination = 2;

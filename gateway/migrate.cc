@@ -14,9 +14,7 @@ using policies::ConsentEvent;
 
 constexpr std::size_t kTogether = 500;  // events a transaction
 
-Error Invalid(std::string detail) {
-  return {ErrorCode::kInvalid, "store.move", std::move(detail)};
-}
+Error Invalid(std::string detail) { return {ErrorCode::kInvalid, "store.move", std::move(detail)}; }
 
 // The whole register, so that two can be compared without holding either.
 struct Tally {
@@ -127,8 +125,9 @@ base::Status CheckNotMoved(store::MetaStore& store) {
   const auto moved = store.Get(store::kMetaMoved);
   if (!moved) return moved.error();
   if (!*moved) return base::Ok();
-  return Invalid("this store was moved to PostgreSQL on " + **moved +
-                 ": set `storage.postgres` in gateway.yaml, or there would be two consent registers");
+  return Invalid(
+      "this store was moved to PostgreSQL on " + **moved +
+      ": set `storage.postgres` in gateway.yaml, or there would be two consent registers");
 }
 
 }  // namespace octroi::gateway

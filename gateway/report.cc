@@ -125,12 +125,16 @@ std::string StatusReport(const StatusInput& input) {
   const auto rules = input.store->Rules();
   if (!totals || !rules) return Error("store.unavailable").dump();
   bool holds = true;
-  Json json{
-      {"tenant", input.plan->tenant},         {"as_of", base::FormatRfc3339(input.now)},
-      {"plan", input.plan->number},           {"config", base::Hex(input.plan->config_digest)},
-      {"origin", input.journal->origin()},    {"journal_through", input.journal->durable_through()},
-      {"projected_through", input.projected}, {"pending", input.pending},
-      {"consent_subjects", input.subjects}};
+  Json json{{"tenant", input.plan->tenant},
+            {"as_of", base::FormatRfc3339(input.now)},
+            {"plan", input.plan->number},
+            {"config", base::Hex(input.plan->config_digest)},
+            {"origin", input.journal->origin()},
+            {"journal_through", input.journal->durable_through()},
+            {"projected_through", input.projected},
+            {"pending", input.pending},
+            {"held", input.held},
+            {"consent_subjects", input.subjects}};
   json["sources"] = SourcesJson(*totals, *input.plan, holds);
   json["destinations"] = DestinationsJson(*totals, *input.plan, holds);
   std::uint64_t accepted = 0;

@@ -20,6 +20,7 @@ struct StatusInput {
   const journal::Journal* journal = nullptr;
   std::uint64_t pending = 0, projected = 0;
   std::size_t subjects = 0;
+  bool held = false;  // the consent register cannot be verified: nothing is sent
   base::Millis now = 0;
 };
 // Both sums of promise 1 by source and destination, findings by rule, and whether the sums hold.

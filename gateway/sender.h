@@ -17,12 +17,40 @@ namespace octroi::gateway {
 // What the destination answered. No body of its answer is kept: it may echo personal data.
 struct Receipt {
   enum class Kind {
-    kDelivered,  // 2xx
-    kRetry,      // 408, 425, 429, 5xx, no answer, connection lost
-    kRefused,    // other 4xx, 3xx (never followed): no retry will change it
+    kDelivered,   // 2xx
+    kRetry,       // 408, 425, 429, 5xx, no answer, connection lost
+    kRefused,     // other 4xx, 3xx (never followed): no retry will change it
+    kNotStarted,  // SendStart said no: nothing has left
   } kind = Kind::kRetry;
   std::uint16_t http_status = 0;            // 0: no answer
   std::optional<base::Millis> retry_after;  // from the answer; a span, capped by the caller
+};
+
+// Asked at the last moment whether the batch may still leave (gateway/send_gate.h).
+class SendStart {
+ public:
+  virtual ~SendStart() = default;
+  // Right before the first byte, on a connection that is open. False: nothing may leave.
+  virtual bool Enter() = 0;
+  // After a yes, once: the first byte is on its way, or never will be.
+  virtual void Leave() = 0;
+};
+// Leaves at the end of its scope, or earlier.
+class Starting {
+ public:
+  explicit Starting(SendStart& start) : start_(start), inside_(start.Enter()) {}
+  ~Starting() { Started(); }
+  Starting(const Starting&) = delete;
+  Starting& operator=(const Starting&) = delete;
+  explicit operator bool() const { return inside_; }
+  void Started() {
+    if (inside_) start_.Leave();
+    inside_ = false;
+  }
+
+ private:
+  SendStart& start_;
+  bool inside_;
 };
 
 // One connection to one destination; used by one thread.
@@ -31,10 +59,12 @@ class Sender {
   virtual ~Sender() = default;
   // Asks for both proofs: only a Pseudonymizer fills a batch, only a durable append makes a Ticket,
   // and the ticket must reach the batch's last event (else nothing is sent: kRetry with status 0).
-  Receipt Send(const policies::ProtectedBatch& batch, const journal::Ticket& ticket);
+  Receipt Send(const policies::ProtectedBatch& batch, const journal::Ticket& ticket,
+               SendStart& start);
 
  private:
-  virtual Receipt DoSend(const policies::ProtectedBatch& batch) = 0;
+  // Holds a Starting while the first byte leaves, and no longer; kNotStarted if it says no.
+  virtual Receipt DoSend(const policies::ProtectedBatch& batch, SendStart& start) = 0;
 };
 
 // Over Poco's HTTP(S) client: keep-alive, VERIFY_STRICT, TLS >= 1.2, no redirects, answers read up

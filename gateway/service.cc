@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "gateway/api.h"
 #include "gateway/consent_desk.h"
+#include "gateway/consent_watch.h"
 #include "gateway/edge.h"
 #include "gateway/gate.h"
 #include "gateway/housekeeper.h"
@@ -55,6 +56,8 @@ struct Service::State {
   std::size_t purposes_max = 0;
   std::unique_ptr<Gate> gate;
   std::unique_ptr<ConsentDesk> consents;
+  SendGate sends;
+  std::unique_ptr<ConsentWatch> watch;
   std::unique_ptr<Dispatcher> dispatcher;
   std::unique_ptr<Projector> projector;
   std::unique_ptr<Housekeeper> housekeeper;
@@ -113,9 +116,11 @@ base::Status Service::State::Start() {
       !in_force) {
     return in_force;
   }
+  if (auto begun = watch->Begin(); !begun) return begun;
   if (auto read = consents->Recover(**made); !read) return read;
   recovery.Requeue(*dispatcher);
   consents->Start();
+  if (auto leased = watch->Start(); !leased) return leased;
   projector->Start();
   dispatcher->Start();
   housekeeper->Start();
@@ -197,11 +202,15 @@ void Service::State::Assemble(const Plan& made) {
   const auto plan_now = [this] { return InForce(); };
   gate = std::make_unique<Gate>(
       Gate::Parts{journal.get(), index.get(), &seen, keys.get(), &metrics, parts.threads});
-  consents = std::make_unique<ConsentDesk>(ConsentDesk::Parts{
-      journal.get(), parts.store, index.get(), gate.get(), keys.get(), parts.clock, &metrics});
+  consents = std::make_unique<ConsentDesk>(ConsentDesk::Parts{journal.get(), parts.store,
+                                                              index.get(), gate.get(), &sends,
+                                                              keys.get(), parts.clock, &metrics});
+  watch = std::make_unique<ConsentWatch>(
+      ConsentWatch::Parts{parts.store, consents.get(), &sends, parts.clock, plan_now});
   Dispatcher::Parts dispatch;
   dispatch.journal = journal.get();
   dispatch.index = index.get();
+  dispatch.gate = &sends;
   dispatch.clock = parts.clock;
   dispatch.metrics = &metrics;
   dispatch.plan = plan_now;
@@ -263,6 +272,7 @@ base::Status Service::State::Listen() {
 void Service::State::RefreshGauges() {
   metrics.GaugeOf("octroi_pending_deliveries")
       .Set(static_cast<std::int64_t>(dispatcher->pending()));
+  metrics.GaugeOf("octroi_sending_held").Set(sends.Open(parts.clock->BootNowNanos()) ? 0 : 1);
   metrics.GaugeOf("octroi_journal_sequence")
       .Set(static_cast<std::int64_t>(journal->durable_through()));
   metrics.GaugeOf("octroi_projected_sequence").Set(static_cast<std::int64_t>(projector->through()));
@@ -277,6 +287,7 @@ Service::~Service() {
   s.edge.reset();  // nobody speaks any more
   s.console.reset();
   s.housekeeper.reset();
+  s.watch.reset();
   s.consents.reset();
   if (s.dispatcher) s.dispatcher->Drain(0);
   if (s.journal) s.journal->Stop();  // commits what is queued; tells dispatcher and projector
@@ -315,9 +326,10 @@ std::vector<ConfigFinding> Service::Reload() {
 }
 
 std::string Service::Status() const {
-  return StatusReport({state_->InForce(), state_->parts.store, state_->journal.get(),
-                       state_->dispatcher->pending(), state_->projector->through(),
-                       state_->index->subjects(), state_->parts.clock->WallNow()});
+  return StatusReport(
+      {state_->InForce(), state_->parts.store, state_->journal.get(), state_->dispatcher->pending(),
+       state_->projector->through(), state_->index->subjects(),
+       !state_->sends.Open(state_->parts.clock->BootNowNanos()), state_->parts.clock->WallNow()});
 }
 
 std::string Service::Explain(std::string_view event_id) const {

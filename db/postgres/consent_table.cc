@@ -49,6 +49,14 @@ constexpr Sql kLast = {"consent_last",
                        "SELECT coalesce(max(sequence), 0) FROM octroi.consents "
                        "WHERE origin = octroi.origin()"};
 
+constexpr Sql kGeneration = {"consent_generation", "SELECT generation FROM octroi.generations"};
+constexpr std::size_t kOthersPage = 1000;
+constexpr Sql kOthers = {"consent_others",
+                         "SELECT " OCTROI_CONSENT_COLUMNS
+                         ", generation FROM octroi.consents WHERE generation > $1 AND generation "
+                         "<= $2 AND origin <> octroi.origin() ORDER BY generation LIMIT 1000"};
+constexpr int kGenerationColumn = 13;
+
 std::string_view BytesOf(const Fingerprint& fingerprint) {
   return {reinterpret_cast<const char*>(fingerprint.data()), fingerprint.size()};
 }
@@ -96,11 +104,11 @@ std::string HexArray(const std::vector<Fingerprint>& subject) {
 base::Status AppendConsent(Tx& tx, const ConsentEvent& event) {
   std::string subject;
   for (const Fingerprint& fingerprint : event.subject) subject.append(BytesOf(fingerprint));
-  const pqxx::result inserted = tx.Run(
-      kInsert, event.id, event.record_id, pqxx::binarystring(subject), event.purpose,
-      static_cast<int>(event.state), event.effective_at, event.recorded_at, event.valid_until,
-      event.notice, event.source, pqxx::binarystring(event.detail),
-      static_cast<std::int64_t>(event.sequence));
+  const pqxx::result inserted =
+      tx.Run(kInsert, event.id, event.record_id, pqxx::binarystring(subject), event.purpose,
+             static_cast<int>(event.state), event.effective_at, event.recorded_at,
+             event.valid_until, event.notice, event.source, pqxx::binarystring(event.detail),
+             static_cast<std::int64_t>(event.sequence));
   if (!inserted.empty()) {
     tx.Run(kLink, HexArray(event.subject), inserted[0][0].as<std::int64_t>());
     return base::Ok();
@@ -135,6 +143,19 @@ std::optional<ConsentEvent> ConsentBySequence(Tx& tx, std::uint64_t sequence) {
 
 std::uint64_t LastConsentSequence(Tx& tx) {
   return static_cast<std::uint64_t>(tx.Run(kLast)[0][0].as<std::int64_t>());
+}
+
+// The generation first: what is committed by then is seen by the second statement.
+store::ConsentStore::Others ConsentsOfOthers(Tx& tx, std::uint64_t after) {
+  const pqxx::result newest = tx.Run(kGeneration);
+  const std::int64_t generation = newest.empty() ? 0 : newest[0][0].as<std::int64_t>();
+  const pqxx::result rows = tx.Run(kOthers, static_cast<std::int64_t>(after), generation);
+  store::ConsentStore::Others others{static_cast<std::uint64_t>(generation), EventsOf(rows)};
+  if (rows.size() == kOthersPage) {
+    others.generation =
+        static_cast<std::uint64_t>(rows.back()[kGenerationColumn].as<std::int64_t>());
+  }
+  return others;
 }
 
 }  // namespace octroi::store_postgres

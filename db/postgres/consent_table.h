@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "policies/consent.h"
+#include "store/store.h"
 #include "store_postgres/session.h"
 
 namespace octroi::store_postgres {
@@ -24,5 +24,6 @@ struct ConsentPlace {
 std::vector<policies::ConsentEvent> ConsentPage(Tx& tx, ConsentPlace& place);
 std::optional<policies::ConsentEvent> ConsentBySequence(Tx& tx, std::uint64_t sequence);
 std::uint64_t LastConsentSequence(Tx& tx);
+store::ConsentStore::Others ConsentsOfOthers(Tx& tx, std::uint64_t after);
 
 }  // namespace octroi::store_postgres

@@ -19,20 +19,23 @@ constexpr Sql kThrough = {"flow_through_lock",
                           "SELECT through FROM octroi.projections "
                           "WHERE origin = octroi.origin() FOR UPDATE"};
 constexpr Sql kSetThrough = {
-    "flow_set_through", "UPDATE octroi.projections SET through = $1 WHERE origin = octroi.origin()"};
-constexpr Sql kAttach = {"flow_attach",
-                         "INSERT INTO octroi.projections (through) VALUES (0) ON CONFLICT DO NOTHING"};
+    "flow_set_through",
+    "UPDATE octroi.projections SET through = $1 WHERE origin = octroi.origin()"};
+constexpr Sql kAttach = {
+    "flow_attach", "INSERT INTO octroi.projections (through) VALUES (0) ON CONFLICT DO NOTHING"};
 constexpr Sql kRange = {
     "flow_range",
     "SELECT first, states FROM octroi.delivery_chunks WHERE origin = octroi.origin() AND first <= "
     "$2 AND first >= coalesce((SELECT max(first) FROM octroi.delivery_chunks WHERE origin = "
     "octroi.origin() AND first <= $1), $1)"};
-constexpr Sql kInsertEvents = {"flow_insert_events",
-                               "INSERT INTO octroi.event_chunks (first, events) SELECT f, "
-                               "decode(e, 'hex') FROM unnest($1::bigint[], $2::text[]) AS c (f, e)"};
-constexpr Sql kInsertStates = {"flow_insert_states",
-                               "INSERT INTO octroi.delivery_chunks (first, states) SELECT f, "
-                               "decode(s, 'hex') FROM unnest($1::bigint[], $2::text[]) AS c (f, s)"};
+constexpr Sql kInsertEvents = {
+    "flow_insert_events",
+    "INSERT INTO octroi.event_chunks (first, events) SELECT f, "
+    "decode(e, 'hex') FROM unnest($1::bigint[], $2::text[]) AS c (f, e)"};
+constexpr Sql kInsertStates = {
+    "flow_insert_states",
+    "INSERT INTO octroi.delivery_chunks (first, states) SELECT f, "
+    "decode(s, 'hex') FROM unnest($1::bigint[], $2::text[]) AS c (f, s)"};
 constexpr Sql kUpdateStates = {
     "flow_update_states",
     "UPDATE octroi.delivery_chunks d SET states = decode(s, 'hex') FROM unnest($1::bigint[], "
@@ -145,7 +148,8 @@ base::Result<std::uint64_t> FlowWriter::LoadStates(std::uint64_t sequence,
   auto found = next;
   while (found != chunks_.begin() && (--found)->second.states.empty()) {
   }
-  const bool none = found == chunks_.end() || found->first > sequence || found->second.states.empty();
+  const bool none =
+      found == chunks_.end() || found->first > sequence || found->second.states.empty();
   const base::Status read =
       none ? chunk.Read(sequence, {}) : chunk.Read(found->first, found->second.states);
   if (!read) return read.error();
@@ -181,7 +185,8 @@ void FlowWriter::WriteChunks(Tx& tx) const {
 void FlowWriter::WriteStates(Tx& tx) const {
   ChunkRows inserted(tx, kInsertStates), updated(tx, kUpdateStates);
   for (const auto& [first, chunk] : chunks_) {
-    if (chunk.changed && !chunk.states.empty()) (chunk.fresh ? inserted : updated).Add(first, chunk.states);
+    if (chunk.changed && !chunk.states.empty())
+      (chunk.fresh ? inserted : updated).Add(first, chunk.states);
   }
   inserted.Write();
   updated.Write();
@@ -197,9 +202,13 @@ void FlowWriter::WriteNotes(Tx& tx) const {
       gone_destinations.Add(key.second);
       continue;
     }
-    const std::int64_t values[] = {sequence, key.second, note->plan, note->source,
+    const std::int64_t values[] = {sequence,
+                                   key.second,
+                                   note->plan,
+                                   note->source,
                                    static_cast<std::int64_t>(note->outcome),
-                                   static_cast<std::int64_t>(note->reason), note->at};
+                                   static_cast<std::int64_t>(note->reason),
+                                   note->at};
     for (std::size_t i = 0; i < columns.size(); ++i) columns[i].Add(values[i]);
   }
   if (!gone_sequences.empty()) {

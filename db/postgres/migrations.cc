@@ -17,9 +17,9 @@ constexpr const char* kGrants[] = {
     "octroi.rule_counts TO ",
 };
 
-constexpr Sql kVersion = {"schema_version", "SELECT coalesce(max(version), 0) FROM octroi.schema_version"};
-constexpr Sql kSchema = {"schema_there",
-                         "SELECT to_regclass('octroi.schema_version') IS NOT NULL"};
+constexpr Sql kVersion = {"schema_version",
+                          "SELECT coalesce(max(version), 0) FROM octroi.schema_version"};
+constexpr Sql kSchema = {"schema_there", "SELECT to_regclass('octroi.schema_version') IS NOT NULL"};
 constexpr Sql kRights = {
     "role_rights",
     "SELECT r.rolsuper OR r.rolbypassrls OR EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n "
@@ -70,7 +70,8 @@ std::string Quoted(const std::string& name) {
 base::Status Migrate(Session& owner, const std::string& role) {
   base::Status done = owner.Transact(kWhere, Prepare, kMigrationMs);
   for (bool left = true; done && left;) {
-    done = owner.Transact(kWhere, [&](Tx& tx) { return ApplyNext(tx, left); }, kMigrationMs);
+    done = owner.Transact(
+        kWhere, [&](Tx& tx) { return ApplyNext(tx, left); }, kMigrationMs);
   }
   if (!done) return done;
   return owner.Transact(kWhere, [&](Tx& tx) {

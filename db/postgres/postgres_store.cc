@@ -25,9 +25,12 @@ class PostgresStore final : public store::Store {
   explicit PostgresStore(const Identity& identity)
       : register_(Session(dog_, identity)),
         flow_({Session(dog_, identity), FlowWriter()}),
-        reader_(Session(dog_, identity)) {}
+        reader_(Session(dog_, identity)),
+        watch_(Session(dog_, identity)) {}
 
-  base::Status Check() { return reader_.With([](Session& session) { return CheckGate(session); }); }
+  base::Status Check() {
+    return reader_.With([](Session& session) { return CheckGate(session); });
+  }
 
   base::Status AppendAll(std::span<const ConsentEvent> events) override {
     if (base::Status whole = store::CheckConsents(events); !whole) return whole;
@@ -59,7 +62,22 @@ class PostgresStore final : public store::Store {
     return Read("store.last_sequence", LastConsentSequence);
   }
 
+  bool shared() const override { return true; }
+  // On a connection of its own: the lease must not wait for somebody who reads.
+  base::Result<Others> Since(std::uint64_t generation) override {
+    Others others;
+    const base::Status done = watch_.With([&](Session& session) {
+      return session.Transact("store.since", [&](Tx& tx) {
+        others = ConsentsOfOthers(tx, generation);
+        return base::Ok();
+      });
+    });
+    if (!done) return done.error();
+    return others;
+  }
+
   base::Status Attach(std::string_view origin) override {
+    watch_.With([&](Session& session) { session.SetOrigin(std::string(origin)); });
     register_.With([&](Session& session) { session.SetOrigin(std::string(origin)); });
     reader_.With([&](Session& session) { session.SetOrigin(std::string(origin)); });
     return flow_.With([&](FlowSession& flow) {
@@ -158,6 +176,7 @@ class PostgresStore final : public store::Store {
   base::Guarded<Session> register_;
   base::Guarded<FlowSession> flow_;
   base::Guarded<Session> reader_;
+  base::Guarded<Session> watch_;
 };
 
 }  // namespace

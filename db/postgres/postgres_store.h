@@ -1,8 +1,8 @@
 // The store on PostgreSQL (libpqxx): for production, shared by gateways. reliability.md D says what
 // libpqxx and libpq must not be left to do; session.h does it.
 //
-// Three connections, so that a withdrawal never waits for a projection, nor a projection for a
-// reader: consents and configs, the flow projection, reading.
+// Four connections, so that a withdrawal never waits for a projection, nor the lease for a reader:
+// consents and configs, the flow projection, reading, and what other gateways recorded.
 #pragma once
 
 #include <memory>

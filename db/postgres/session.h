@@ -28,7 +28,8 @@
 
 namespace octroi::store_postgres {
 
-inline constexpr base::Millis kRoundTripMs = 2'000;  // a server that says nothing for longer is down
+inline constexpr base::Millis kRoundTripMs =
+    2'000;  // a server that says nothing for longer is down
 
 struct Identity {
   std::string connection;  // libpq connection string; holds a password, never printed
@@ -52,7 +53,7 @@ class Tx {
     return work_->exec_prepared(sql.name, args...);
   }
   pqxx::result Execute(const std::string& sql);  // constant text only: it may come back in no error
-  bool again() const { return again_; }  // a commit of the same work was in doubt before
+  bool again() const { return again_; }          // a commit of the same work was in doubt before
   ~Tx();
 
  private:

@@ -17,7 +17,8 @@ Lane::Lane(Shared& shared, LaneDestination destination, std::uint64_t seed)
       destination_(std::move(destination)),
       queue_(shared),
       book_(shared, queue_, destination_.id),
-      random_(seed) {}
+      random_(seed),
+      place_(*shared.parts.gate) {}
 
 Lane::~Lane() { Join(); }
 
@@ -28,6 +29,7 @@ void Lane::Start() {
 
 void Lane::Wake() {
   destination_.breaker->Wake();
+  shared_.parts.gate->Wake();
   queue_.Notify();
 }
 
@@ -70,6 +72,10 @@ bool Lane::SendUntilFinal(Items items) {
   Backoff backoff(random_);
   noted_nanos_ = 0;
   while (std::any_of(items.begin(), items.end(), open)) {
+    while (!shared_.parts.gate->Open(shared_.parts.clock->BootNowNanos())) {
+      if (stop()) return false;
+      shared_.parts.gate->WaitOpen();
+    }
     const Breaker::Pass pass = destination_.breaker->Enter(stop);
     if (!pass.granted) return false;
     const std::optional<Receipt> receipt = Attempt(items);
@@ -107,14 +113,17 @@ bool Lane::SendSingly() {
 std::optional<Receipt> Lane::Attempt(Items items) {
   while (!shared_.draining()) {
     UsePlanInForce();
-    const std::uint64_t generation = shared_.parts.index->generation();
+    decided_by_ = shared_.parts.index->generation();
     const bool ready = Prepare(items);
     if (leaving_.empty()) return std::nullopt;
     if (!ready) continue;
     const std::int64_t begin = shared_.parts.clock->BootNowNanos();
-    // The last look: a withdrawal that was acknowledged before this line is obeyed.
-    if (shared_.parts.plan() != plan_ || shared_.parts.index->generation() != generation) continue;
-    const Receipt receipt = sender_->Send(batch_, shared_.parts.journal->durable());
+    const Receipt receipt = sender_->Send(batch_, shared_.parts.journal->durable(), *this);
+    if (receipt.kind == Receipt::Kind::kNotStarted) {
+      const bool open = shared_.parts.gate->Open(shared_.parts.clock->BootNowNanos());
+      if (!open) return std::nullopt;  // to wait for it without holding the breaker's pass
+      continue;
+    }
     destination_.attempts->Record((shared_.parts.clock->BootNowNanos() - begin) / 1000);
     for (InHand* item : leaving_) {
       ++item->attempts;
@@ -123,6 +132,31 @@ std::optional<Receipt> Lane::Attempt(Items items) {
     return receipt;
   }
   return std::nullopt;
+}
+
+// The last look, right before the first byte: a withdrawal that was acknowledged before is obeyed.
+// Consent of others changes all the time; only what would decide otherwise is decided again.
+bool Lane::Enter() {
+  for (;;) {
+    const std::uint64_t now = shared_.parts.index->generation();
+    if (shared_.parts.plan() != plan_) return false;
+    if (now != decided_by_ && !StillLeaving()) return false;
+    decided_by_ = now;
+    if (!shared_.parts.gate->Open(shared_.parts.clock->BootNowNanos())) return false;
+    if (place_.Enter(*shared_.parts.index, decided_by_)) return true;
+  }
+}
+
+void Lane::Leave() { place_.Leave(); }
+
+bool Lane::StillLeaving() {
+  const base::Millis now = shared_.parts.clock->WallNow();
+  return std::all_of(leaving_.begin(), leaving_.end(), [&](const InHand* item) {
+    const auto again = DecideAgain(*plan_, destination_.place, *shared_.parts.index, item->record(),
+                                   item->fields(), now);
+    return again.allowed && again.purposes == item->leave.purposes &&
+           again.categories == item->leave.categories;
+  });
 }
 
 bool Lane::Prepare(Items items) {

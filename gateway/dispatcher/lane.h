@@ -28,10 +28,10 @@ struct LaneDestination {
   base::Latency* attempts = nullptr;
 };
 
-class Lane {
+class Lane final : SendStart {
  public:
   Lane(Shared& shared, LaneDestination destination, std::uint64_t seed);
-  ~Lane();  // after the phase said stop: joins
+  ~Lane() override;  // after the phase said stop: joins
 
   LaneQueue& queue() { return queue_; }
   void Start();
@@ -51,6 +51,9 @@ class Lane {
   // time: once more.
   bool Prepare(Items items);
   bool Protect(InHand& item);
+  bool Enter() override;
+  void Leave() override;
+  bool StillLeaving();  // whether the decisions would be the same now
   bool Retry(Backoff& backoff, Breaker::Pass pass, const Receipt& receipt);
   bool SendSingly();
   void UsePlanInForce();
@@ -76,6 +79,8 @@ class Lane {
   std::size_t in_hand_count_ = 0;
   std::vector<QueuedItem> taken_;
   std::vector<InHand*> leaving_;  // of the current attempt, what is in batch_
+  std::uint64_t decided_by_ = 0;  // the index's generation that those decisions saw
+  SendGate::Place place_;
   std::int64_t noted_nanos_ = 0;  // when a retry was last journalled
 };
 

@@ -51,13 +51,13 @@ class HttpSender final : public Sender {
         limits_(clock) {}
 
  private:
-  Receipt DoSend(const policies::ProtectedBatch& batch) override {
+  Receipt DoSend(const policies::ProtectedBatch& batch, SendStart& start) override {
     BlockPipeSignal();
     limits_.Begin(destination_.answer_within);
     try {
       if (connection_ && !connection_->Usable()) connection_.reset();
       if (connection_ || Open()) {
-        Write(batch);
+        if (!Write(batch, start)) return {Receipt::Kind::kNotStarted, 0, {}};
         return Read();
       }
     } catch (const Poco::Exception&) {  // no answer; its text may hold what the peer said
@@ -98,7 +98,7 @@ class HttpSender final : public Sender {
     return false;
   }
 
-  void Write(const policies::ProtectedBatch& batch) {
+  bool Write(const policies::ProtectedBatch& batch, SendStart& start) {
     Poco::Net::HTTPRequest request("POST", target_->path, "HTTP/1.1");
     request.setHost(target_->authority);
     request.setContentType("application/json");
@@ -106,10 +106,14 @@ class HttpSender final : public Sender {
     request.set("User-Agent", "octroi");
     request.set("Idempotency-Key", std::string(batch.idempotency_key()));
     if (destination_.secret) request.set("Authorization", "Bearer " + destination_.secret->bytes);
+    Starting starting(start);
+    if (!starting) return false;
     std::ostream& out = connection_->sendRequest(request);
     out.flush();
+    starting.Started();
     if (!out) throw Poco::Net::NetException("write failed");
     connection_->WriteBody(batch.body());
+    return true;
   }
 
   Receipt Read() {
@@ -155,9 +159,10 @@ class HttpSender final : public Sender {
 
 }  // namespace
 
-Receipt Sender::Send(const policies::ProtectedBatch& batch, const journal::Ticket& ticket) {
+Receipt Sender::Send(const policies::ProtectedBatch& batch, const journal::Ticket& ticket,
+                     SendStart& start) {
   if (ticket.through() < batch.last_sequence()) return {};
-  return DoSend(batch);
+  return DoSend(batch, start);
 }
 
 std::unique_ptr<Sender> MakeHttpSender(const DestinationPlan& destination, const base::Clock& clock,

@@ -119,6 +119,13 @@ class Gateway:
         finally:
             connection.close()
 
+    def metric(self, name):
+        """A metric without labels."""
+        for line in self.request("GET", "/metrics")[2].decode().splitlines():
+            if line.startswith(name + " "):
+                return float(line.split()[1])
+        raise KeyError(name)
+
     def post(self, path, source, body, **headers):
         merged = {**self.headers(source), "Content-Type": "application/json",
                   **{name.replace("_", "-"): value for name, value in headers.items()}}

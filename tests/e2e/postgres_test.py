@@ -3,6 +3,8 @@
 
   postgres_test.py OCTROI [unittest arguments]
 """
+import signal
+import time
 import unittest
 
 import e2e_test
@@ -32,6 +34,43 @@ class OnPostgres(e2e_test.EndToEnd):
     def places(self):
         self.server.sql("CHECKPOINT")
         return [self.gateway.folder, self.server.data, self.server.logs]
+
+    def held(self):
+        return self.gateway.metric("octroi_sending_held") == 1
+
+    def wait_for(self, condition):
+        deadline = time.time() + 60
+        while not condition():
+            self.assertLess(time.time(), deadline)
+            time.sleep(0.02)
+
+    def test_while_the_server_is_gone_ingest_goes_on_and_nothing_unverifiable_is_sent(self):
+        self.grant("1001")
+        self.assertEqual(self.post(line(0, "1001"))[0], 202)
+        self.gateway.wait_quiet()
+        ways = {"ended": (lambda: self.server.stop(signal.SIGQUIT), self.server.start),
+                "killed": (lambda: self.server.stop(signal.SIGKILL), self.server.start),
+                "frozen": (lambda: self.server.freeze(True), lambda: self.server.freeze(False))}
+        for number, (way, (begin, end)) in enumerate(ways.items()):
+            with self.subTest(way):
+                begin()
+                self.wait_for(self.held)
+                before = {name: len(recorder.attempts) for name, recorder in self.recorders.items()}
+                for i in range(20):
+                    self.assertEqual(self.post(line(100 * (number + 1) + i, "1001"))[0], 202)
+                status, answer = self.gateway.consent("boutique", {"customer_id": "1001"}, "marketing.email",
+                                                      "withdrawn", "2026-11-03T00:00:00Z")
+                self.assertEqual((status, answer["code"]), (503, "store.unavailable"))
+                time.sleep(1)
+                self.assertEqual({name: len(recorder.attempts) for name, recorder in self.recorders.items()}, before)
+                end()
+                self.wait_for(lambda: not self.held())
+                status = self.gateway.wait_quiet()
+                self.assertTrue(status["sums_hold"])
+                self.assertEqual(status["destinations"]["emailing"]["sent"], 1 + 20 * (number + 1))
+        self.grant("1001", state="withdrawn", at="2026-11-04T00:00:00Z")
+        self.post(line(999, "1001"))
+        self.assertEqual(self.gateway.wait_quiet()["destinations"]["emailing"]["sent"], 61)
 
 
 class Moving(e2e_test.EndToEnd):

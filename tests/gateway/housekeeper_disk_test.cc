@@ -25,6 +25,7 @@ class StuckDiskTest : public ::testing::Test {
                                                                  world_.index.get(),
                                                                  &world_.disk.clock,
                                                                  &world_.metrics,
+                                                                 &world_.sends,
                                                                  [this] { return world_.plan; },
                                                                  {}});
     housekeeper_ = std::make_unique<Housekeeper>(

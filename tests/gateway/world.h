@@ -124,6 +124,7 @@ class World {
     Open();
   }
 
+  SendGate sends;
   ConsentDesk::Parts DeskParts();
   policies::ConsentState StateOf(std::string_view email, std::size_t purpose = kNewsletter) const;
   policies::Fingerprint PrintOf(std::string_view email) const {

@@ -12,6 +12,16 @@
 
 namespace octroi::gateway {
 
+// Nothing stands in the way of a send.
+inline SendStart& Unhindered() {
+  struct Yes final : SendStart {
+    bool Enter() override { return true; }
+    void Leave() override {}
+  };
+  static Yes yes;
+  return yes;
+}
+
 class BatchMaker final : public journal::DurableListener {
  public:
   BatchMaker() {

@@ -29,6 +29,8 @@ class DispatcherTest : public ::testing::Test {
     parts.index = &rig_.index;
     parts.clock = &rig_.clock;
     parts.metrics = &rig_.metrics;
+    parts.gate = &gate_;
+    gate_.Renew(SendGate::kForever);
     parts.plan = [this] {
       if (on_plan) on_plan();
       return plan();
@@ -79,6 +81,7 @@ class DispatcherTest : public ::testing::Test {
 
   Rig rig_;
   FakeSink sink_;
+  SendGate gate_, closed_;  // the second without a lease, for who asks for it
   base::Guarded<PlanPtr> plan_;
   std::function<void()> on_plan, before_start;
   std::unique_ptr<Dispatcher> dispatcher_;

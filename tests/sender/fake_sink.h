@@ -29,6 +29,10 @@ class FakeSink {
   // Called on the lane's thread, not under the sink's lock. Default: all is delivered.
   std::function<Receipt(const Attempt&)> script = [](const Attempt&) { return Delivered(); };
 
+  // Before the lane enters the gate; and inside, where the first byte would leave.
+  std::function<void()> before_start;
+  std::function<void(const std::vector<std::uint64_t>&)> inside;
+
   std::unique_ptr<Sender> MakeSender(const DestinationPlan& destination) {
     return std::make_unique<FakeSender>(*this, destination);
   }
@@ -48,7 +52,12 @@ class FakeSink {
         : sink_(sink), destination_(destination) {}
 
    private:
-    Receipt DoSend(const policies::ProtectedBatch& batch) override {
+    Receipt DoSend(const policies::ProtectedBatch& batch, SendStart& start) override {
+      if (sink_.before_start) sink_.before_start();
+      Starting starting(start);
+      if (!starting) return {Receipt::Kind::kNotStarted, 0, {}};
+      if (sink_.inside) sink_.inside(NumbersIn(batch.body()));
+      starting.Started();
       Attempt attempt{
           destination_.id,           destination_.url,        std::string(batch.idempotency_key()),
           std::string(batch.body()), NumbersIn(batch.body()), {}};

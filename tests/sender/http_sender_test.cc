@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+
 #include "gateway/sender.h"
 #include "gateway/sender/answer.h"
 #include "sender/batches.h"
@@ -23,7 +26,9 @@ DestinationPlan To(const std::string& url) {
 
 class HttpSenderTest : public ::testing::Test {
  protected:
-  Receipt Send(Sender& sender) { return sender.Send(maker_.Make(1, 2), maker_.ticket()); }
+  Receipt Send(Sender& sender) {
+    return sender.Send(maker_.Make(1, 2), maker_.ticket(), Unhindered());
+  }
   std::unique_ptr<Sender> SenderTo(const DestinationPlan& destination) {
     return MakeHttpSender(destination, maker_.clock());
   }
@@ -134,7 +139,7 @@ TEST_F(HttpSenderTest, TheRequestSaysWhatItMust) {
   destination.secret->bytes = "s3cret";
   const auto batch = maker_.Make(1, 2);
   const auto sender = SenderTo(destination);
-  ASSERT_EQ(sender->Send(batch, maker_.ticket()).kind, Kind::kDelivered);
+  ASSERT_EQ(sender->Send(batch, maker_.ticket(), Unhindered()).kind, Kind::kDelivered);
   const ReceivedRequest request = server.requests().at(0);
   EXPECT_TRUE(request.head.starts_with("POST /events?v=1 HTTP/1.1\r\n")) << request.head;
   for (const std::string& line :
@@ -154,10 +159,56 @@ TEST_F(HttpSenderTest, NothingIsSentThatTheTicketDoesNotReach) {
   ScriptedServer server({});
   const auto sender = SenderTo(To(server.Url()));
   const Receipt receipt =
-      sender->Send(maker_.Make(2, 2), maker_.ticket());  // events 2 and 3; durable: 2
+      sender->Send(maker_.Make(2, 2), maker_.ticket(), Unhindered());  // events 2 and 3; durable: 2
   EXPECT_EQ(receipt.kind, Kind::kRetry);
   EXPECT_EQ(receipt.http_status, 0);
   EXPECT_EQ(server.connections(), 0);
+}
+
+class CountedStart final : public SendStart {
+ public:
+  explicit CountedStart(bool allowed) : allowed_(allowed) {}
+  bool Enter() override { return ++entered, allowed_; }
+  void Leave() override { ++left; }
+  std::atomic<int> entered{0}, left{0};
+
+ private:
+  const bool allowed_;
+};
+
+TEST_F(HttpSenderTest, NothingLeavesWhenTheLastLookSaysNo) {
+  ScriptedServer server({Answer("200 OK")});
+  const auto sender = SenderTo(To(server.Url()));
+  CountedStart no(false), yes(true);
+  EXPECT_EQ(sender->Send(maker_.Make(1, 2), maker_.ticket(), no).kind, Kind::kNotStarted);
+  EXPECT_EQ(no.entered, 1);
+  EXPECT_EQ(no.left, 0);
+  EXPECT_TRUE(server.requests().empty());
+  EXPECT_EQ(sender->Send(maker_.Make(1, 2), maker_.ticket(), yes).kind, Kind::kDelivered);
+  EXPECT_EQ(server.requests().size(), 1u);
+  EXPECT_EQ(server.connections(), 1);  // that one was open, and still fit
+}
+
+// A withdrawal waits for the first byte, never for an answer, nor for a connection.
+TEST_F(HttpSenderTest, TheGateIsLeftOnceTheFirstByteIsOnItsWay) {
+  ScriptedServer server({Step("", Then::kSilence)});
+  auto destination = To(server.Url());
+  const auto sender = SenderTo(destination);
+  CountedStart start(true);
+  std::thread sending([&] {
+    EXPECT_EQ(sender->Send(maker_.Make(1, 2), maker_.ticket(), start).kind, Kind::kRetry);
+  });
+  EXPECT_TRUE(Eventually([&] { return start.left == 1; }));
+  EXPECT_EQ(start.entered, 1);
+  EXPECT_TRUE(Eventually([&] { return server.requests().size() == 1; }));
+  maker_.clock().Advance(60'000);  // long past answer_within
+  sending.join();
+  EXPECT_EQ(start.left, 1);
+
+  auto nobody = To("http://127.0.0.1:1");
+  CountedStart unused(true);
+  EXPECT_EQ(SenderTo(nobody)->Send(maker_.Make(1, 2), maker_.ticket(), unused).kind, Kind::kRetry);
+  EXPECT_EQ(unused.entered, 0);
 }
 
 // Each of these would hold a lane for ever if only single reads had a timeout.
@@ -222,7 +273,7 @@ TEST_F(HttpSenderTest, ALargeBatchArrivesWhole) {
     ScriptedServer server({}, certificate);
     const auto batch = maker_.Make(1, 2, 3'000'000);
     const auto sender = SenderTo(To(server.Url("localhost")));
-    EXPECT_EQ(sender->Send(batch, maker_.ticket()).kind, Kind::kDelivered);
+    EXPECT_EQ(sender->Send(batch, maker_.ticket(), Unhindered()).kind, Kind::kDelivered);
     EXPECT_TRUE(server.requests().at(0).body == batch.body());
     unsetenv("SSL_CERT_FILE");
   }

@@ -44,7 +44,8 @@ TEST(SsrfNamesTest, EveryAddressOfANameIsChecked) {
     const auto sender = MakeHttpSender(
         destination, maker.clock(),
         std::make_unique<ScriptedResolver>(std::vector<std::vector<std::string>>{answer}, &asked));
-    EXPECT_EQ(sender->Send(maker.Make(1, 2), maker.ticket()).kind, Receipt::Kind::kRetry);
+    EXPECT_EQ(sender->Send(maker.Make(1, 2), maker.ticket(), Unhindered()).kind,
+              Receipt::Kind::kRetry);
     EXPECT_EQ(asked, 1);
   }
   EXPECT_EQ(server.connections(), 0);
@@ -64,7 +65,8 @@ TEST(SsrfNamesTest, ResolvedOncePerConnectionAndConnectedToWhatWasResolved) {
           std::vector<std::vector<std::string>>{{"127.0.0.2", "127.0.0.1"}, {"127.0.0.1"}},
           &asked));
   for (const int expected : {1, 1, 2}) {
-    EXPECT_EQ(sender->Send(maker.Make(1, 2), maker.ticket()).kind, Receipt::Kind::kDelivered);
+    EXPECT_EQ(sender->Send(maker.Make(1, 2), maker.ticket(), Unhindered()).kind,
+              Receipt::Kind::kDelivered);
     EXPECT_EQ(asked, expected);
   }
   EXPECT_NE(

@@ -204,8 +204,8 @@ TEST(SsrfTest, UrlsRefusedByConfigAndBySending) {
     DestinationPlan destination = DestinationNamed("crm");
     destination.url = url;
     destination.answer_within = 2'000;
-    const Receipt receipt =
-        MakeHttpSender(destination, maker.clock())->Send(maker.Make(1, 2), maker.ticket());
+    const Receipt receipt = MakeHttpSender(destination, maker.clock())
+                                ->Send(maker.Make(1, 2), maker.ticket(), Unhindered());
     EXPECT_EQ(receipt.kind, Receipt::Kind::kRetry) << url;
     EXPECT_EQ(receipt.http_status, 0) << url;
   }

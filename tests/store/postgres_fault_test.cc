@@ -146,11 +146,11 @@ TEST_F(PostgresFaults, KilledBackendsLeaveNothingWrong) {
   }
   done = true;
   killer.join();
-  const std::set<std::string> there = Eventually([&] { return store_->LastSequence(); })
-                                          ? Ids(*store_)
-                                          : std::set<std::string>();
+  const std::set<std::string> there =
+      Eventually([&] { return store_->LastSequence(); }) ? Ids(*store_) : std::set<std::string>();
   for (const std::string& id : acknowledged) EXPECT_TRUE(there.count(id)) << "lost: " << id;
-  for (const std::string& id : absent) EXPECT_FALSE(there.count(id)) << "there all the same: " << id;
+  for (const std::string& id : absent)
+    EXPECT_FALSE(there.count(id)) << "there all the same: " << id;
   for (const auto& event : in_doubt) {
     EXPECT_TRUE(IsOk(Eventually([&] { return store_->Append(event); })));
   }
@@ -166,8 +166,9 @@ TEST_F(PostgresFaults, ACommitThatMayNotBeReplicatedIsNotAcknowledged) {
   std::atomic<bool> done{false};
   std::thread canceller([&] {  // an operator who cannot wait any longer: COMMIT then only warns
     while (!done) {
-      server_.Value("SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity WHERE "
-                    "wait_event = 'SyncRep' AND usename = 'octroi_gateway'");
+      server_.Value(
+          "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity WHERE "
+          "wait_event = 'SyncRep' AND usename = 'octroi_gateway'");
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
   });
@@ -236,8 +237,8 @@ TEST_F(PostgresFaults, AServerThatWasDownComesBack) {
     ASSERT_TRUE(IsOk(last));
     EXPECT_EQ(*last, 1u);
   }
-  EXPECT_TRUE(IsOk(Eventually(
-      [&] { return direct_->Append(Consent(2, {1}, ConsentState::kWithdrawn)); })));
+  EXPECT_TRUE(
+      IsOk(Eventually([&] { return direct_->Append(Consent(2, {1}, ConsentState::kWithdrawn)); })));
 }
 
 }  // namespace

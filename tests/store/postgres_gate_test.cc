@@ -13,10 +13,10 @@ namespace {
 using base::ErrorCode;
 using policies::ConsentState;
 
-constexpr const char* kTables[] = {"generations",  "consents",        "consent_subjects",
-                                   "configs",      "meta",            "projections",
-                                   "event_chunks", "delivery_chunks", "attention",
-                                   "event_counts", "delivery_counts", "rule_counts"};
+constexpr const char* kTables[] = {
+    "generations", "consents",     "consent_subjects", "configs",
+    "meta",        "projections",  "event_chunks",     "delivery_chunks",
+    "attention",   "event_counts", "delivery_counts",  "rule_counts"};
 
 std::string CodeOf(pqxx::connection& connection, const std::string& before,
                    const std::string& sql) {
@@ -33,7 +33,8 @@ std::string CodeOf(pqxx::connection& connection, const std::string& before,
 }
 
 std::string Name(const std::string& tenant) {
-  return "SELECT set_config('octroi.tenant', '" + tenant + "', true), "
+  return "SELECT set_config('octroi.tenant', '" + tenant +
+         "', true), "
          "set_config('octroi.origin', 'k3f9x2ab', true)";
 }
 
@@ -44,9 +45,9 @@ class PostgresGate : public ::testing::Test {
     ASSERT_TRUE(IsOk(store->Append(Consent(1, {1, 2}, ConsentState::kGranted))));
     ASSERT_TRUE(IsOk(store->Archive({std::string(32, 'd'), 1, 5, "files", "{}"})));
     ASSERT_TRUE(IsOk(store->Set("key_check", "value")));
-    store::Projection batch = Batch(
-        3, {Accepted(1), Accepted(2),
-            EventOf(3, base::Outcome::kQuarantined, base::Reason::kFieldsNone)});
+    store::Projection batch =
+        Batch(3, {Accepted(1), Accepted(2),
+                  EventOf(3, base::Outcome::kQuarantined, base::Reason::kFieldsNone)});
     batch.rules[{0, "site-web", "lead@1", "email"}] = {3, 1, 0};
     ASSERT_TRUE(IsOk(store->Apply(batch)));
   }
@@ -66,8 +67,7 @@ TEST_F(PostgresGate, WithoutATenantNothingIsSeenAndNothingIsWritten) {
         pqxx::work work(connection);
         if (!before.empty()) work.exec(before);
         const int all = work.exec(count)[0][0].as<int>();
-        const int others =
-            work.exec(count + " WHERE tenant <> '" + ours + "'")[0][0].as<int>();
+        const int others = work.exec(count + " WHERE tenant <> '" + ours + "'")[0][0].as<int>();
         work.commit();
         return std::pair(all, others);
       };
@@ -165,7 +165,8 @@ TEST(PostgresConnection, IsHardened) {
   for (const Row& row : rows) {
     const auto hardened = store_postgres::HardenedConnection(row.given);
     ASSERT_TRUE(IsOk(hardened)) << row.given;
-    EXPECT_EQ(hardened->find("sslmode=verify-full") != std::string::npos, row.verified) << row.given;
+    EXPECT_EQ(hardened->find("sslmode=verify-full") != std::string::npos, row.verified)
+        << row.given;
     EXPECT_NE(hardened->find("tcp_user_timeout=2000"), std::string::npos);
   }
 }

@@ -131,7 +131,8 @@ void PostgresServer::Signal(int signal) {
     if (name.find_first_not_of("0123456789") != std::string::npos) continue;
     std::FILE* stat = std::fopen((process.path() / "stat").c_str(), "r");
     int pid = 0, parent = 0;
-    const bool read = stat != nullptr && std::fscanf(stat, "%d (%*[^)]) %*c %d", &pid, &parent) == 2;
+    const bool read =
+        stat != nullptr && std::fscanf(stat, "%d (%*[^)]) %*c %d", &pid, &parent) == 2;
     if (stat != nullptr) std::fclose(stat);
     if (read && parent == pid_) kill(pid, signal);
   }

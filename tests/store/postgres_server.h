@@ -25,15 +25,16 @@ class PostgresServer {
   std::string Owner() const { return Connection("octroi_owner", 0); }
   std::string Gateway(int port = 0) const { return Connection("octroi_gateway", port); }
 
-  void Start();                // and waits until it answers
-  void Stop(int signal);       // SIGINT fast, SIGQUIT immediate, SIGKILL
-  void Signal(int signal);     // to the postmaster and every backend: SIGSTOP, SIGCONT
+  void Start();             // and waits until it answers
+  void Stop(int signal);    // SIGINT fast, SIGQUIT immediate, SIGKILL
+  void Signal(int signal);  // to the postmaster and every backend: SIGSTOP, SIGCONT
   void Execute(const std::string& sql) const;  // as the administrator
   std::string Value(const std::string& sql) const;
   void MigrateSchema() const;
 
   std::string NewTenant();
-  std::unique_ptr<store::Store> OpenStore(const std::string& tenant, int port = 0) const;  // attached
+  std::unique_ptr<store::Store> OpenStore(const std::string& tenant,
+                                          int port = 0) const;  // attached
 
  private:
   std::string Connection(const std::string& role, int port) const;

@@ -90,7 +90,8 @@ void Relay::Serve(int client) {
           break;
         }
       }
-      send(from_client ? server : client, bytes.data(), static_cast<std::size_t>(read), MSG_NOSIGNAL);
+      send(from_client ? server : client, bytes.data(), static_cast<std::size_t>(read),
+           MSG_NOSIGNAL);
     }
   }
   Cut(client);
