@@ -20,7 +20,6 @@
 namespace octroi::gateway {
 namespace {
 
-using base::Error;
 using base::ErrorCode;
 
 constexpr base::Millis kDrainMs = 10'000;

@@ -57,8 +57,8 @@ void ConsentWatch::Run() {
   base::NameThread("consent-watch");
   bool held = false;
   std::unique_lock lock(mutex_);
-  while (!stop_.wait_for(lock, std::chrono::milliseconds(parts_.every),
-                         [&] { return stopping_; })) {
+  while (
+      !stop_.wait_for(lock, std::chrono::milliseconds(parts_.every), [&] { return stopping_; })) {
     lock.unlock();
     const base::Status renewed = Renew();
     if (!renewed && !held) {

@@ -1,11 +1,12 @@
 // No send starts after a withdrawal was acknowledged, whatever is queued, retried or on its way.
+#include "gateway/send_gate.h"
+
 #include <atomic>
 #include <cstdlib>
 #include <latch>
 #include <random>
 #include <thread>
 
-#include "gateway/send_gate.h"
 #include "sender/dispatching.h"
 
 namespace octroi::gateway {
@@ -148,8 +149,8 @@ TEST_F(DispatcherTest, AStormOfOtherConsentsDelaysNoSendForEver) {
   Grant("a");
   std::atomic<bool> done{false};
   std::thread storm([&] {
-    for (int i = 0; !done; ++i) rig_.Consent("x" + std::to_string(i % 50), kMarketing,
-                                             ConsentState::kGranted);
+    for (int i = 0; !done; ++i)
+      rig_.Consent("x" + std::to_string(i % 50), kMarketing, ConsentState::kGranted);
   });
   std::vector<TestEvent> events;
   for (std::uint64_t n = 1; n <= 200; ++n) events.push_back({n, "a"});
