@@ -83,6 +83,12 @@ struct Totals {
   bool operator==(const Totals&) const = default;
 };
 
+// Whether the sums hold: received = rejected + quarantined + merged + accepted at a source,
+// accepted = withheld + sent + in_flight + failed + erased at a destination, and both everywhere.
+bool Holds(const Totals::Source& source);
+bool Holds(const Totals::Destination& destination);
+bool Holds(const Totals& totals);
+
 struct Attention {  // failed and quarantined: what a person should look at
   std::uint64_t sequence = 0;
   std::uint16_t destination = 0xffff;  // 0xffff: quarantined, no destination

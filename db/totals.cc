@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "store/projection.h"
 
 namespace octroi::store {
@@ -89,6 +91,21 @@ base::Result<Totals> FlowStore::Sum() {
   base::Result<std::map<std::uint32_t, Totals>> plans = SumByPlan();
   if (!plans) return plans.error();
   return Merged(*plans);
+}
+
+bool Holds(const Totals::Source& source) {
+  return source.received == source.rejected + source.quarantined + source.merged + source.accepted;
+}
+
+bool Holds(const Totals::Destination& to) {
+  return to.accepted == to.withheld + to.sent + to.in_flight + to.failed + to.erased;
+}
+
+bool Holds(const Totals& totals) {
+  const auto all = [](const auto& parts) {
+    return std::ranges::all_of(parts, [](const auto& part) { return Holds(part.second); });
+  };
+  return all(totals.sources) && all(totals.destinations);
 }
 
 }  // namespace octroi::store

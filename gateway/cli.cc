@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "gateway/admin_socket.h"
 #include "gateway/cli_text.h"
 #include "gateway/cli_verbs.h"
@@ -45,6 +46,8 @@ bool Parse(int argc, char** argv, Arguments& args) {
       args.folder = argv[++i];
     } else if (word == "--limit" && has_value) {
       args.limit = std::strtoul(argv[++i], nullptr, 10);
+    } else if (word == "--for" && has_value) {
+      args.span = argv[++i];
     } else if (word == "--lang" && has_value) {
       const std::string lang = argv[++i];
       if (lang != "fr" && lang != "en") return false;
@@ -134,6 +137,7 @@ std::string AnswerAdmin(Service& service, std::string_view line) {
   if (verb == "explain") return service.Explain(rest);
   if (verb == "failures")
     return service.Failures(std::strtoul(std::string(rest).c_str(), nullptr, 10));
+  if (verb == "audit") return service.Audit(std::strtoll(std::string(rest).c_str(), nullptr, 10));
   return R"({"error":"route.unknown"})";
 }
 
@@ -204,6 +208,18 @@ int Ask(const Arguments& args, const std::string& line,
   return error ? kNo : kOk;
 }
 
+// Exit 1 where something does not add up.
+int AuditFlow(const Arguments& args) {
+  const auto span = base::ParseDuration(args.span);
+  if (!span) return Usage(args);
+  bool holds = true;
+  const int code = Ask(args, "audit " + std::to_string(*span), [&](const std::string& json) {
+    holds = nlohmann::json::parse(json).value("holds", false);
+    return AuditText(json, args.language);
+  });
+  return code == kOk && !holds ? kNo : code;
+}
+
 }  // namespace
 
 int CheckConfig(const Arguments& args) {
@@ -236,6 +252,7 @@ int CommandLine(int argc, char** argv, const Stores& stores) {
     return Ask(args, "explain " + second,
                [in](const std::string& json) { return ExplainText(json, in); });
   }
+  if (verb == "audit") return AuditFlow(args);
   if (verb == "failures") {
     return Ask(args, "failures " + std::to_string(args.limit),
                [in](const std::string& json) { return FailuresText(json, in); });

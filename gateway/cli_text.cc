@@ -72,6 +72,7 @@ std::string_view UsageText(Language language) {
            "  status               both sums, by source and destination\n"
            "  explain ID           why this event got this outcome\n"
            "  failures             failed and quarantined events (--limit N)\n"
+           "  audit                every record that does not add up (--for \"24 h\")\n"
            "  keys create          writes the key files that the config names and that are "
            "missing\n"
            "  rebuild              projects the journal into the store again (gateway stopped)\n"
@@ -90,6 +91,7 @@ std::string_view UsageText(Language language) {
          "  status               les deux sommes, par source et par destination\n"
          "  explain ID           pourquoi cet événement a eu cette issue\n"
          "  failures             événements en échec ou en quarantaine (--limit N)\n"
+         "  audit                chaque enregistrement qui ne tombe pas juste (--for \"24 h\")\n"
          "  keys create          écrit les fichiers de clés que la configuration nomme et qui "
          "manquent\n"
          "  rebuild              projette de nouveau le journal dans la base (passerelle arrêtée)\n"
@@ -208,6 +210,34 @@ std::string FailuresText(const std::string& json, Language language) {
   if (text.empty())
     return language == Language::kFrench ? "Rien en échec ni en quarantaine.\n"
                                          : "Nothing failed or quarantined.\n";
+  return text;
+}
+
+std::string AuditText(const std::string& json, Language language) {
+  const Json audit = Json::parse(json);
+  if (audit.contains("error")) return ErrorText(audit, language);
+  const bool fr = language == Language::kFrench;
+  const auto number = [&](const char* key) {
+    return std::to_string(audit[key].get<std::uint64_t>());
+  };
+  std::string text = std::string(audit["holds"] ? "✓ " : "✗ ") + number("events") +
+                     (fr ? " événements, " : " events, ") + number("outcomes") +
+                     (fr ? " issues, " : " outcomes, ") + number("minutes") +
+                     (fr ? " minutes ; journal et base comparés un par un jusqu'à "
+                         : " minutes; journal and store compared one by one through ") +
+                     audit["through"].get<std::string>() + "\n";
+  for (const Json& minute : audit["failing_minutes"]) {
+    text += (fr ? "✗ les sommes ne tombent pas juste : " : "✗ sums do not hold: ") +
+            minute["minute"].get<std::string>() + "\n";
+  }
+  for (const Json& one : audit["discrepancies"]) {
+    text += "✗ " + Left(one["id"].get<std::string>(), 22) +
+            Left(one.value("destination", "—"), 16) + one["what"].get<std::string>() + "\n";
+  }
+  const std::size_t named = audit["discrepancies"].size();
+  if (const auto total = audit["discrepancies_total"].get<std::size_t>(); total > named) {
+    text += "… " + std::to_string(total - named) + (fr ? " de plus\n" : " more\n");
+  }
   return text;
 }
 

@@ -22,6 +22,7 @@ std::string InitText(const std::string& folder, Language language);
 std::string StatusText(const std::string& json, Language language);
 std::string ExplainText(const std::string& json, Language language);
 std::string FailuresText(const std::string& json, Language language);
+std::string AuditText(const std::string& json, Language language);
 std::string MovedText(const MovedRecords& moved, Language language);
 std::string MovedJson(const MovedRecords& moved);
 std::string RebuiltText(std::uint64_t records, Language language);

@@ -22,6 +22,7 @@ struct Arguments {
   std::vector<std::string> words;  // verb first
   std::string folder = ".";
   std::size_t limit = 20;
+  std::string span = "24 h";  // --for
   bool json = false;
   Language language = Language::kFrench;
 };

@@ -13,6 +13,8 @@ namespace {
 constexpr base::Millis kHourMs = 3'600'000;
 constexpr std::chrono::milliseconds kStoreRetry{500};
 
+}  // namespace
+
 store::DeliveryState InitialState(const base::Verdict& verdict, base::Millis at) {
   store::DeliveryState state;
   state.destination = verdict.destination;
@@ -21,8 +23,6 @@ store::DeliveryState InitialState(const base::Verdict& verdict, base::Millis at)
   state.at = at;
   return state;
 }
-
-}  // namespace
 
 void ProjectionBuilder::Add(std::uint64_t sequence, std::string_view record) {
   if (sequence == 0) return;  // the head of a segment repeats what stands elsewhere

@@ -28,6 +28,9 @@ namespace octroi::gateway {
 using PlanNames =
     std::function<std::string(std::uint32_t plan)>;  // PlanRecord::names; empty if unknown
 
+// Where a delivery stands when its event was decided.
+store::DeliveryState InitialState(const base::Verdict& verdict, base::Millis at);
+
 // Turns records into a store::Projection. Pure but for `names`; one thread. A record that cannot be
 // read (only a bug writes one: the journal checks its bytes) is left out, counted and logged with
 // its sequence.

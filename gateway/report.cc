@@ -25,7 +25,7 @@ Json Error(std::string_view code) { return {{"error", code}}; }
 Json SourcesJson(const store::Totals& totals, const Plan& plan, bool& holds) {
   Json sources = Json::object();
   for (const auto& [place, s] : totals.sources) {
-    const bool sum = s.received == s.rejected + s.quarantined + s.merged + s.accepted;
+    const bool sum = store::Holds(s);
     holds = holds && sum;
     const std::string id = place < plan.sources.size() ? plan.sources[place].id : "";
     sources[id.empty() ? "#" + std::to_string(place) : id] = {
@@ -38,7 +38,7 @@ Json SourcesJson(const store::Totals& totals, const Plan& plan, bool& holds) {
 Json DestinationsJson(const store::Totals& totals, const Plan& plan, bool& holds) {
   Json destinations = Json::object();
   for (const auto& [place, d] : totals.destinations) {
-    const bool sum = d.accepted == d.withheld + d.sent + d.in_flight + d.failed + d.erased;
+    const bool sum = store::Holds(d);
     holds = holds && sum;
     const std::string id = place < plan.destinations.size() ? plan.destinations[place].id : "";
     destinations[id.empty() ? "#" + std::to_string(place) : id] = {
@@ -187,6 +187,34 @@ std::string FailuresReport(std::size_t limit, const std::string& origin, store::
     items.push_back(item);
   }
   return Json{{"items", items}}.dump();
+}
+
+std::string AuditJson(const AuditReport& report, const std::string& origin, const Plan& plan) {
+  Json json{{"events", report.events},
+            {"outcomes", report.outcomes},
+            {"through", IdOf(origin, report.through)},
+            {"minutes", report.minutes.size()},
+            {"holds", report.holds}};
+  const auto destination = [&](std::uint16_t place) {
+    return place < plan.destinations.size() ? plan.destinations[place].id : std::string();
+  };
+  json["failing_minutes"] = Json::array();
+  for (const auto& [key, minute] : report.minutes) {
+    if (store::Holds(minute)) continue;
+    bool ignored = true;
+    json["failing_minutes"].push_back({{"minute", base::FormatRfc3339(key.first)},
+                                       {"plan", key.second},
+                                       {"sources", SourcesJson(minute, plan, ignored)},
+                                       {"destinations", DestinationsJson(minute, plan, ignored)}});
+  }
+  json["discrepancies_total"] = report.discrepancies_total;
+  json["discrepancies"] = Json::array();
+  for (const Discrepancy& one : report.discrepancies) {
+    Json named{{"id", IdOf(origin, one.sequence)}, {"what", one.what}};
+    if (one.destination != 0xffff) named["destination"] = destination(one.destination);
+    json["discrepancies"].push_back(named);
+  }
+  return json.dump();
 }
 
 }  // namespace octroi::gateway

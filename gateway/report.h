@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/clock.h"
+#include "gateway/audit.h"
 #include "gateway/plan.h"
 #include "gateway/projector.h"
 #include "journal/journal.h"
@@ -30,5 +31,8 @@ std::string ExplainReport(std::string_view event_id, const std::string& origin, 
                           const PlanNames& names);
 std::string FailuresReport(std::size_t limit, const std::string& origin, store::Store& store,
                            const PlanNames& names, const Plan& plan);
+
+// What was checked, the minutes whose sums do not hold, and the records that do not add up.
+std::string AuditJson(const AuditReport& report, const std::string& origin, const Plan& plan);
 
 }  // namespace octroi::gateway

@@ -343,6 +343,13 @@ std::string Service::Failures(std::size_t limit) const {
                         *state_->InForce());
 }
 
+std::string Service::Audit(base::Millis span) const {
+  const base::Millis since = state_->parts.clock->WallNow() - span;
+  const auto report = gateway::Audit(*state_->journal, *state_->parts.store, since);
+  if (!report) return R"({"error":"store.unavailable"})";
+  return AuditJson(*report, state_->journal->origin(), *state_->InForce());
+}
+
 void Service::Drain(base::Millis within) {
   state_->edge->Drain(within);
   state_->console->Drain(within);

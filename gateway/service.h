@@ -50,6 +50,7 @@ class Service {
   std::string Status() const;
   std::string Explain(std::string_view event_id) const;  // {"error":"not_found"} if there is none
   std::string Failures(std::size_t limit) const;
+  std::string Audit(base::Millis span) const;  // of what was received within that span
 
   // Stops taking requests, answers what was read whole, finishes batches on the wire.
   void Drain(base::Millis within);

@@ -227,6 +227,18 @@ class EndToEnd(unittest.TestCase):
         self.assertEqual(self.gateway.wait_quiet()["destinations"]["emailing"]["sent"],
                          before["destinations"]["emailing"]["sent"] + 1)
 
+    def test_the_audit_compares_journal_and_store_by_id(self):
+        self.grant("1001")
+        self.recorders["crm"].script = lambda _, number, __: 500 if number < 3 else 200
+        for number in range(30):
+            self.post(line(number, "1001" if number % 2 else "1002", **({"quantity": -1} if number % 7 == 0 else {})))
+        during = self.gateway.ask("audit")   # while some are on their way
+        self.assertEqual((during["holds"], during["discrepancies"]), (True, []))
+        self.gateway.wait_quiet()
+        audit = self.gateway.ask("audit")
+        self.assertEqual((audit["holds"], audit["events"], audit["discrepancies_total"]), (True, 30, 0))
+        self.assertGreaterEqual(audit["minutes"], 1)
+
     def test_sigterm_answers_what_was_taken_and_the_rest_goes_on_after(self):
         for recorder in self.recorders.values():
             recorder.script = lambda *_: 500

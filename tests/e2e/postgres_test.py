@@ -35,6 +35,19 @@ class OnPostgres(e2e_test.EndToEnd):
         self.server.sql("CHECKPOINT")
         return [self.gateway.folder, self.server.data, self.server.logs]
 
+    def test_the_audit_names_what_somebody_changed_in_the_store(self):
+        self.grant("1001")
+        ids = [self.post(line(number, "1001"))[1]["id"] for number in range(5)]
+        self.gateway.wait_quiet()
+        audit = self.gateway.ask("audit")
+        self.assertEqual((audit["holds"], audit["events"], audit["discrepancies"]), (True, 5, []))
+        # The first delivery of a chunk says "withheld" (7) although it was sent: docs/FORMATS.md.
+        self.server.sql("UPDATE octroi.delivery_chunks SET states = set_byte(states, 18, 7)", database=self.database)
+        audit = self.gateway.ask("audit")
+        self.assertFalse(audit["holds"])
+        self.assertIn(audit["discrepancies"][0]["id"], ids)
+        self.assertEqual({one["what"] for one in audit["discrepancies"]}, {"store_differs"})
+
     def held(self):
         return self.gateway.metric("octroi_sending_held") == 1
 
