@@ -32,7 +32,7 @@ TEST(TopMembers, Table) {
       {R"({"a":true,"b":false})", "a@1 bool b@10 bool "},
       {R"({"a":1,"b":-0,"c":1.0,"d":1e2})", "a@1 integer b@7 integer c@14 decimal d@22 decimal "},
       {R"({ "a" : "}" , "b" : 2 })", "a@2 string b@14 integer "},
-      {R"({"a":{"b":[{"c":"]"}]},"d":[[],{},"}"],"e":0})", "a@1 object d@24 array e@42 integer "},
+      {R"({"a":{"b":[{"c":"]"}]},"d":[[],{},"}"],"e":0})", "a@1 object d@23 array e@39 integer "},
       {R"({"":1,"\u0061":2,"\"":3})", "@1 integer \\u0061@6 integer \\\"@17 integer "},
       {R"({"a":[]})", "a@1 array "},
   };
