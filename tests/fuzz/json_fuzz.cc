@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/event.h"
@@ -50,7 +51,10 @@ void CheckMembers(Rig& rig, std::string_view text) {
   std::size_t last = 0;
   for (TopMembers::Member member; members.Next(member); last = member.offset) {
     Require(Within(member.name, text) && member.offset > last && text[member.offset] == '"');
-    if (member.name == "batch") Require(rig.event[5].type == member.type);
+    for (const auto& [name, slot] : {std::pair("a", 0), {"b", 1}, {"type", 4}, {"batch", 5}}) {
+      const JsonType found = rig.event[static_cast<FieldId>(slot)].type;
+      if (member.name == name) Require(found == member.type);
+    }
   }
 }
 
