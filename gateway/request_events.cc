@@ -38,24 +38,22 @@ bool IsSegmentBatch(std::string_view path) { return path == "/v1/batch" || path 
 std::optional<Response> RequestEvents::Find(const RequestHead& head, std::string_view body,
                                             bool segment, base::EventParser& parser) {
   texts_.clear();
-  batch_ = true;
   mode_ = segment ? CloudEventMode::kNone : ModeOf(head);
-  base::ParseFault fault;
   if (mode_ == CloudEventMode::kUnreadable) return ProblemOf(415, "cloudevents.format_unsupported");
+  const bool plain = !segment && mode_ == CloudEventMode::kNone;
+  const bool lines = plain && head.Header("content-type").starts_with("application/x-ndjson");
+  const bool array = mode_ == CloudEventMode::kBatched || (segment && IsSegmentBatch(head.path)) ||
+                     (plain && !lines && BeginsAnArray(body));
+  batch_ = lines || array;
+  base::ParseFault fault;
   if (mode_ == CloudEventMode::kBinary) {
     if (auto refusal = Compose(head, body)) return refusal;
-  } else if (segment && IsSegmentBatch(head.path)) {
-    fault = parser.Split(body, "batch", texts_);
-  } else if (mode_ == CloudEventMode::kBatched) {
-    fault = parser.Split(body, {}, texts_);
-  } else if (mode_ == CloudEventMode::kNone && !segment &&
-             head.Header("content-type").starts_with("application/x-ndjson")) {
+  } else if (lines) {
     SplitLines(body, texts_);
-  } else if (mode_ == CloudEventMode::kNone && !segment && BeginsAnArray(body)) {
-    fault = parser.Split(body, {}, texts_);
-  } else {
-    batch_ = false;
-    if (!body.empty()) texts_.push_back(body);
+  } else if (array) {
+    fault = parser.Split(body, segment ? "batch" : std::string_view{}, texts_);
+  } else if (!body.empty()) {
+    texts_.push_back(body);
   }
   if (fault.reason != Reason::kUndecided) return RefusalOf(fault);
   if (texts_.empty() && mode_ != CloudEventMode::kBatched) return ProblemOf(400, "body.empty");
@@ -64,7 +62,6 @@ std::optional<Response> RequestEvents::Find(const RequestHead& head, std::string
 }
 
 std::optional<Response> RequestEvents::Compose(const RequestHead& head, std::string_view body) {
-  batch_ = false;
   switch (binary_.Compose(head, body)) {
     case BinaryCloudEvent::Fault::kHeader:
       return ProblemOf(400, "cloudevents.header_invalid");
