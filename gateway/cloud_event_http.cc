@@ -62,9 +62,9 @@ bool Decode(std::string_view header, std::string& value) {
 
 }  // namespace
 
-CloudEventMode ModeOf(const RequestHead& head) {
+CloudEventMode ModeOf(const RequestHead& head, std::string_view& content_type) {
   bool attributes = false;
-  std::string_view content_type;
+  content_type = {};
   for (const auto& [name, value] : head.headers) {
     if (name == "content-type") content_type = value;
     attributes = attributes || name.starts_with(kPrefix);

@@ -21,7 +21,8 @@ enum class CloudEventMode : std::uint8_t {
   kUnreadable,  // application/cloudevents in a format other than JSON
 };
 // Allocates nothing. Of a structured event the `ce-` headers are copies, and are not read.
-CloudEventMode ModeOf(const RequestHead& head);
+// `content_type`: the header, or empty; found on the way, as every plain request asks for it too.
+CloudEventMode ModeOf(const RequestHead& head, std::string_view& content_type);
 
 // One binary-mode event as JSON: attributes sorted by name, so that the same message is the same
 // text in whatever order its headers came; `datacontenttype` from Content-Type; the body last, as

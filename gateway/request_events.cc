@@ -38,10 +38,11 @@ bool IsSegmentBatch(std::string_view path) { return path == "/v1/batch" || path 
 std::optional<Response> RequestEvents::Find(const RequestHead& head, std::string_view body,
                                             bool segment, base::EventParser& parser) {
   texts_.clear();
-  mode_ = segment ? CloudEventMode::kNone : ModeOf(head);
+  std::string_view content_type;
+  mode_ = segment ? CloudEventMode::kNone : ModeOf(head, content_type);
   if (mode_ == CloudEventMode::kUnreadable) return ProblemOf(415, "cloudevents.format_unsupported");
   const bool plain = !segment && mode_ == CloudEventMode::kNone;
-  const bool lines = plain && head.Header("content-type").starts_with("application/x-ndjson");
+  const bool lines = plain && content_type.starts_with("application/x-ndjson");
   const bool array = mode_ == CloudEventMode::kBatched || (segment && IsSegmentBatch(head.path)) ||
                      (plain && !lines && BeginsAnArray(body));
   batch_ = lines || array;
