@@ -6,6 +6,7 @@
 #include "crypto/hmac.h"
 #include "gateway/messages.h"
 #include "gateway/receipt.h"
+#include "gateway/request_events.h"
 
 namespace octroi::gateway {
 namespace {
@@ -13,6 +14,7 @@ namespace {
 using base::Reason;
 
 constexpr std::string_view kEventsPath = "/v1/events/";
+constexpr std::string_view kSegmentRoot = "/v1/";
 constexpr std::size_t kIdempotencyKeyBytesMax = 255;
 constexpr std::string_view kSegmentTypes[] = {"track", "identify", "page",  "screen",
                                               "group", "alias",    "batch", "import"};
@@ -32,8 +34,6 @@ Handler::Admission Refuse(Response response) {
 
 constexpr base::FieldId kWriteKey = base::kSlotSignal;
 constexpr std::uint16_t kInBody = 0xffff;  // the source is not known before its write key is read
-
-bool IsBatch(std::string_view path) { return path == "/v1/batch" || path == "/v1/import"; }
 
 // What the head presents: a Basic user name, a Bearer token, or nothing.
 struct Presented {
@@ -72,23 +72,14 @@ std::string_view IdempotencyKey(std::string_view header) {
   return header.size() > kIdempotencyKeyBytesMax ? std::string_view{} : header;
 }
 
-void SplitLines(std::string_view body, std::vector<std::string_view>& lines) {
-  while (!body.empty()) {
-    const std::size_t end = std::min(body.find('\n'), body.size());
-    std::string_view line = body.substr(0, end);
-    body.remove_prefix(std::min(end + 1, body.size()));
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    if (line.find_first_not_of(" \t") != std::string_view::npos) lines.push_back(line);
-  }
-}
-
 }  // namespace
 
 struct Api::Scratch {
   base::EventParser parser;
   base::Event event;
   base::PathMap write_key;
-  std::vector<std::string_view> events;
+  RequestEvents events;
+  std::vector<std::string_view> batch;  // of a body that is read for its key
   std::vector<Admitted> admitted;
 };
 
@@ -117,8 +108,9 @@ std::optional<Api::Target> Api::TargetOf(const RequestHead& head) {
   if (path.starts_with(kEventsPath) && path.size() > kEventsPath.size()) {
     return Target{Route::kEvents, path.substr(kEventsPath.size())};
   }
-  const bool segment = path.starts_with("/v1/") &&
-                       std::ranges::find(kSegmentTypes, path.substr(4)) != std::end(kSegmentTypes);
+  const bool segment =
+      path.starts_with(kSegmentRoot) &&
+      std::ranges::find(kSegmentTypes, path.substr(kSegmentRoot.size())) != std::end(kSegmentTypes);
   return segment ? std::optional(Target{Route::kSegment, {}}) : std::nullopt;
 }
 
@@ -226,9 +218,9 @@ void Api::Handle(Exchange& exchange) {
 std::optional<std::uint16_t> Api::SpeakerInBody(Exchange& exchange, const Plan& plan) const {
   Scratch& s = *scratch_[exchange.loop()];
   std::string_view key;
-  if (IsBatch(exchange.head().path)) {
+  if (IsSegmentBatch(exchange.head().path)) {
     base::EventParser::Beside beside{"writeKey", {}};
-    if (s.parser.Split(exchange.body(), "batch", s.events, &beside).reason != Reason::kUndecided)
+    if (s.parser.Split(exchange.body(), "batch", s.batch, &beside).reason != Reason::kUndecided)
       return std::nullopt;
     key = beside.text;
   } else {
@@ -256,7 +248,8 @@ void Api::Consents(Exchange& exchange, const PlanPtr& plan, std::uint16_t source
 void Api::Events(Exchange& exchange, const PlanPtr& plan, Route route, std::uint16_t source) {
   Scratch& s = *scratch_[exchange.loop()];
   const RequestHead& head = exchange.head();
-  const std::string_view body = exchange.body();
+  const SourcePlan& speaker = plan->sources[source];
+  const bool segment = route == Route::kSegment;
   Submission submission;
   submission.plan = plan.get();
   submission.source = source;
@@ -267,39 +260,29 @@ void Api::Events(Exchange& exchange, const PlanPtr& plan, Route route, std::uint
   if (!key_header.empty() && submission.idempotency_key.empty()) {
     return exchange.Answer(ProblemOf(400, "idempotency.invalid"));
   }
+  if (auto refusal = s.events.Find(head, exchange.body(), segment, s.parser))
+    return exchange.Answer(std::move(*refusal));
+  const CloudEventMode mode = s.events.mode();
+  if (mode == CloudEventMode::kBinary && speaker.auth == AuthMethod::kHmacSha256)
+    return exchange.Answer(ProblemOf(400, "cloudevents.headers_unsigned"));
+  submission.events = s.events.texts();
+  submission.form = {mode != CloudEventMode::kNone, s.events.body_at()};
+  if (segment && !s.events.batch()) submission.type = head.path.substr(kSegmentRoot.size());
 
-  s.events.clear();
-  bool batch = true;
-  base::ParseFault fault;
-  const std::string_view segment =
-      route == Route::kSegment ? head.path.substr(4) : std::string_view{};
-  if (route == Route::kSegment && IsBatch(head.path)) {
-    fault = s.parser.Split(body, "batch", s.events);
-  } else if (route == Route::kEvents &&
-             head.Header("content-type").starts_with("application/x-ndjson")) {
-    SplitLines(body, s.events);
-  } else if (const auto first = body.find_first_not_of(" \t\r\n");
-             route == Route::kEvents && first != std::string_view::npos && body[first] == '[') {
-    fault = s.parser.Split(body, {}, s.events);
-  } else {
-    batch = false;
-    submission.type = segment;
-    if (!body.empty()) s.events.push_back(body);
-  }
-  if (fault.reason != Reason::kUndecided) {
-    const bool shape = fault.rule == "member_missing" || fault.rule == "not_array";
-    const int status = fault.reason == Reason::kJsonLimit ? 413 : 400;
-    return exchange.Answer(ProblemOf(status, shape ? "body.not_array" : base::Name(fault.reason)));
-  }
-  if (s.events.empty()) return exchange.Answer(ProblemOf(400, "body.empty"));
-  if (s.events.size() > base::kEventsPerRequestMax)
-    return exchange.Answer(ProblemOf(413, "body.too_many_events"));
-  submission.events = s.events;
-
-  const int wait = rates_.Take(source, plan->sources[source].rate_per_second, s.events.size(),
+  const int wait = rates_.Take(source, speaker.rate_per_second, submission.events.size(),
                                parts_.clock->BootNowNanos());
   if (wait > 0) return exchange.Answer(TooMany("overload.rate", wait));
-  const auto taken = parts_.gate->Admit(submission, exchange.loop(), s.admitted);
+  Take(exchange, submission, s.events.batch(), segment);
+}
+
+void Api::Take(Exchange& exchange, const Submission& submission, bool batch, bool segment) {
+  std::vector<Admitted>& admitted = scratch_[exchange.loop()]->admitted;
+  Receipted receipted{submission.plan, parts_.journal->origin(), {}, &admitted, batch, segment};
+  if (submission.events.empty()) {
+    admitted.clear();
+    return exchange.Answer(ReceiptOf(receipted));
+  }
+  const auto taken = parts_.gate->Admit(submission, exchange.loop(), admitted);
   if (!taken) {
     if (taken.error().code == base::ErrorCode::kInvalid) {
       return exchange.Answer(ProblemOf(409, "conflict.idempotency_key"));
@@ -308,9 +291,9 @@ void Api::Events(Exchange& exchange, const PlanPtr& plan, Route route, std::uint
       return exchange.Answer(ProblemOf(413, "json.limit"));
     return exchange.Answer(Busy("overload.journal", 1));
   }
-  exchange.AnswerWhenDurable(taken->first_sequence + s.events.size() - 1,
-                             ReceiptOf({plan.get(), parts_.journal->origin(), *taken, &s.admitted,
-                                        batch, route == Route::kSegment}));
+  receipted.taken = *taken;
+  exchange.AnswerWhenDurable(taken->first_sequence + submission.events.size() - 1,
+                             ReceiptOf(receipted));
 }
 
 }  // namespace octroi::gateway

@@ -1,9 +1,9 @@
 // Api: what the edge's requests mean. Events in, consents in, health and metrics out.
 //
-//   POST /v1/events/{source}                       JSON object, array, or NDJSON        202, 200
-//   for batches POST /v1/track|identify|page|screen|group|alias|batch|import     Segment HTTP API
-//   200 POST /v1/consents                              one consent event                    201 GET
-//   /health/live, /health/ready, /metrics
+//   POST /v1/events/{source}       JSON object, array, NDJSON, CloudEvents    202; batches 200
+//   POST /v1/track|identify|page|screen|group|alias|batch|import  Segment     200
+//   POST /v1/consents              one consent event                          201
+//   GET  /health/live, /health/ready, /metrics
 //
 // Who speaks is settled on the head, before a body is read: Basic (the write key as user name),
 // Bearer; or, where the body says it, before anything in it is judged: its HMAC
@@ -57,6 +57,7 @@ class Api final : public Handler {
                   std::string_view source_id) const;
   std::optional<std::uint16_t> SpeakerInBody(Exchange& exchange, const Plan& plan) const;
   void Events(Exchange& exchange, const PlanPtr& plan, Route route, std::uint16_t source);
+  void Take(Exchange& exchange, const Submission& submission, bool batch, bool segment);
   void Consents(Exchange& exchange, const PlanPtr& plan, std::uint16_t source);
 
   Parts parts_;

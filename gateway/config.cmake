@@ -58,6 +58,7 @@ octroi_gateway_part(gateway_config
     config/text_check.cc
     config/world.cc
     config/yaml_reader.cc
+    cloud_event_paths.cc
     plan.cc
     "${CMAKE_CURRENT_BINARY_DIR}/config_embedded.cc"
   USES base crypto rules policies

@@ -3,11 +3,12 @@
 //
 // What the edge refuses (with an RFC 9457 body, then closes the connection): CL with TE, TE other
 // than exactly "chunked", repeated or non-digit CL, bare LF or CR, obs-fold, space before colon, no
-// or two Hosts, NUL and control characters, methods that are not tokens, versions other than 1.0
-// and 1.1, a fragment in the target, absolute-form whose host differs from Host, POST without
-// length (411), too many or too large heads, targets and chunk overheads, truncated bodies (never
-// handled). After any 4xx that leaves a body unread the connection is closed. A slow client costs
-// nobody else anything: absolute deadlines and a minimum rate.
+// or two Hosts, a `ce-` header that comes twice or is not visible ASCII, NUL and control
+// characters, methods that are not tokens, versions other than 1.0 and 1.1, a fragment in the
+// target, absolute-form whose host differs from Host, POST without length (411), too many or too
+// large heads, targets and chunk overheads, truncated bodies (never handled). After any 4xx that
+// leaves a body unread the connection is closed. A slow client costs nobody else anything: absolute
+// deadlines and a minimum rate.
 #pragma once
 
 #include <cstdint>

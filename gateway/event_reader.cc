@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "gateway/cloud_event.h"
+
 namespace octroi::gateway {
 namespace {
 
@@ -23,23 +25,23 @@ EventReader::EventReader(const GateKeys& keys) : keys_(keys), messages_(kJobsMax
   jobs_.reserve(kJobsMax);
 }
 
-std::span<ReadEvent> EventReader::Read(const SourcePlan& source,
+std::span<ReadEvent> EventReader::Read(const SourcePlan& source, const EventForm& form,
                                        std::span<const std::string_view> texts) {
   hashes_.clear();
   jobs_.clear();
   for (std::size_t i = 0; i < texts.size(); ++i) {
     ReadEvent& read = read_[i];
-    read.fault = parser_.Parse(texts[i], source.paths, read.event);
+    read.fault = Parse(source, form, texts[i], read);
     read.people = 0;
     if (read.fault.reason != base::Reason::kUndecided) continue;
-    hashes_.push_back({texts[i], &digests_[i].hash});
+    hashes_.push_back({read.event.text(), &digests_[i].hash});
   }
   crypto::Sha256(hashes_);
   crypto::RandomBytes({secrets_.front().data(), texts.size() * secrets_.front().size()});
   crypto::MakeHmacKeys({secrets_.data(), texts.size()}, {opening_.data(), texts.size()});
   for (std::size_t i = 0; i < texts.size(); ++i) {
     if (read_[i].fault.reason != base::Reason::kUndecided) continue;
-    Identify(source, i);
+    Identify(source, form, i);
     Commit(i);
   }
   RunJobs();
@@ -47,8 +49,15 @@ std::span<ReadEvent> EventReader::Read(const SourcePlan& source,
   return {read_.data(), texts.size()};
 }
 
+base::ParseFault EventReader::Parse(const SourcePlan& source, const EventForm& form,
+                                    std::string_view text, ReadEvent& read) {
+  if (!form.cloud_events) return parser_.Parse(text, source.paths, read.event);
+  return ReadCloudEvent(parser_, source.cloud_event_paths, text, form.body_at, read.unpacked,
+                        read.event);
+}
+
 // Who it is about, and which message it is.
-void EventReader::Identify(const SourcePlan& source, std::size_t place) {
+void EventReader::Identify(const SourcePlan& source, const EventForm& form, std::size_t place) {
   ReadEvent& read = read_[place];
   Digests& digests = digests_[place];
   for (const SourcePlan::Identifier& identifier : source.subject) {
@@ -68,6 +77,10 @@ void EventReader::Identify(const SourcePlan& source, std::size_t place) {
   std::string& message = Job(keys_.dedup, digests.message);
   message = source.message_head;
   message.append(read.event[base::kSlotMessageId].text);
+  if (!form.cloud_events) return;
+  // A CloudEvent is one by its source and id together. No id of any form holds the NUL between.
+  message.push_back('\0');
+  message.append(read.event[base::kSlotCeSource].text);
 }
 
 // To its body, under a fresh key: the commitment hides what it commits to until the key is shown.

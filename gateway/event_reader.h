@@ -28,6 +28,7 @@ struct GateKeys {
 struct ReadEvent {
   base::ParseFault fault;  // if any: nothing else is filled in
   base::Event event;
+  std::string unpacked;  // the event's text where it is not as it came: ReadCloudEvent
   std::array<std::string, base::kIdentifiersPerEventMax> identifiers;  // normalised
   std::array<journal::Fingerprint, base::kIdentifiersPerEventMax> subject{};
   std::size_t people = 0;          // identifiers and subject in use
@@ -36,17 +37,26 @@ struct ReadEvent {
   journal::Commitment commitment{}, opening_key{};
 };
 
-// One thread. Allocates nothing once warm.
+// How the texts of one request are written.
+struct EventForm {
+  bool cloud_events = false;
+  std::size_t body_at = 0;  // of the one CloudEvent of a binary-mode request: ReadCloudEvent
+};
+
+// One thread. Allocates nothing once warm, but for a CloudEvent in base64.
 class EventReader {
  public:
   static constexpr std::size_t kAtOnce = 16;
   explicit EventReader(const GateKeys& keys);  // which outlive it
 
   // At most kAtOnce texts.
-  std::span<ReadEvent> Read(const SourcePlan& source, std::span<const std::string_view> texts);
+  std::span<ReadEvent> Read(const SourcePlan& source, const EventForm& form,
+                            std::span<const std::string_view> texts);
 
  private:
-  void Identify(const SourcePlan& source, std::size_t place);
+  base::ParseFault Parse(const SourcePlan& source, const EventForm& form, std::string_view text,
+                         ReadEvent& read);
+  void Identify(const SourcePlan& source, const EventForm& form, std::size_t place);
   void Commit(std::size_t place);
   void Finish(std::size_t place);
   std::string& Job(const crypto::HmacKey& key, crypto::Digest& out);

@@ -92,7 +92,7 @@ class Gate::Walk final : public rules::SeenWindow {
     if (!request) return request.error();
     while (index_ < in_.events.size()) {
       const std::size_t count = std::min(EventReader::kAtOnce, in_.events.size() - index_);
-      for (ReadEvent& read : s_.reader.Read(source_, in_.events.subspan(index_, count))) {
+      for (ReadEvent& read : s_.reader.Read(source_, in_.form, in_.events.subspan(index_, count))) {
         read_ = &read;
         One(admitted.emplace_back());
         if (full_) {
@@ -147,6 +147,7 @@ class Gate::Walk final : public rules::SeenWindow {
     if (fault.reason != Reason::kUndecided) {
       out.rule = fault.rule;
       out.offset = fault.offset;
+      out.pointer = fault.pointer;
       return Finish(Outcome::kRejected, fault.reason, out);
     }
     Identify();

@@ -32,14 +32,16 @@ struct Admitted {
   std::uint64_t merged_into = 0;   // sequence; 0: unknown or not merged
   std::uint64_t failed_rules = 0;  // bits of the contract
   std::uint16_t contract = 0xffff;
-  std::string_view rule;   // of a parse fault: a literal
-  std::size_t offset = 0;  // of a parse fault
+  std::string_view rule;     // of a parse fault: a literal
+  std::size_t offset = 0;    // of a parse fault
+  std::string_view pointer;  // of a parse fault: a literal; if not empty, instead of the offset
 };
 
 struct Submission {  // everything lives until Admit returns
   const Plan* plan = nullptr;
   std::uint16_t source = 0;
   std::span<const std::string_view> events;
+  EventForm form;
   std::string_view type;             // Segment: from the path ("track"); empty: read from the event
   std::string_view idempotency_key;  // of the request; empty: none
   bool gpc = false;                  // Sec-GPC: 1

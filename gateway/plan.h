@@ -38,6 +38,7 @@ struct SourcePlan {
   base::Millis deduplicate_for = 7 * 86'400'000LL;
   UnknownEvents unknown = UnknownEvents::kQuarantine;
   base::PathMap paths;
+  base::PathMap cloud_event_paths;  // of a source of events: the same for CloudEvents
   struct Accepts {
     std::string event;  // empty: a hole
     std::uint16_t contract = 0xffff;
@@ -51,8 +52,8 @@ struct SourcePlan {
   };
   std::vector<Identifier> subject;
   std::string message_head;  // "message" LP(id): how what a message id is remembered by begins
-  SignalKind signal =
-      SignalKind::kNone;  // read from kSlotSignal; Segment's own always from kSlotSignal2
+  SignalKind signal = SignalKind::kNone;  // read from kSlotSignal; Segment's own, and a
+                                          // CloudEvent's below `data`, always from kSlotSignal2
   std::vector<std::pair<std::string, std::uint32_t>>
       signal_purposes;  // name in the signal -> bits of purposes
   bool observe = false;

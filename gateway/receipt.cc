@@ -47,8 +47,13 @@ void AppendItem(const Plan& plan, const std::string& origin, std::uint64_t seque
     out.append(",\"reason\":\"").append(plan.ReasonName(admitted.reason)).append("\"");
   }
   if (!admitted.rule.empty()) {
-    out.append(",\"rule\":\"").append(admitted.rule).append("\",\"offset\":");
-    AppendNumber(admitted.offset, out);
+    out.append(",\"rule\":\"").append(admitted.rule);
+    if (admitted.pointer.empty()) {
+      out.append("\",\"offset\":");
+      AppendNumber(admitted.offset, out);
+    } else {
+      out.append("\",\"pointer\":\"").append(admitted.pointer).append("\"");
+    }
   }
   if (admitted.merged_into != 0) {
     out.append(",\"merged_into\":");

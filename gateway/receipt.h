@@ -15,7 +15,7 @@ struct Receipted {
   const Plan* plan = nullptr;
   const std::string& origin;
   Gate::Taken taken;
-  const std::vector<Admitted>* admitted = nullptr;  // at least one
+  const std::vector<Admitted>* admitted = nullptr;  // at least one, unless a batch
   bool batch = false;    // items in an array, 200; else one item: 202, or a problem if rejected
   bool segment = false;  // as Segment answers: 200 and a summary
 };

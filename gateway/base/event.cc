@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "base/event_scratch.h"
+#include "base/top_members.h"
 
 namespace octroi::base {
 namespace {
@@ -180,7 +181,8 @@ char* TextScratch::For(std::string_view json) {
 ParseFault EventParser::Parse(std::string_view json, const PathMap& paths, Event& event) {
   event.seen_.reset();
   event.text_ = json;
-  JsonIndex index;
+  scratch_->text = json;
+  JsonIndex& index = scratch_->index;
   const ParseFault fault = scratch_->indexer.Strict(json, index);
   if (fault.reason != Reason::kUndecided) return fault;
   scratch_->keys.Begin(static_cast<std::size_t>(index.end - index.begin) / 2);
@@ -190,5 +192,7 @@ ParseFault EventParser::Parse(std::string_view json, const PathMap& paths, Event
   event.seen_.reset();  // nothing of a refused event can be read
   return in.fault();
 }
+
+TopMembers EventParser::Members() const { return {scratch_->text, scratch_->index}; }
 
 }  // namespace octroi::base

@@ -96,7 +96,10 @@ struct ParseFault {
   Reason reason = Reason::kUndecided;  // kUndecided: no fault
   std::string_view rule;               // a literal
   std::size_t offset = 0;              // bytes from the start of the text
+  std::string_view pointer = {};       // RFC 6901, a literal: if not empty, instead of the offset
 };
+
+class TopMembers;
 
 // One per thread; holds the scratch. Input needs no padding of its own.
 class EventParser {
@@ -108,6 +111,9 @@ class EventParser {
 
   // Fills `event` from `json` by `paths`. A fault: the event is rejected with that reason.
   [[nodiscard]] ParseFault Parse(std::string_view json, const PathMap& paths, Event& event);
+
+  // The top-level members of the text that the last Parse accepted; valid until the next call here.
+  TopMembers Members() const;
 
   // The spans of the elements of the array at `member` of a top-level object ("batch"), or of a
   // top-level array if `member` is empty. Elements are not validated here beyond bracket structure:

@@ -13,6 +13,8 @@ namespace octroi::base {
 
 struct EventParser::Scratch {
   JsonIndexer indexer;
+  std::string_view text;  // the last that was parsed, and its index
+  JsonIndex index;
   KeySet keys;
   std::uint64_t seed = KeySeed();
   std::array<std::uint32_t, kSlots> ranks{};  // of the value that a slot holds

@@ -20,7 +20,16 @@ inline constexpr FieldId kSlotMessageId = 258;
 inline constexpr FieldId kSlotEventTime = 259;
 inline constexpr FieldId kSlotSignal = 260;  // consent that accompanies the event, first of two
 inline constexpr FieldId kSlotSignal2 = 261;
-inline constexpr std::size_t kSlots = 262;
+// What the CloudEvents format itself asks about (gateway/cloud_event.h), whatever the config reads.
+inline constexpr FieldId kSlotCeSpecversion = 262;
+inline constexpr FieldId kSlotCeId = 263;
+inline constexpr FieldId kSlotCeSource = 264;
+inline constexpr FieldId kSlotCeType = 265;
+inline constexpr FieldId kSlotCeTime = 266;
+inline constexpr FieldId kSlotCeContentType = 267;
+inline constexpr FieldId kSlotCeData = 268;
+inline constexpr FieldId kSlotCeDataBase64 = 269;
+inline constexpr std::size_t kSlots = 270;
 
 // Source paths compiled to slots: "traits.email" -> 3. Immutable after Compile; safe from any
 // thread.

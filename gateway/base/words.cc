@@ -59,6 +59,16 @@ std::string_view Name(Reason reason) {
       return "quality.extra_field";
     case Reason::kSubjectMissing:
       return "subject.missing";
+    case Reason::kCloudEventAttributeMissing:
+      return "cloudevents.attribute_missing";
+    case Reason::kCloudEventAttributeInvalid:
+      return "cloudevents.attribute_invalid";
+    case Reason::kCloudEventVersion:
+      return "cloudevents.specversion_unsupported";
+    case Reason::kCloudEventDataAmbiguous:
+      return "cloudevents.data_ambiguous";
+    case Reason::kCloudEventDataUnreadable:
+      return "cloudevents.data_unreadable";
     case Reason::kConsentGranted:
       return "consent.granted";
     case Reason::kConsentDenied:

@@ -44,6 +44,12 @@ enum class Reason : std::uint16_t {
   kContractRequired = 11,    // "quality.required": a required field of the contract is missing
   kContractExtraField = 12,  // "quality.extra_field"
   kSubjectMissing = 13,      // "subject.missing": no identifier, so no consent can be found
+  // what CloudEvents asks of an event
+  kCloudEventAttributeMissing = 14,  // "cloudevents.attribute_missing"
+  kCloudEventAttributeInvalid = 15,  // "cloudevents.attribute_invalid": its name, type or form
+  kCloudEventVersion = 16,           // "cloudevents.specversion_unsupported": not "1.0"
+  kCloudEventDataAmbiguous = 17,     // "cloudevents.data_ambiguous": data and data_base64
+  kCloudEventDataUnreadable = 18,    // "cloudevents.data_unreadable": not JSON, or not as declared
   // consent and policy, per destination
   kConsentGranted = 32,          // "consent.granted"
   kConsentDenied = 33,           // "consent.denied"

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "crypto/hmac.h"
+#include "gateway/cloud_event.h"
 #include "gateway/config/compile.h"
 
 namespace octroi::gateway::config {
@@ -15,35 +16,48 @@ std::uint64_t LeadingNumber(std::string_view text) {
   return read.ec == std::errc() ? number : std::numeric_limits<std::uint64_t>::max();
 }
 
-// Where each slot of an event is read from.
+// Where each slot of an event is read from, by the form that the event is written in.
 class PathMaker {
  public:
-  PathMaker(const Document& source, NameTables& names) : root_(source.root), names_(names) {}
+  enum class Form { kEvent, kSegment, kCloudEvent };
+  PathMaker(const Document& source, NameTables& names, Form form)
+      : root_(source.root), names_(names), form_(form) {}
 
-  std::vector<base::PathMap::Entry> Entries(const World& world, bool segment) {
-    Envelope(segment);
+  std::vector<base::PathMap::Entry> Entries(const World& world) {
+    Envelope();
     for (const Node& signal : root_.List("consent")) {
-      if (signal.Text("read") == "purposes") Add(signal.Text("field"), base::kSlotSignal);
+      if (signal.Text("read") == "purposes") Signal(signal.Text("field"));
     }
-    if (segment) Add("context.consent.categoryPreferences", base::kSlotSignal2);
+    if (form_ == Form::kSegment) Add("context.consent.categoryPreferences", base::kSlotSignal2);
     for (const Node::Member& entry : root_.Map("map")) Map(entry.key, entry.value.text);
     if (const Node* campaign = root_.Find("campaign")) {
       Map(campaign->Text("field"), std::string(campaign->Text("dictionary")));
     }
     UnderTheirOwnNames(world);
+    if (form_ == Form::kCloudEvent) AppendCloudEventPaths(entries_);
     return std::move(entries_);
   }
 
  private:
-  void Envelope(bool segment) {
-    const std::string_view name = FieldOf("event_name");
+  void Envelope() {
+    const std::string_view name = FieldOf("event_name"), id = FieldOf("event_id"),
+                           time = FieldOf("event_time");
     if (!name.empty()) Add(name, base::kSlotEventName);
+    if (!id.empty()) Add(id, base::kSlotMessageId);
+    if (!time.empty()) Add(time, base::kSlotEventTime);
+    if (form_ == Form::kCloudEvent) return;  // the others are its own
     if (name.empty()) Add("event", base::kSlotEventName);
-    if (name.empty() && !segment) Add("type", base::kSlotEventName);
     Add("type", base::kSlotEventType);
-    const std::string_view id = FieldOf("event_id"), time = FieldOf("event_time");
-    if (!id.empty() || segment) Add(id.empty() ? "messageId" : id, base::kSlotMessageId);
-    if (!time.empty() || segment) Add(time.empty() ? "timestamp" : time, base::kSlotEventTime);
+    if (form_ == Form::kEvent && name.empty()) Add("type", base::kSlotEventName);
+    if (form_ == Form::kSegment && id.empty()) Add("messageId", base::kSlotMessageId);
+    if (form_ == Form::kSegment && time.empty()) Add("timestamp", base::kSlotEventTime);
+  }
+
+  // Also in the payload of a CloudEvent: a signal only restricts, so reading it twice is safe, and
+  // overlooking it is not.
+  void Signal(std::string_view field) {
+    Add(field, base::kSlotSignal);
+    if (form_ == Form::kCloudEvent) Add("data." + std::string(field), base::kSlotSignal2);
   }
 
   std::string_view FieldOf(std::string_view key) const {
@@ -60,10 +74,12 @@ class PathMaker {
     mapped_.insert(field);
   }
 
-  // What the accepted contracts use, and the map does not mention.
+  // What the accepted contracts use, and the map does not mention. The payload of a CloudEvent is
+  // under `data`.
   void UnderTheirOwnNames(const World& world) {
+    const std::string above = form_ == Form::kCloudEvent ? "data." : "";
     const auto add = [&](const std::string& field) {
-      if (mapped_.insert(field).second) Add(field, names_.fields.Of(field));
+      if (mapped_.insert(field).second) Add(above + field, names_.fields.Of(field));
     };
     for (const Node& accepts : root_.List("accepts")) {
       const Document* contract = world.Find("Contract", accepts.Text("contract"));
@@ -74,6 +90,7 @@ class PathMaker {
 
   const Node& root_;
   NameTables& names_;
+  const Form form_;
   std::vector<base::PathMap::Entry> entries_;
   std::set<std::string> mapped_;
 };
@@ -105,6 +122,23 @@ std::vector<std::pair<std::string, std::uint32_t>> SignalPurposes(const Places& 
     }
   }
   return {bits.begin(), bits.end()};
+}
+
+base::Status Paths(const World& world, const Document& source, NameTables& names,
+                   SourcePlan& plan) {
+  using Form = PathMaker::Form;
+  const bool segment = plan.dialect == Dialect::kSegment;
+  const auto entries =
+      PathMaker(source, names, segment ? Form::kSegment : Form::kEvent).Entries(world);
+  auto paths = base::PathMap::Compile(entries);
+  if (!paths) return paths.error();
+  plan.paths = std::move(*paths);
+  if (segment) return base::Ok();
+  const auto cloud_entries = PathMaker(source, names, Form::kCloudEvent).Entries(world);
+  auto cloud_paths = base::PathMap::Compile(cloud_entries);
+  if (!cloud_paths) return cloud_paths.error();
+  plan.cloud_event_paths = std::move(*cloud_paths);
+  return base::Ok();
 }
 
 void Limits(const Node& root, SourcePlan& plan) {
@@ -146,10 +180,7 @@ base::Result<SourcePlan> SourcePlanOf(const World& world, const Document& source
   plan.dialect = segment ? Dialect::kSegment : Dialect::kEvents;
   Limits(root, plan);
   plan.unknown = UnknownOf(root.Text("unknown_events"));
-  const auto entries = PathMaker(source, names).Entries(world, segment);
-  auto paths = base::PathMap::Compile(entries);
-  if (!paths) return paths.error();
-  plan.paths = std::move(*paths);
+  if (auto paths = Paths(world, source, names, plan); !paths) return paths.error();
   plan.accepts.resize(names.events[source.id].size());
   for (const Node& accepts : root.List("accepts")) {
     const std::string event(accepts.Text("event"));

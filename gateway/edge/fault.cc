@@ -21,6 +21,8 @@ constexpr std::array<FaultWords, kFaults> kWords = {{
     {400, "http.header_underscore", "Underscore in a header name",
      "A header that is used here is spelt with a dash."},
     {400, "http.header_repeated", "Repeated header", "This header may be sent once."},
+    {400, "http.attribute_invalid", "Invalid CloudEvents header",
+     "The value of a `ce-` header is visible ASCII; spaces stand between double quotes."},
     {400, "http.request_line", "Malformed request line",
      "A request line is a method, a target and a version, one space between each."},
     {400, "http.method_invalid", "Method is not a token", "A method is made of token characters."},

@@ -20,6 +20,7 @@ enum class Fault : std::uint8_t {
   kSpaceBeforeColon,
   kHeaderUnderscore,
   kHeaderRepeated,
+  kAttributeInvalid,
   kRequestLine,
   kMethodInvalid,
   kMethodUnknown,

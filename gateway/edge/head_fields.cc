@@ -20,6 +20,16 @@ constexpr std::string_view kUsed[] = {"content-length",   "transfer-encoding", "
                                       "content-encoding", "idempotency-key",   "accept-language",
                                       "sec-gpc",          "user-agent"};
 
+// CloudEvents (HTTP binding, 3.1.3): attributes, each of them once.
+constexpr std::string_view kAttributePrefix = "ce-";
+
+// Visible ASCII. Older senders put double quotes around a value instead of encoding its spaces.
+bool IsAttributeValue(std::string_view value) {
+  const char least = value.starts_with('"') ? ' ' : '!';
+  return std::all_of(value.begin(), value.end(),
+                     [least](char c) { return c >= least && c <= '~'; });
+}
+
 class Fields {
  public:
   explicit Fields(Head& head) : head_(head) {}
@@ -28,6 +38,7 @@ class Fields {
     for (const auto& [name, value] : head_.request.headers) {
       if (const Fault fault = Single(name); fault != Fault::kNone) return fault;
       if (const Fault fault = Underscore(name); fault != Fault::kNone) return fault;
+      if (const Fault fault = Attribute(name, value); fault != Fault::kNone) return fault;
       if (const Fault fault = One(name, value); fault != Fault::kNone) return fault;
     }
     return Whole();
@@ -51,9 +62,19 @@ class Fields {
     if (name.find('_') == name.npos) return Fault::kNone;
     std::string dashed(name);
     std::replace(dashed.begin(), dashed.end(), '_', '-');
-    const bool used = dashed.starts_with("x-octroi-") ||
+    const bool used = dashed.starts_with("x-octroi-") || dashed.starts_with(kAttributePrefix) ||
                       std::find(std::begin(kUsed), std::end(kUsed), dashed) != std::end(kUsed);
     return used ? Fault::kHeaderUnderscore : Fault::kNone;
+  }
+
+  // `name` lies in the headers: those before it are the ones that it may repeat.
+  Fault Attribute(const std::string_view& name, std::string_view value) const {
+    if (!name.starts_with(kAttributePrefix)) return Fault::kNone;
+    for (const auto& [other, ignored] : head_.request.headers) {
+      if (&other == &name) break;
+      if (other == name) return Fault::kHeaderRepeated;
+    }
+    return IsAttributeValue(value) ? Fault::kNone : Fault::kAttributeInvalid;
   }
 
   Fault One(std::string_view name, std::string_view value) {

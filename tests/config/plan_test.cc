@@ -131,6 +131,54 @@ TEST_F(PlanTest, AFieldThatTheMapLeavesOutIsReadUnderItsOwnName) {
   EXPECT_EQ(event[static_cast<base::FieldId>(place)].text, "FR");
 }
 
+// What a CloudEvent is read by: the config's paths, then its own attributes; the payload is under
+// `data`.
+TEST_F(PlanTest, PathsOfACloudEvent) {
+  Edit("sources/boutique.yaml", "  properties.country: country\n", "  data.pays: country\n");
+  Edit("sources/boutique.yaml", "  properties.quantity: quantity\n", "");
+  Edit("sources/boutique.yaml",
+       "unknown_events:", "consent: [{ read: purposes, field: agreed }]\nunknown_events:");
+  const auto made = Compile();
+  ASSERT_TRUE(made) << made.error().detail;
+  const Plan& plan = **made;
+  const auto field = [&](std::string_view id) {
+    const auto found = std::find(plan.fields.begin(), plan.fields.end(), id);
+    return static_cast<base::FieldId>(found - plan.fields.begin());
+  };
+  base::EventParser parser;
+  base::Event event;
+  const auto parse = [&](std::string_view text) {
+    const base::PathMap& paths = plan.SourceById("boutique")->cloud_event_paths;
+    ASSERT_EQ(parser.Parse(text, paths, event).reason, Reason::kUndecided);
+  };
+  parse(
+      R"({"specversion":"1.0","id":"i","source":"/s","type":"order.line","time":"2026-11-20T10:00:00Z",)"
+      R"("quantity":1,"event":"other","agreed":1,"data":{"pays":"FR","country":"DE","quantity":6,"agreed":{}}})");
+  EXPECT_EQ(event[base::kSlotEventName].text, "order.line");
+  EXPECT_EQ(event[base::kSlotEventType].text, "order.line");
+  EXPECT_EQ(event[base::kSlotMessageId].text, "i");
+  EXPECT_EQ(event[base::kSlotEventTime].text, "2026-11-20T10:00:00Z");
+  EXPECT_EQ(event[base::kSlotCeSource].text, "/s");
+  EXPECT_EQ(event[base::kSlotSignal].raw, "1");
+  EXPECT_EQ(event[base::kSlotSignal2].raw, "{}") << "a signal in the payload restricts too";
+  EXPECT_EQ(event[field("country")].text, "FR");
+  EXPECT_EQ(event[field("quantity")].text, "6");
+
+  Edit("sources/boutique.yaml", "event_time: { field: occurred_at }",
+       "event_time: { field: data.at }\nevent_name: { field: data.what }");
+  Edit("sources/boutique.yaml", "event_id: { field: message_id,", "event_id: { field: data.no,");
+  const auto again = Compile();
+  ASSERT_TRUE(again) << again.error().detail;
+  const SourcePlan& source = *(*again)->SourceById("boutique");
+  const std::string_view own =
+      R"({"id":"i","type":"t","time":"x","data":{"at":"y","what":"w","no":"n"}})";
+  ASSERT_EQ(parser.Parse(own, source.cloud_event_paths, event).reason, Reason::kUndecided);
+  EXPECT_EQ(event[base::kSlotEventName].text, "w");
+  EXPECT_EQ(event[base::kSlotMessageId].text, "n");
+  EXPECT_EQ(event[base::kSlotEventTime].text, "y");
+  EXPECT_EQ(event[base::kSlotCeId].text, "i");
+}
+
 TEST_F(PlanTest, ASignalSpeaksOfAPurposeOrOfABranch) {
   const auto made = Compile();
   ASSERT_TRUE(made);

@@ -149,6 +149,43 @@ class EndToEnd(unittest.TestCase):
                          [("accepted", None), ("rejected", "json.duplicate_key"), ("rejected", "json.invalid"),
                           ("quarantined", "event.unknown")])
 
+    def test_cloud_events_in_all_three_modes(self):
+        fields = line(0)["properties"]
+        with open(os.path.join(self.gateway.folder, "sources", "boutique.yaml"), "a", encoding="utf-8") as file:
+            file.write("".join(f"  data.{field}: {field}\n" for field in fields) + "  time: occurred_at\n")
+        before = self.gateway.ask("status")["plan"]
+        self.gateway.process.send_signal(signal.SIGHUP)
+        self.wait_for(lambda: self.gateway.ask("status")["plan"] == before + 1)
+        self.grant("5001")
+
+        def event(number, **more):
+            return {"specversion": "1.0", "id": f"ce-{number}", "source": "/caisse", "type": "order.line",
+                    "time": "2026-11-20T10:00:00Z", "data": line(number, "5001")["properties"], **more}
+
+        status, answer = self.post(event(1), Content_Type="application/cloudevents+json; charset=utf-8")
+        self.assertEqual((status, answer["outcome"]), (202, "accepted"), answer)
+        elsewhere = event(1, source="/web", data=event(6)["data"])
+        status, answer = self.post([event(1), event(2), event(3, specversion="0.3"), elsewhere, {}],
+                                   Content_Type="application/cloudevents-batch+json")
+        self.assertEqual(status, 200, answer)
+        self.assertEqual([(i["outcome"], i.get("reason"), i.get("pointer")) for i in answer["items"]],
+                         [("merged", "duplicate.message_id", None), ("accepted", None, None),
+                          ("rejected", "cloudevents.specversion_unsupported", "/specversion"), ("accepted", None, None),
+                          ("rejected", "cloudevents.attribute_missing", "/specversion")])
+        self.assertEqual(self.post([], Content_Type="application/cloudevents-batch+json")[1]["received"], 0)
+        attributes = {f"ce_{name}": value for name, value in event(4).items() if name != "data"}
+        for outcome in ("accepted", "merged"):
+            status, answer = self.post(event(4)["data"], **attributes, ce_subject="caf%C3%A9")
+            self.assertEqual((status, answer["outcome"]), (202, outcome), answer)
+        self.assertEqual(self.post(event(5)["data"], ce_id="ce 5")[1]["code"], "http.attribute_invalid")
+        status = self.gateway.wait_quiet()
+        self.assertEqual(status["sources"]["boutique"],
+                         {"received": 8, "rejected": 2, "quarantined": 0, "merged": 2, "accepted": 4, "sum_holds": True})
+        sent = list(self.recorders["emailing"].events.values())
+        self.assertEqual(len(sent), 4)
+        self.assertEqual({e["event"] for e in sent}, {"order.line"})
+        self.assertEqual(len({e["data"]["customer_id"] for e in sent}), 1, "one person in every mode")
+
     def test_bad_requests_get_a_problem_and_lose_nothing(self):
         for status, code, path, source, body in (
                 (400, "json.invalid", "/v1/events/boutique", "boutique", "{"),

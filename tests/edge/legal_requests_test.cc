@@ -59,6 +59,16 @@ TEST_F(LegalRequests, NonAsciiValueIsLiteral) {
   EXPECT_EQ(One(Get("/", "X: caf\xc3\xa9\r\n")).headers.at("x"), "caf\xc3\xa9");
 }
 
+TEST_F(LegalRequests, CloudEventsAttributesAreLiteral) {
+  const Handled seen = One(Get("/",
+                               "CE-Id: 1\r\nce-idx: 1\r\nce-subject:  caf%C3%A9!~ \r\n"
+                               "ce-ext: \"older  sender\"\r\nce-empty:\r\n"));
+  EXPECT_EQ(seen.headers.at("ce-id"), "1");
+  EXPECT_EQ(seen.headers.at("ce-subject"), "caf%C3%A9!~");
+  EXPECT_EQ(seen.headers.at("ce-ext"), "\"older  sender\"");
+  EXPECT_EQ(seen.headers.at("ce-empty"), "");
+}
+
 TEST_F(LegalRequests, LargestHeadAndCount) {
   std::string headers;
   for (int i = 0; i < 63; ++i) headers += "X" + std::to_string(i) + ": y\r\n";

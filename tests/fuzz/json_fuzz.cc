@@ -3,9 +3,11 @@
 #include <cstdint>
 #include <cstdlib>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/event.h"
+#include "base/top_members.h"
 
 namespace {
 
@@ -43,6 +45,19 @@ void CheckValues(Rig& rig, std::string_view text) {
   }
 }
 
+// Every member once, in order, of the type that its path found.
+void CheckMembers(Rig& rig, std::string_view text) {
+  TopMembers members = rig.parser.Members();
+  std::size_t last = 0;
+  for (TopMembers::Member member; members.Next(member); last = member.offset) {
+    Require(Within(member.name, text) && member.offset > last && text[member.offset] == '"');
+    for (const auto& [name, slot] : {std::pair("a", 0), {"b", 1}, {"type", 4}, {"batch", 5}}) {
+      const JsonType found = rig.event[static_cast<FieldId>(slot)].type;
+      if (member.name == name) Require(found == member.type);
+    }
+  }
+}
+
 // What Parse accepts as a whole, Split takes apart into values that Parse accepts.
 void CheckElements(Rig& rig, std::string_view text, bool whole_accepted) {
   for (const char* member : {"", "batch"}) {
@@ -68,6 +83,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const ParseFault fault = rig.parser.Parse(text, rig.paths, rig.event);
   const bool accepted = fault.reason == Reason::kUndecided;
   Require(accepted == fault.rule.empty() && fault.offset <= size);
+  if (accepted) CheckMembers(rig, text);
   if (accepted) CheckValues(rig, text);
   CheckElements(rig, text, accepted);
   return 0;

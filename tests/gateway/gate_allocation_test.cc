@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "bench/bench_config.h"
+#include "gateway/cloud_event.h"
+#include "gateway/request_events.h"
 #include "support/allocations.h"
 
 namespace octroi::gateway {
@@ -26,6 +28,50 @@ TEST_P(GateAllocation, NonePerEvent) {
     ASSERT_EQ(last.outcome, base::Outcome::kAccepted);
   }
   EXPECT_LE(counted, kGrowth) << "for " << kEvents << " events";
+}
+
+// Finding the events of a request, and reading a CloudEvent, in each form.
+TEST(RequestEventsAllocation, NonePerRequest) {
+  struct Row {
+    const char* name;
+    std::vector<std::pair<std::string_view, std::string_view>> headers;
+    std::string_view body;
+  };
+  constexpr std::string_view kEvent =
+      R"({"specversion":"1.0","id":"1","source":"/shop","type":"order.paid","data":{"a":1}})";
+  const Row rows[] = {
+      {"plain", {{"host", "a"}, {"content-type", "application/json"}}, R"({"event":"page"})"},
+      {"lines", {{"content-type", "application/x-ndjson"}}, "{}\n{}\n{}"},
+      {"structured", {{"content-type", "application/cloudevents+json"}}, kEvent},
+      {"binary",
+       {{"ce-specversion", "1.0"},
+        {"ce-id", "%31"},
+        {"ce-source", "/a-source-longer-than-a-short-string"},
+        {"ce-type", "order.paid"}},
+       R"({"a":1})"}};
+  std::vector<base::PathMap::Entry> entries;
+  AppendCloudEventPaths(entries);
+  const base::PathMap paths = *base::PathMap::Compile(entries);
+  for (const Row& row : rows) {
+    RequestHead head;
+    head.headers = row.headers;
+    base::EventParser parser;
+    base::Event event;
+    RequestEvents events;
+    std::string unpacked;
+    const auto once = [&] {
+      ASSERT_FALSE(events.Find(head, row.body, false, parser));
+      const bool cloud_events = events.mode() != CloudEventMode::kNone;
+      for (const std::string_view text : events.texts()) {
+        if (!cloud_events) continue;
+        ASSERT_EQ(ReadCloudEvent(parser, paths, text, events.body_at(), unpacked, event).rule, "");
+      }
+    };
+    once();
+    const long before = testing::Allocations();
+    for (int i = 0; i < 1'000; ++i) once();
+    EXPECT_EQ(testing::Allocations() - before, 0) << row.name;
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(EventsPerRequest, GateAllocation, ::testing::Values(1, 100),

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "crypto/hmac.h"
+#include "gateway/cloud_event.h"
 #include "sender/rig.h"
 
 namespace octroi::gateway {
@@ -29,6 +30,12 @@ SourcePlan SourceOf(std::string id, AuthMethod auth, Dialect dialect = Dialect::
       {segment ? "messageId" : "id", base::kSlotMessageId},
       {"at", base::kSlotEventTime}};
   source.paths = *base::PathMap::Compile(entries);
+  std::vector<base::PathMap::Entry> payload = {{"data.email", kEmail},
+                                               {"data.customer_id", kCustomer},
+                                               {"data.order_id", kOrder},
+                                               {"data.amount", kAmount}};
+  AppendCloudEventPaths(payload);
+  source.cloud_event_paths = *base::PathMap::Compile(payload);
   source.accepts = {{segment ? "Order Paid" : "order.paid", 0}, {"page", 0}};
   source.subject.resize(2);
   source.subject[0] = {kEmail, base::IdentifierType::kEmail, "email", {}};
