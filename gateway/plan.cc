@@ -34,6 +34,9 @@ base::Status ReadSecretOf(const std::string& folder, const Document& document,
                  "`: " + secret.error().detail);
   if (raw && secret->hashed)
     return Wrong("`" + document.file + "` needs the secret itself in `" + from + "`, not its hash");
+  const auto unfit =
+      raw ? config::UnfitToPresent(authenticate->Text("method"), *secret) : config::Say();
+  if (!unfit.empty()) return Wrong("`" + document.file + "`, secret `" + from + "`: " + unfit.en);
   into = *secret;
   return base::Ok();
 }
@@ -123,7 +126,7 @@ class PlanMaker {
         if (!read) return read;
       }
       plan_->destinations[place] = std::move(destination);
-      forms[place] = config::OutgoingFormOf(world_, *document, names_);
+      forms[place] = config::OutgoingFormOf(world_, *document, folder_.files, names_);
     }
     auto made = policies::Pseudonymizer::Make(keys, std::move(origin), std::move(forms));
     if (!made) return made.error();

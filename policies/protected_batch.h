@@ -10,7 +10,8 @@
 
 namespace octroi::policies {
 
-// Events that may leave for one destination, as the JSON body of one request:
+// Events that may leave for one destination, as the JSON body of one request, in the form of its
+// template; the standard one:
 //   {"events":[{"id":"...","event":"lead.created","contract":"lead@2",
 //               "purposes":["marketing.email"],
 //               "data":{"amount":12.50,"customer_id":"p1.crm.1...."}}, ...]}
@@ -35,12 +36,11 @@ class ProtectedBatch {
   // first `digest_bytes` goes here.
   void AwaitDigest(const crypto::HmacKey& key, std::size_t message_at, std::size_t digest_bytes);
 
-  // The members between id and data are the same for most events of a batch: rendered once.
+  // The same for most events of a batch: rendered once.
   struct Head {
-    std::uint16_t contract = 0;
     std::string_view event;
     std::vector<std::string_view> purposes;
-    std::string json;
+    std::string event_json, purposes_json;
   };
 
   std::string body_, key_, messages_, sequences_, scratch_;

@@ -40,7 +40,7 @@ base::Result<SourcePlan> SourcePlanOf(const World& world, const Document& source
                                       NameTables& names);
 DestinationPlan DestinationPlanOf(const Document& destination);
 policies::OutgoingForm OutgoingFormOf(const World& world, const Document& destination,
-                                      NameTables& names);
+                                      const Files& files, NameTables& names);
 
 GatewaySettings SettingsOf(const World& world, const std::string& folder);
 

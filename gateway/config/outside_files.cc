@@ -1,6 +1,7 @@
 // What config refers to outside its YAML: lists, key files, secrets.
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "crypto/key_ring.h"
@@ -50,7 +51,10 @@ class SecretCheck {
       findings_.Add(1331, document.file, from->at,
                     {from->text, Say{"il faut le secret lui-même, pas son empreinte",
                                      "the secret itself is needed, not its hash"}});
+      return;
     }
+    const Say unfit = outgoing ? UnfitToPresent(authenticate->Text("method"), *secret) : Say();
+    if (!unfit.empty()) findings_.Add(1331, document.file, from->at, {from->text, unfit});
   }
 
  private:
@@ -59,6 +63,17 @@ class SecretCheck {
 };
 
 }  // namespace
+
+Say UnfitToPresent(std::string_view method, const crypto::Secret& secret) {
+  const auto visible = [](char c) { return c >= ' ' && c <= '~'; };
+  if (method != "hmac-sha256" && !std::ranges::all_of(secret.bytes, visible)) {
+    return {"seulement des caractères ASCII visibles", "visible ASCII characters only"};
+  }
+  if (method == "basic" && secret.bytes.find(':') == std::string::npos) {
+    return {"« utilisateur:mot de passe » est attendu", "\"user:password\" is expected"};
+  }
+  return {};
+}
 
 bool IsInside(std::string_view path) {
   return !path.starts_with('/') && path.find("..") == std::string_view::npos;
