@@ -119,7 +119,7 @@ class PlanMaker {
     for (std::size_t i = 0; i < forms.size(); ++i) forms[i].domain = names_.destinations.names()[i];
     for (const Document* document : world_.Of("Destination")) {
       const std::uint16_t place = names_.destinations.Of(document->id);
-      DestinationPlan destination = config::DestinationPlanOf(*document);
+      DestinationPlan destination = config::DestinationPlanOf(*document, folder_.folder);
       if (const config::Node* authenticate = document->root.FindPath({"deliver", "authenticate"})) {
         const auto read = ReadSecretOf(folder_.folder, *document, authenticate, true,
                                        destination.secret.emplace());

@@ -67,8 +67,17 @@ struct ContractPlan {
   std::vector<base::FieldId> fields;  // all it declares: what the payload keeps
 };
 
+struct FilePlan {
+  std::string folder;             // absolute
+  base::Millis rotate_after = 0;  // 0: never by age
+  std::uint64_t rotate_bytes = 64 * 1024 * 1024;
+  bool gzip = false;  // once complete
+  bool operator==(const FilePlan&) const = default;
+};
+
 struct DestinationPlan {
-  std::string id;  // empty: a hole
+  std::string id;                // empty: a hole
+  std::optional<FilePlan> file;  // delivered into files; else over HTTP:
   std::string url;
   std::string method = "POST";
   std::vector<std::pair<std::string, std::string>> headers;  // constant, beside our own

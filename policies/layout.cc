@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <iterator>
 #include <utility>
 
 #include "base/json_text.h"
@@ -210,6 +211,30 @@ void Compiler::EventAs(const TemplateNode& node, std::string before) {
   }
 }
 
+// Puts neighbours that do not depend on the event's fields into one.
+Layout Joined(Layout layout) {
+  const auto head = [](const Segment& one) {
+    return one.what == What::kText || one.what == What::kEvent || one.what == What::kPurposes;
+  };
+  const auto text = [](const Segment& one) { return one.what == What::kText; };
+  Layout joined;
+  std::uint16_t heads = 0;
+  for (auto at = layout.begin(); at != layout.end();) {
+    auto end = std::find_if_not(at, layout.end(), head);
+    if (!std::all_of(at, end, text)) {
+      Segment& made = joined.emplace_back();
+      made.what = What::kHead;
+      made.field = heads++;
+      std::move(at, end, std::back_inserter(made.parts));
+    } else {  // one text, or what is not of a head
+      end = std::next(at);
+      joined.push_back(std::move(*at));
+    }
+    at = end;
+  }
+  return joined;
+}
+
 // What is around the list: nothing but constants, else it would be no template.
 void Around(const TemplateNode& node, Frame& frame, std::string*& into) {
   if (node.kind == Kind::kEach) {
@@ -253,7 +278,7 @@ bool AppendDate(const base::Value& value, As as, std::string& out) {
 
 Layout LayoutOf(const Template& form, const PreparedContract& contract) {
   const TemplateNode* const each = EachIn(form.root());
-  return Compiler(contract).Event(each != nullptr ? each->items.front() : form.root());
+  return Joined(Compiler(contract).Event(each != nullptr ? each->items.front() : form.root()));
 }
 
 Frame FrameOf(const Template& form) {

@@ -22,6 +22,7 @@ struct Segment {
     kId,        // the event's outgoing id
     kEvent,     // its name, as a JSON string
     kPurposes,  // the purposes that allow, as a JSON array
+    kHead,      // `parts`, which are the same for most events of a batch: rendered once
     // These may be left out, and then `text` before them too:
     kConstant,  // never is: the last of alternatives
     kEventAs,   // what the template has for the event's name
@@ -31,10 +32,11 @@ struct Segment {
   } what = What::kText;
   TemplateNode::As as = TemplateNode::As::kAsJudged;
   bool present_only = false;  // kField: null is not there
-  std::uint16_t field = 0;    // of PreparedContract::fields
+  std::uint16_t field = 0;    // kField: of PreparedContract::fields; kHead: which of them
   std::uint16_t skip = 0;     // segments to skip if this one left something: other alternatives
   std::string text;
   std::vector<std::pair<std::string, std::string>> names;  // kEventAs: event name, JSON
+  std::vector<Segment> parts;
 };
 
 using Layout = std::vector<Segment>;

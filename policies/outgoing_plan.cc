@@ -54,8 +54,14 @@ base::Status OutgoingPlan::Add(const crypto::KeyRing& keys, const OutgoingForm& 
   if (!event_id) return event_id.error();
   auto idempotency = keys.DeriveHmac("idempotency", form.domain, "", "", oldest);
   if (!idempotency) return idempotency.error();
-  PreparedDestination made{
-      form.domain, FrameOf(form.body), !form.body.has_each(), *event_id, *idempotency, {}, {}};
+  PreparedDestination made{form.domain,
+                           form.lines ? Frame{"", "\n"} : FrameOf(form.body),
+                           form.lines ? '\n' : ',',
+                           !form.lines && !form.body.has_each(),
+                           *event_id,
+                           *idempotency,
+                           {},
+                           {}};
   for (const auto& contract : form.contracts) {
     if (auto added = AddContract(keys, contract, form.body, made); !added) return added;
   }

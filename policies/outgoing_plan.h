@@ -46,6 +46,7 @@ struct PreparedContract {
 struct PreparedDestination {
   std::string domain;
   Frame frame;
+  char between = ',';      // events
   bool one_event = false;  // a batch has no more
   crypto::HmacKey event_id;
   crypto::HmacKey idempotency;

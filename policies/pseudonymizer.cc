@@ -1,11 +1,9 @@
 #include "policies/pseudonymizer.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdlib>
 #include <utility>
 
-#include "base/limits.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "policies/outgoing_plan.h"
@@ -43,10 +41,10 @@ class Pseudonymizer::Writer {
 
  private:
   // False: it was left out, with its text.
-  bool Dynamic(const Segment& segment, const OutgoingEvent& event);
   bool Field(const Segment& segment, const OutgoingEvent& event);
   bool Token(const Segment& segment, const TokenKey& key, const base::Value& value);
   void Id(const OutgoingEvent& event);
+  void EventAs(const Segment& segment, const OutgoingEvent& event);
   void Close(const Segment& segment);
   void Begin(const Segment& segment) {
     const char last = batch_.body_.back();
@@ -54,13 +52,12 @@ class Pseudonymizer::Writer {
     batch_.body_ += segment.text;
   }
   void RefreshHead(const OutgoingEvent& event);
+  static void AppendHead(const Segment& part, const OutgoingEvent& event, std::string& text);
 
   const PreparedDestination& destination_;
   const PreparedContract& contract_;
   const std::string& origin_lp_;
   ProtectedBatch& batch_;
-  std::array<std::size_t, base::kJsonDepthMax> open_{};  // where what may go again begins
-  std::size_t depth_ = 0;
 };
 
 struct Pseudonymizer::State {
@@ -69,20 +66,37 @@ struct Pseudonymizer::State {
 
 void Pseudonymizer::Writer::RefreshHead(const OutgoingEvent& event) {
   auto& head = batch_.head_;
-  if (!head.event_json.empty() && head.event == event.event &&
+  if (head.made && head.contract == event.contract && head.event == event.event &&
       std::ranges::equal(head.purposes, event.purposes)) {
     return;
   }
+  head.made = true;
+  head.contract = event.contract;
   head.event = event.event;
   head.purposes.assign(event.purposes.begin(), event.purposes.end());
-  head.event_json.clear();
-  base::AppendJsonString(event.event, head.event_json);
-  head.purposes_json = "[";
-  for (std::size_t i = 0; i < event.purposes.size(); ++i) {
-    if (i > 0) head.purposes_json += ',';
-    base::AppendJsonString(event.purposes[i], head.purposes_json);
+  for (const Segment& segment : contract_.layout) {
+    if (segment.what != Segment::What::kHead) continue;
+    if (head.texts.size() <= segment.field) head.texts.resize(segment.field + std::size_t{1});
+    std::string& text = head.texts[segment.field];
+    text.clear();
+    for (const Segment& part : segment.parts) AppendHead(part, event, text);
   }
-  head.purposes_json += ']';
+}
+
+void Pseudonymizer::Writer::AppendHead(const Segment& part, const OutgoingEvent& event,
+                                       std::string& text) {
+  if (part.what == Segment::What::kText) {
+    text += part.text;
+  } else if (part.what == Segment::What::kEvent) {
+    base::AppendJsonString(event.event, text);
+  } else {
+    text += '[';
+    for (const std::string_view purpose : event.purposes) {
+      if (text.back() != '[') text += ',';
+      base::AppendJsonString(purpose, text);
+    }
+    text += ']';
+  }
 }
 
 void Pseudonymizer::Writer::Write(const OutgoingEvent& event) {
@@ -91,64 +105,59 @@ void Pseudonymizer::Writer::Write(const OutgoingEvent& event) {
   for (std::size_t i = 0; i < layout.size(); ++i) {
     const Segment& segment = layout[i];
     switch (segment.what) {
+      case Segment::What::kField:
+        if (Field(segment, event)) i += segment.skip;
+        break;
       case Segment::What::kText:
         batch_.body_ += segment.text;
+        break;
+      case Segment::What::kHead:
+        batch_.body_ += batch_.head_.texts[segment.field];
         break;
       case Segment::What::kId:
         Id(event);
         break;
-      case Segment::What::kEvent:
-        batch_.body_ += batch_.head_.event_json;
+      case Segment::What::kEventAs:
+        EventAs(segment, event);
         break;
-      case Segment::What::kPurposes:
-        batch_.body_ += batch_.head_.purposes_json;
+      case Segment::What::kOpen:
+        batch_.open_.push_back(batch_.body_.size());
+        Begin(segment);
         break;
       case Segment::What::kClose:
         Close(segment);
         break;
-      default:
-        if (Dynamic(segment, event)) i += segment.skip;
+      default:  // a constant; parts of heads do not stand alone
+        Begin(segment);
     }
   }
 }
 
-bool Pseudonymizer::Writer::Dynamic(const Segment& segment, const OutgoingEvent& event) {
-  switch (segment.what) {
-    case Segment::What::kField:
-      return Field(segment, event);
-    case Segment::What::kOpen:
-      open_[depth_++] = batch_.body_.size();
-      break;
-    case Segment::What::kEventAs: {
-      const auto found = std::ranges::find(segment.names, event.event,
-                                           &std::pair<std::string, std::string>::first);
-      if (found == segment.names.end()) return false;
-      Begin(segment);
-      batch_.body_ += found->second;
-      return true;
-    }
-    default:
-      break;
-  }
+void Pseudonymizer::Writer::EventAs(const Segment& segment, const OutgoingEvent& event) {
+  const auto found =
+      std::ranges::find(segment.names, event.event, &std::pair<std::string, std::string>::first);
+  if (found == segment.names.end()) return;
   Begin(segment);
-  return true;
+  batch_.body_ += found->second;
 }
 
 void Pseudonymizer::Writer::Close(const Segment& segment) {
-  --depth_;
   const char last = batch_.body_.back();
   if (last == '{' || last == '[') {
-    batch_.body_.resize(open_[depth_]);
+    batch_.body_.resize(batch_.open_.back());
   } else {
     batch_.body_ += segment.text;
   }
+  batch_.open_.pop_back();
 }
 
 void Pseudonymizer::Writer::Id(const OutgoingEvent& event) {
   const std::size_t at = batch_.messages_.size();
   batch_.messages_ += origin_lp_;
   AppendU64(event.sequence, batch_.messages_);
+  batch_.events_.back().id_at = batch_.body_.size();
   batch_.AwaitDigest(destination_.event_id, at, kIdBytes);
+  batch_.events_.back().id_size = batch_.body_.size() - batch_.events_.back().id_at;
 }
 
 bool Pseudonymizer::Writer::Field(const Segment& segment, const OutgoingEvent& event) {
@@ -159,6 +168,10 @@ bool Pseudonymizer::Writer::Field(const Segment& segment, const OutgoingEvent& e
   if (field.key != nullptr) return Token(segment, *field.key, value);
   const std::size_t before = batch_.body_.size();
   Begin(segment);
+  if (segment.as == TemplateNode::As::kAsJudged) {
+    batch_.body_ += value.raw;
+    return true;
+  }
   if (AppendAs(value, segment.as, batch_.body_)) return true;
   batch_.body_.resize(before);
   return false;
@@ -201,12 +214,15 @@ base::Result<std::unique_ptr<Pseudonymizer>> Pseudonymizer::Make(
 
 void Pseudonymizer::Begin(std::uint16_t destination, ProtectedBatch& batch) const {
   const bool known = destination < state_->plan.destinations().size();
-  batch.body_ = known ? state_->plan.destinations()[destination].frame.before : std::string();
+  batch.body_.assign(known ? std::string_view(state_->plan.destinations()[destination].frame.before)
+                           : std::string_view());
   batch.key_.clear();
   batch.messages_.clear();
   batch.sequences_.assign(state_->plan.origin_lp());
   batch.slots_.clear();
-  batch.head_.event_json.clear();  // its views may be of a plan that is gone
+  batch.open_.clear();
+  batch.events_.clear();
+  batch.head_.made = false;  // its views may be of a plan that is gone
   batch.maker_ = this;
   batch.destination_ = destination;
   batch.finished_ = false;
@@ -226,8 +242,11 @@ base::Status Pseudonymizer::Add(std::uint16_t destination, const OutgoingEvent& 
   }
   const PreparedDestination& to = state_->plan.destinations()[destination];
   if (batch.count_ > 0 && to.one_event) return Invalid("the template has room for one event only");
-  if (batch.count_ > 0) batch.body_ += ',';
+  if (batch.count_ > 0) batch.body_ += to.between;
+  auto& placed = batch.events_.emplace_back();
+  placed.at = batch.body_.size();
   Writer(to, *contract, state_->plan.origin_lp(), batch).Write(event);
+  placed.size = batch.body_.size() - placed.at;
   AppendU64(event.sequence, batch.sequences_);
   batch.last_sequence_ = std::max(batch.last_sequence_, event.sequence);
   ++batch.count_;

@@ -40,6 +40,7 @@ struct OutgoingForm {
   };
   std::vector<ForContract> contracts;
   Template body = Template::Standard();
+  bool lines = false;  // an event a line, as `body` has it or its `$each`, and nothing around
 };
 
 struct OutgoingEvent {  // views must live until Finish

@@ -299,6 +299,7 @@ TemplateFault ReadTemplate(std::string_view strict_json, TemplateNode& root, boo
 
 std::vector<std::string> DirectiveNames() {
   std::vector<std::string> names;
+  names.reserve(kDirectives.size());
   for (const Directive& directive : kDirectives) names.emplace_back(directive.name);
   return names;
 }

@@ -1,4 +1,6 @@
+#include <array>
 #include <set>
+#include <span>
 
 #include "base/limits.h"
 #include "gateway/config/checks.h"
@@ -20,6 +22,10 @@ std::uint32_t ServedCategories(const World& world, const Document& destination) 
   }
   return categories;
 }
+
+constexpr std::array<const char*, 6> kOverHttp = {
+    "url", "method", "headers", "authenticate", "private_network", "answer_within"};
+constexpr std::array<const char*, 3> kIntoFiles = {"path", "rotate", "compress"};
 
 std::string Lower(std::string_view text) {
   std::string lower(text);
@@ -138,8 +144,17 @@ void Checker::Deliver(const Document& destination) const {
   Presentation(destination, *deliver);
   Headers(destination, *deliver);
   const Node* type = deliver->FindString("type");
-  if (type && type->text != "http") {
+  if (type && type->text != "http" && type->text != "file") {
     Add(1912, destination, type->at, {type->text});
+    return;
+  }
+  const bool file = type && type->text == "file";
+  for (const char* key : file ? std::span<const char* const>(kOverHttp) : kIntoFiles) {
+    if (!deliver->Find(key)) continue;
+    Add(1334, destination, deliver->KeyAt(key), {key, file ? "type: file" : "type: http"});
+  }
+  if (file) {
+    if (!deliver->Find("path")) Add(1348, destination, destination.root.KeyAt("deliver"));
     return;
   }
   const Node* url = deliver->Find("url");

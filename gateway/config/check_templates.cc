@@ -78,18 +78,16 @@ class TemplateCheck {
 
   void Meaning(const Template& made) const {
     std::set<std::string> used;
-    bool all = false;
+    bool all = false, ids = false;
     made.ForEach([&](const TemplateNode& node) {
       all = all || node.kind == Kind::kFields;
+      ids = ids || node.kind == Kind::kId;
       if (node.kind == Kind::kEvent) Events(node);
       if (node.kind != Kind::kField && node.kind != Kind::kDate) return;
       used.insert(node.text);
       Field(node);
     });
-    const Node* most = destination_.root.FindPath({"deliver", "batch", "up_to"});
-    if (!made.has_each() && most && most->number > 1) {
-      findings_.Add(1341, destination_.file, most->at);
-    }
+    if (const Node* deliver = destination_.root.Find("deliver")) Size(*deliver, made, ids);
     for (const Node& receives : destination_.root.List("receives")) {
       for (const Node::Member& field : receives.Map("fields")) {
         if (all || used.contains(field.key)) continue;
@@ -113,6 +111,17 @@ class TemplateCheck {
     }
     const bool converted = node.kind == Kind::kDate || node.as == TemplateNode::As::kNumber;
     if (pseudonym && converted) Add(1340, node.at, {node.text});
+  }
+
+  // A file has an event a line, and is read again by their ids; a request holds what `$each` says.
+  void Size(const Node& deliver, const Template& made, bool ids) const {
+    const Node* most = deliver.FindPath({"batch", "up_to"});
+    if (deliver.Text("type") == "file") {
+      if (made.has_each()) Add(1349, 0);
+      if (!ids) Add(1350, 0);
+    } else if (!made.has_each() && most && most->number > 1) {
+      findings_.Add(1341, destination_.file, most->at);
+    }
   }
 
   void Events(const TemplateNode& node) const {

@@ -125,6 +125,16 @@ constexpr CodeText kCodes[] = {
     {1347, "Un secret dans l'adresse partirait en clair.",
      "A secret in the address would be sent in clear.", "Une adresse https://.",
      "An https:// address."},
+    {1348, "« path » manque pour une livraison par fichier.",
+     "\"path\" is missing for delivery into files.", "path: exports/crm, par exemple.",
+     "path: exports/crm, for instance."},
+    {1349, "Un fichier porte un événement par ligne : « $each » n'y a pas de sens.",
+     "A file has an event on each line: \"$each\" has no meaning there.",
+     "Ne garder que l'objet d'un événement.", "Keep the object of one event only."},
+    {1350, "Le gabarit d'un fichier doit porter {\"$id\": true}.",
+     "The template of a file must hold {\"$id\": true}.",
+     "C'est à lui qu'un événement déjà écrit se reconnaît après une panne.",
+     "By it an event already written is recognised after a crash."},
 };
 
 }  // namespace

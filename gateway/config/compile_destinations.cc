@@ -10,12 +10,24 @@ PresentAs PresentAsOf(std::string_view method) {
   return method == "query" ? PresentAs::kQuery : PresentAs::kBearer;
 }
 
+FilePlan FilePlanOf(const Node& deliver, const std::string& folder) {
+  FilePlan file;
+  file.folder = ResolvePath(folder, deliver.Text("path"));
+  file.gzip = deliver.Text("compress") == "gzip";
+  if (const Node* rotate = deliver.Find("rotate")) {
+    file.rotate_after = DurationOr(*rotate, "after", 0);
+    if (rotate->FindString("at")) file.rotate_bytes = BytesOf(rotate->Text("at"));
+  }
+  return file;
+}
+
 }  // namespace
 
-DestinationPlan DestinationPlanOf(const Document& destination) {
+DestinationPlan DestinationPlanOf(const Document& destination, const std::string& folder) {
   const Node& deliver = *destination.root.Find("deliver");
   DestinationPlan plan;
   plan.id = destination.id;
+  if (deliver.Text("type") == "file") plan.file = FilePlanOf(deliver, folder);
   plan.url = deliver.Text("url");
   if (deliver.FindString("method")) plan.method = deliver.Text("method");
   for (const Node::Member& header : deliver.Map("headers")) {
@@ -45,6 +57,7 @@ policies::OutgoingForm OutgoingFormOf(const World& world, const Document& destin
                                       const Files& files, NameTables& names) {
   policies::OutgoingForm form;
   form.domain = destination.id;
+  form.lines = destination.root.Find("deliver")->Text("type") == "file";
   if (const Node* path = TemplatePath(destination)) {
     (void)policies::Template::Parse(files.at(path->text), form.body);
   }

@@ -124,6 +124,7 @@ const Row kRows[] = {
   {"another source's path", "sources/boutique.yaml", "path: /v1/events/boutique", "path: ‸/v1/events/shop", "OCT-1328"},
   {"a contract received twice", "destinations/crm.yaml", "deliver:\n", "  - contract: ‸identity@1\n    fields:\n      email: clear\ndeliver:\n", "OCT-1329"},
   {"a signal without a place", "sources/boutique.yaml", "unknown_events: quarantine", "consent: [{ read: ‸purposes }]", "OCT-1332"},
+  {"files over HTTP", "destinations/crm.yaml", "private_network: true", "private_network: true\n  ‸path: exports/crm", "OCT-1334"},
   {"delivery to nowhere", "destinations/crm.yaml", "deliver:\n  type: http\n  url: http://127.0.0.1:18102/events\n", "‸deliver:\n  type: http\n", "OCT-1333"},
   {"a field, and nothing about it", "contracts/interaction.yaml", "check: { any_present: [event_name] }", "check: { ‸field: event_name, any_present: [event_name] }", "OCT-1334"},
   {"a header without a name", "destinations/crm.yaml", "method: bearer", "method: ‸header", "OCT-1345"},
@@ -262,6 +263,56 @@ TEST(BadConfig, TemplatesAreCheckedAgainstWhatTheirDestinationReceives) {
       if (finding.level != ConfigFinding::Level::kError) continue;
       EXPECT_NE(finding.hint_en.find(row.hint), std::string::npos) << finding.hint_en;
     }
+  }
+}
+
+// Delivery into files, in the place of the CRM's.
+TEST(BadConfig, DeliveryIntoFiles) {
+  const std::string kept = ", then: keep, keep_for: \"1 day\" }";
+  const struct {
+    const char* mistake;
+    const char* deliver;
+    const char* body;  // the template; "" : none
+    const char* code;  // "": none
+  } rows[] = {
+      {"nothing", "path: exports/crm, rotate: { after: \"1 h\", at: \"64 MiB\" }, compress: gzip",
+       "", ""},
+      {"nothing, absolute", "path: /var/exports/crm, batch: { up_to: 500 }",
+       "{\"i\":{\"$id\":true},\"f\":{\"$fields\":true}}", ""},
+      {"no folder", "batch: { up_to: 2 }", "", "OCT-1348"},
+      {"a folder outside", "path: ‸exports/../../crm", "", "OCT-1106"},
+      {"an address", "path: x, ‸url: \"https://crm.example/\"", "", "OCT-1334"},
+      {"a secret",
+       "path: x, ‸authenticate: { method: bearer, secret: { from: env:OCTROI_NOT_THERE } }", "",
+       "OCT-1334"},
+      {"a size that is none", "path: x, rotate: { at: ‸\"64 MB\" }", "", "OCT-1106"},
+      {"a size of nothing", "path: x, rotate: { at: ‸\"0 MiB\" }", "", "OCT-1106"},
+      {"no limit at all", "path: x, rotate: ‸{}", "", "OCT-1113"},
+      {"another compression", "path: x, compress: ‸zip", "", "OCT-1104"},
+      {"a list in a line", "path: x",
+       "‸{\"a\":{\"$each\":{\"i\":{\"$id\":true},\"f\":{\"$fields\":true}}}}", "OCT-1349"},
+      {"lines without an id", "path: x", "‸{\"f\":{\"$fields\":true}}", "OCT-1350"},
+  };
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.mistake);
+    Files files = GoodFolder();
+    std::string& crm = files["destinations/crm.yaml"];
+    const std::size_t begin = crm.find("deliver:"), end = crm.find("erase:");
+    std::string whole = crm.substr(0, begin) +
+                        (*row.body ? "format: { template: templates/crm.json }\n" : "") +
+                        "deliver: { type: file, " + row.deliver + kept + "\n" + crm.substr(end);
+    if (row.code == std::string_view("OCT-1348")) whole = Replace(whole, "deliver:", "‸deliver:");
+    const Marked marked = TakeMark(whole), body = TakeMark(row.body);
+    crm = marked.text;
+    if (*row.body) files["templates/crm.json"] = body.text;
+    const Marked& place = body.line > 0 ? body : marked;
+    const std::string wanted =
+        std::string(body.line > 0 ? "templates/crm.json:" : "destinations/crm.yaml:") +
+        std::to_string(place.line) + ":" + std::to_string(place.column) + " " + row.code;
+    const ConfigFolder config = Load(files);
+    EXPECT_EQ(Errors(config),
+              *row.code ? std::vector<std::string>{wanted} : std::vector<std::string>())
+        << Render(config, Language::kEnglish, false);
   }
 }
 

@@ -39,15 +39,16 @@ void AllocatesNothing(const OutgoingForm& form, const char* what) {
 TEST(ProtectedBatch, AllocatesNothingOnceWarm) {
   AllocatesNothing(Form("crm"), "the standard body");
   OutgoingForm form = Form("crm");
-  ASSERT_EQ(Template::Parse(
-                R"({"n":1,"l":{"$each":{"i":{"$id":true},"e":{"$event":{"lead.created":"lead"}},
+  ASSERT_EQ(
+      Template::Parse(
+          R"({"a constant before the list, longer than a short string":1,"l":{"$each":{"i":{"$id":true},"e":{"$event":{"lead.created":"lead"}},
                    "p":{"a":{"$field":"unlisted"},"b":{"$field":"amount","as":"string"}},
                    "k":[{"$field":"email"},{"$first":[{"$field":"phone"},"-"]},{"$field":"customer_id"}],
                    "t":{"s":{"$date":"note","as":"unix_s"},"r":{"$date":"note","as":"rfc3339"},
                         "d":{"$date":"note","as":"date"}}}}})",
-                form.body)
-                .what,
-            TemplateFault::What::kNone);
+          form.body)
+          .what,
+      TemplateFault::What::kNone);
   AllocatesNothing(form, "a template");
 }
 
