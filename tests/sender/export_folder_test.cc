@@ -255,6 +255,9 @@ TEST(FileSender, TheLanesOfADestinationWriteOnePrivateFile) {
   const MakeSender senders = SendersOn(disk, batches.clock());
   {
     const auto one = senders(destination), two = senders(destination);
+    for (const auto& lane : {one.get(), two.get()}) {  // both have looked at the empty folder
+      EXPECT_EQ(lane->Send(batches.Make(1, 0), batches.ticket()).kind, Receipt::Kind::kDelivered);
+    }
     EXPECT_EQ(one->Send(batches.Make(1, 1), batches.ticket()).kind, Receipt::Kind::kDelivered);
     EXPECT_EQ(two->Send(batches.Make(2, 1), batches.ticket()).kind, Receipt::Kind::kDelivered);
     EXPECT_EQ(two->Send(batches.Make(3, 1), batches.ticket()).kind, Receipt::Kind::kRetry)
