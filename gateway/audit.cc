@@ -58,8 +58,8 @@ void Auditor::TakeOutcome() {
       continue;
     }
     auto& deliveries = known->second.deliveries;
-    const auto state = std::ranges::find(deliveries, outcome_.destination,
-                                         &store::DeliveryState::destination);
+    const auto state =
+        std::ranges::find(deliveries, outcome_.destination, &store::DeliveryState::destination);
     if (state == deliveries.end()) {
       name("outcome_of_nothing");
     } else if (!store::Advance(*state, next)) {
@@ -144,8 +144,9 @@ base::Result<AuditReport> Audit(const journal::Journal& journal, store::FlowStor
     if (!through) return through.error();
     const std::uint64_t from = round == 0 ? first : report.through + 1;
     if (from <= *through) {
-      const auto read = journal.Read(
-          from, *through, [&](std::uint64_t s, std::string_view record) { auditor.Take(s, record); });
+      const auto read = journal.Read(from, *through, [&](std::uint64_t s, std::string_view record) {
+        auditor.Take(s, record);
+      });
       if (!read) return read.error();
       report.through = *through;
     }

@@ -159,9 +159,7 @@ int Run(const Arguments& args, const Stores& stores) {
   parts.store = loaded->store.get();
   parts.disk = &disk;
   parts.clock = &clock;
-  parts.make_sender = [&](const DestinationPlan& destination) {
-    return MakeHttpSender(destination, clock);
-  };
+  parts.make_sender = SendersOn(disk, clock);
   parts.segment_bytes = SegmentBytes();
   parts.fatal = Die;
   auto service = Service::Start(std::move(parts));

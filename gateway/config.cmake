@@ -32,6 +32,7 @@ octroi_gateway_part(gateway_config
     config/check_gateway.cc
     config/check_purposes.cc
     config/check_sources.cc
+    config/check_templates.cc
     config/codes_later.cc
     config/codes_meaning.cc
     config/codes_reading.cc

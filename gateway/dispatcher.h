@@ -23,8 +23,6 @@
 
 namespace octroi::gateway {
 
-using MakeSender = std::function<std::unique_ptr<Sender>(const DestinationPlan&)>;
-
 class Dispatcher final : public journal::DurableListener {
  public:
   struct Parts {

@@ -34,6 +34,9 @@ base::Status ReadSecretOf(const std::string& folder, const Document& document,
                  "`: " + secret.error().detail);
   if (raw && secret->hashed)
     return Wrong("`" + document.file + "` needs the secret itself in `" + from + "`, not its hash");
+  const auto unfit =
+      raw ? config::UnfitToPresent(authenticate->Text("method"), *secret) : config::Say();
+  if (!unfit.empty()) return Wrong("`" + document.file + "`, secret `" + from + "`: " + unfit.en);
   into = *secret;
   return base::Ok();
 }
@@ -116,14 +119,14 @@ class PlanMaker {
     for (std::size_t i = 0; i < forms.size(); ++i) forms[i].domain = names_.destinations.names()[i];
     for (const Document* document : world_.Of("Destination")) {
       const std::uint16_t place = names_.destinations.Of(document->id);
-      DestinationPlan destination = config::DestinationPlanOf(*document);
+      DestinationPlan destination = config::DestinationPlanOf(*document, folder_.folder);
       if (const config::Node* authenticate = document->root.FindPath({"deliver", "authenticate"})) {
         const auto read = ReadSecretOf(folder_.folder, *document, authenticate, true,
                                        destination.secret.emplace());
         if (!read) return read;
       }
       plan_->destinations[place] = std::move(destination);
-      forms[place] = config::OutgoingFormOf(world_, *document, names_);
+      forms[place] = config::OutgoingFormOf(world_, *document, folder_.files, names_);
     }
     auto made = policies::Pseudonymizer::Make(keys, std::move(origin), std::move(forms));
     if (!made) return made.error();

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/event.h"
@@ -24,6 +25,8 @@
 namespace octroi::gateway {
 
 enum class AuthMethod { kBasic, kBearer, kHmacSha256 };
+// How we present ourselves to a destination.
+enum class PresentAs { kBearer, kBasic, kHmacSha256, kHeader, kQuery };
 enum class Dialect { kEvents, kSegment };  // POST /v1/events/{source}; Segment's HTTP API
 enum class UnknownEvents { kAccept, kQuarantine, kReject };
 enum class SignalKind { kNone, kPurposes, kSegmentCategories };
@@ -65,10 +68,23 @@ struct ContractPlan {
   std::vector<base::FieldId> fields;  // all it declares: what the payload keeps
 };
 
+struct FilePlan {
+  std::string folder;             // absolute
+  base::Millis rotate_after = 0;  // 0: never by age
+  std::uint64_t rotate_bytes = 64 * 1024 * 1024;
+  bool gzip = false;  // once complete
+  bool operator==(const FilePlan&) const = default;
+};
+
 struct DestinationPlan {
-  std::string id;  // empty: a hole
+  std::string id;                // empty: a hole
+  std::optional<FilePlan> file;  // delivered into files; else over HTTP:
   std::string url;
-  std::optional<crypto::Secret> secret;  // presented as bearer
+  std::string method = "POST";
+  std::vector<std::pair<std::string, std::string>> headers;  // constant, beside our own
+  std::optional<crypto::Secret> secret;
+  PresentAs present_as = PresentAs::kBearer;
+  std::string secret_name;  // of the header or query parameter
   std::size_t batch_up_to = 1;
   base::Millis batch_after = 0;
   base::Millis retry_for = 86'400'000;

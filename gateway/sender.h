@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "base/clock.h"
+#include "base/disk.h"
 #include "base/result.h"
 #include "gateway/plan.h"
 #include "journal/journal.h"
@@ -17,8 +19,8 @@ namespace octroi::gateway {
 // What the destination answered. No body of its answer is kept: it may echo personal data.
 struct Receipt {
   enum class Kind {
-    kDelivered,   // 2xx
-    kRetry,       // 408, 425, 429, 5xx, no answer, connection lost
+    kDelivered,   // 2xx; durably in a file
+    kRetry,       // 408, 425, 429, 5xx, no answer, connection lost; the disk refused
     kRefused,     // other 4xx, 3xx (never followed): no retry will change it
     kNotStarted,  // SendStart said no: nothing has left
   } kind = Kind::kRetry;
@@ -74,6 +76,11 @@ class Sender {
 // that was checked.
 std::unique_ptr<Sender> MakeHttpSender(const DestinationPlan& destination,
                                        const base::Clock& clock);
+
+// Over HTTP, or into files (gateway/sender/export_folder.h), as the destination says. `disk` and
+// `clock` must outlive the senders; safe from any thread.
+using MakeSender = std::function<std::unique_ptr<Sender>(const DestinationPlan&)>;
+MakeSender SendersOn(base::Disk& disk, const base::Clock& clock);
 
 // Whether an address may be connected to without allow_private_address. Text of an IP, v4 or v6.
 bool IsPublicAddress(const std::string& ip);

@@ -54,16 +54,23 @@ base::Status OutgoingPlan::Add(const crypto::KeyRing& keys, const OutgoingForm& 
   if (!event_id) return event_id.error();
   auto idempotency = keys.DeriveHmac("idempotency", form.domain, "", "", oldest);
   if (!idempotency) return idempotency.error();
-  PreparedDestination made{form.domain, *event_id, *idempotency, {}, {}};
+  PreparedDestination made{form.domain,
+                           form.lines ? Frame{"", "\n"} : FrameOf(form.body),
+                           form.lines ? '\n' : ',',
+                           !form.lines && !form.body.has_each(),
+                           *event_id,
+                           *idempotency,
+                           {},
+                           {}};
   for (const auto& contract : form.contracts) {
-    if (auto added = AddContract(keys, contract, made); !added) return added;
+    if (auto added = AddContract(keys, contract, form.body, made); !added) return added;
   }
   destinations_.push_back(std::move(made));
   return base::Ok();
 }
 
 base::Status OutgoingPlan::AddContract(const crypto::KeyRing& keys,
-                                       const OutgoingForm::ForContract& form,
+                                       const OutgoingForm::ForContract& form, const Template& body,
                                        PreparedDestination& destination) const {
   auto& contracts = destination.contracts;
   if (contracts.size() <= form.contract) contracts.resize(form.contract + std::size_t{1});
@@ -72,14 +79,13 @@ base::Status OutgoingPlan::AddContract(const crypto::KeyRing& keys,
     return Invalid("`" + form.name + "` lists a field twice or without a name");
   }
   PreparedContract made;
-  made.head = ",\"contract\":";
-  base::AppendJsonString(form.name, made.head);
-  made.head += ",\"purposes\":[";
+  base::AppendJsonString(form.name, made.name);
   for (const OutgoingField& field : form.fields) {
     auto prepared = Prepare(keys, field, destination);
     if (!prepared) return prepared.error();
     made.fields.push_back(std::move(*prepared));
   }
+  made.layout = LayoutOf(body, made);
   contracts[form.contract] = std::move(made);
   return base::Ok();
 }
@@ -87,14 +93,13 @@ base::Status OutgoingPlan::AddContract(const crypto::KeyRing& keys,
 base::Result<PreparedField> OutgoingPlan::Prepare(const crypto::KeyRing& keys,
                                                   const OutgoingField& field,
                                                   PreparedDestination& destination) const {
-  PreparedField made{field.field, field.category, nullptr, {}};
-  base::AppendJsonString(field.name, made.member);
-  made.member += ':';
+  PreparedField made{field.field, field.category, nullptr, {}, {}};
+  base::AppendJsonString(field.name, made.name);
   if (field.form == OutgoingField::Form::kClear) return made;
   auto key = KeyFor(keys, field, destination);
   if (!key) return key.error();
   made.key = *key;
-  made.member.append("\"").append(TokenHead(destination.domain, version_));
+  made.token_head = "\"" + TokenHead(destination.domain, version_);
   return made;
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/result.h"
 #include "crypto/key_ring.h"
+#include "policies/layout.h"
 #include "policies/pseudonymizer.h"
 
 namespace octroi::policies {
@@ -32,16 +33,21 @@ struct PreparedField {
   base::FieldId slot = 0;
   std::uint32_t category = 0;
   const TokenKey* key = nullptr;  // null: leaves in clear
-  std::string member;             // "name": and, for a token, its opening quote and head
+  std::string name;               // a JSON string
+  std::string token_head;         // of a token: its opening quote and head
 };
 
 struct PreparedContract {
-  std::string head;  // ,"contract":"lead@2","purposes":[
+  std::string name;  // a JSON string: "lead@2"
   std::vector<PreparedField> fields;
+  Layout layout;
 };
 
 struct PreparedDestination {
   std::string domain;
+  Frame frame;
+  char between = ',';      // events
+  bool one_event = false;  // a batch has no more
   crypto::HmacKey event_id;
   crypto::HmacKey idempotency;
   std::vector<std::unique_ptr<const TokenKey>> keys;       // fields point at them
@@ -64,7 +70,7 @@ class OutgoingPlan {
 
  private:
   base::Status AddContract(const crypto::KeyRing& keys, const OutgoingForm::ForContract& form,
-                           PreparedDestination& destination) const;
+                           const Template& body, PreparedDestination& destination) const;
   base::Result<PreparedField> Prepare(const crypto::KeyRing& keys, const OutgoingField& field,
                                       PreparedDestination& destination) const;
   base::Result<const TokenKey*> KeyFor(const crypto::KeyRing& keys, const OutgoingField& field,

@@ -10,7 +10,8 @@
 
 namespace octroi::policies {
 
-// Events that may leave for one destination, as the JSON body of one request:
+// Events that may leave for one destination, as the JSON body of one request, in the form of its
+// template; the standard one:
 //   {"events":[{"id":"...","event":"lead.created","contract":"lead@2",
 //               "purposes":["marketing.email"],
 //               "data":{"amount":12.50,"customer_id":"p1.crm.1...."}}, ...]}
@@ -21,6 +22,14 @@ class ProtectedBatch {
   // The same for the same events, every attempt.
   std::string_view idempotency_key() const { return key_; }
   std::size_t count() const { return count_; }
+  // One event as it stands in the body, and its outgoing id (empty: the template has none).
+  std::string_view event(std::size_t i) const {
+    return body().substr(events_[i].at, events_[i].size);
+  }
+  std::string_view id(std::size_t i) const {
+    return events_[i].id_size == 0 ? std::string_view()
+                                   : body().substr(events_[i].id_at, events_[i].id_size);
+  }
   std::uint64_t last_sequence() const { return last_sequence_; }
   std::uint32_t key_version() const { return key_version_; }  // of the tokens
 
@@ -31,21 +40,27 @@ class ProtectedBatch {
     const crypto::HmacKey* key = nullptr;
     std::size_t digest_bytes = 0;
   };
+  struct Event {
+    std::size_t at = 0, size = 0, id_at = 0, id_size = 0;
+  };
   // `messages_` from `message_at` on is hashed under `key` in Finish, and the base64url of its
   // first `digest_bytes` goes here.
   void AwaitDigest(const crypto::HmacKey& key, std::size_t message_at, std::size_t digest_bytes);
 
-  // The members between id and data are the same for most events of a batch: rendered once.
+  // The same for most events of a batch: rendered once.
   struct Head {
+    bool made = false;
     std::uint16_t contract = 0;
     std::string_view event;
     std::vector<std::string_view> purposes;
-    std::string json;
+    std::vector<std::string> texts;  // of each kHead of the layout
   };
 
   std::string body_, key_, messages_, sequences_, scratch_;
   Head head_;
   std::vector<Slot> slots_;
+  std::vector<Event> events_;
+  std::vector<std::size_t> open_;  // where containers begin that may go again
   std::vector<crypto::HmacJob> jobs_;
   std::vector<crypto::Digest> digests_;
   const void* maker_ = nullptr;  // whose destination it is for: others may not add to it

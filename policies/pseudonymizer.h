@@ -19,6 +19,7 @@
 #include "base/result.h"
 #include "crypto/key_ring.h"
 #include "policies/protected_batch.h"
+#include "policies/template.h"
 
 namespace octroi::policies {
 
@@ -38,6 +39,8 @@ struct OutgoingForm {
     std::vector<OutgoingField> fields;
   };
   std::vector<ForContract> contracts;
+  Template body = Template::Standard();
+  bool lines = false;  // an event a line, as `body` has it or its `$each`, and nothing around
 };
 
 struct OutgoingEvent {  // views must live until Finish
@@ -68,8 +71,8 @@ class Pseudonymizer {
 
   void Begin(std::uint16_t destination, ProtectedBatch& batch) const;
   // Clear fields are spliced as they were judged; a field that is absent, or whose category is not
-  // allowed, is left out. kInvalid: the destination does not receive this contract, or the batch
-  // was not begun for it. The batch is unchanged then.
+  // allowed, is left out. kInvalid: the destination does not receive this contract, the batch was
+  // not begun for it, or its template has room for one event only. The batch is unchanged then.
   base::Status Add(std::uint16_t destination, const OutgoingEvent& event,
                    ProtectedBatch& batch) const;
   void Finish(std::uint16_t destination, ProtectedBatch& batch) const;  // runs the lanes; call once
@@ -82,6 +85,7 @@ class Pseudonymizer {
 
  private:
   Pseudonymizer();
+  class Writer;
   struct State;
   std::unique_ptr<State> state_;
 };

@@ -1,5 +1,5 @@
 // The small grammars inside JSON: white space, numbers, escapes, and where a text is not text.
-// Used by EventParser alone.
+// Used by EventParser, and by those who follow a text that it has found to be strict JSON.
 #pragma once
 
 #include <cstdint>

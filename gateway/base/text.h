@@ -28,6 +28,7 @@ void AppendJsonString(std::string_view text, std::string& out);
 // cut.
 std::optional<Millis> ParseRfc3339(std::string_view text, bool date_allowed = false);
 std::string FormatRfc3339(Millis time);  // "2026-11-21T09:00:00.123Z"
+void AppendRfc3339(Millis time, std::string& out);
 
 // "24 h", "500 ms", "13 months" (docs: a month is 30 days, a year 365). The grammar of every
 // duration in config.

@@ -153,11 +153,16 @@ std::optional<Millis> ParseRfc3339(std::string_view text, bool date_allowed) {
 }
 
 std::string FormatRfc3339(Millis time) {
+  std::string out;
+  out.reserve(24);
+  AppendRfc3339(time, out);
+  return out;
+}
+
+void AppendRfc3339(Millis time, std::string& out) {
   time = time < kEarliest ? kEarliest : time > kLatest ? kLatest : time;
   const Millis of_day = ((time % kDay) + kDay) % kDay;
   const Civil date = CivilFromDays((time - of_day) / kDay);
-  std::string out;
-  out.reserve(24);
   AppendPadded(date.year, 4, out);
   out.push_back('-');
   AppendPadded(date.month, 2, out);
@@ -172,7 +177,6 @@ std::string FormatRfc3339(Millis time) {
   out.push_back('.');
   AppendPadded(of_day % kSecond, 3, out);
   out.push_back('Z');
-  return out;
 }
 
 std::optional<Millis> ParseDuration(std::string_view text) {

@@ -1,4 +1,6 @@
+#include <array>
 #include <set>
+#include <span>
 
 #include "base/limits.h"
 #include "gateway/config/checks.h"
@@ -21,6 +23,39 @@ std::uint32_t ServedCategories(const World& world, const Document& destination) 
   return categories;
 }
 
+constexpr std::array<const char*, 6> kOverHttp = {
+    "url", "method", "headers", "authenticate", "private_network", "answer_within"};
+constexpr std::array<const char*, 3> kIntoFiles = {"path", "rotate", "compress"};
+
+std::string Lower(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return lower;
+}
+
+// Those that frame a request or that the gateway writes itself; secrets have a place of their own.
+bool IsOurHeader(std::string_view name) {
+  static const std::set<std::string> kOurs = {"authorization",
+                                              "connection",
+                                              "content-encoding",
+                                              "content-length",
+                                              "content-type",
+                                              "cookie",
+                                              "expect",
+                                              "host",
+                                              "idempotency-key",
+                                              "keep-alive",
+                                              "proxy-authorization",
+                                              "te",
+                                              "transfer-encoding",
+                                              "trailer",
+                                              "upgrade",
+                                              "x-octroi-signature"};
+  return kOurs.contains(Lower(name));
+}
+
 }  // namespace
 
 void Checker::Destinations() const {
@@ -35,8 +70,6 @@ void Checker::Destinations() const {
       Add(1916, destination, root.Find("mode")->at,
           {Say{"une destination reçoit pour de bon", "a destination receives for real"}});
     }
-    const Node* format = root.Find("format");
-    if (format && format->Find("template")) Add(1911, destination, format->KeyAt("template"));
     const std::uint32_t categories = ServedCategories(world_, destination);
     std::set<std::string> contracts;
     for (const Node& receives : root.List("receives")) {
@@ -74,13 +107,54 @@ void Checker::Receives(const Document& destination, const Node& receives,
   }
 }
 
+// What goes with the method, and that a secret in the address is not sent in clear.
+void Checker::Presentation(const Document& destination, const Node& deliver) const {
+  const Node* authenticate = deliver.Find("authenticate");
+  const Node* method = authenticate ? authenticate->FindString("method") : nullptr;
+  if (!method) return;
+  const bool named = method->text == "header" || method->text == "query";
+  const Node* name = authenticate->FindString("name");
+  if (named && !name) Add(1345, destination, method->at, {method->text});
+  if (!named && name) Add(1334, destination, authenticate->KeyAt("name"), {"name", method->text});
+  if (method->text == "header" && name && IsOurHeader(name->text)) {
+    Add(1346, destination, name->at, {name->text});
+  }
+  const bool safe = deliver.Text("url").starts_with("https://") || deliver.True("private_network");
+  if (method->text == "query" && !safe) Add(1347, destination, method->at);
+}
+
+void Checker::Headers(const Document& destination, const Node& deliver) const {
+  const Node* authenticate = deliver.Find("authenticate");
+  std::set<std::string> taken;
+  if (authenticate && authenticate->Text("method") == "header") {
+    taken.insert(Lower(authenticate->Text("name")));
+  }
+  for (const Node::Member& header : deliver.Map("headers")) {
+    const bool ours = IsOurHeader(header.key) && Lower(header.key) != "content-type";
+    if (ours || !taken.insert(Lower(header.key)).second) {
+      Add(1346, destination, header.key_at, {header.key});
+    }
+  }
+}
+
 void Checker::Deliver(const Document& destination) const {
   const Node* deliver = destination.root.Find("deliver");
   if (!deliver) return;
   Authentication(destination, deliver->Find("authenticate"), true);
+  Presentation(destination, *deliver);
+  Headers(destination, *deliver);
   const Node* type = deliver->FindString("type");
-  if (type && type->text != "http") {
+  if (type && type->text != "http" && type->text != "file") {
     Add(1912, destination, type->at, {type->text});
+    return;
+  }
+  const bool file = type && type->text == "file";
+  for (const char* key : file ? std::span<const char* const>(kOverHttp) : kIntoFiles) {
+    if (!deliver->Find(key)) continue;
+    Add(1334, destination, deliver->KeyAt(key), {key, file ? "type: file" : "type: http"});
+  }
+  if (file) {
+    if (!deliver->Find("path")) Add(1348, destination, destination.root.KeyAt("deliver"));
     return;
   }
   const Node* url = deliver->Find("url");

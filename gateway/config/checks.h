@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/clock.h"
+#include "crypto/key_ring.h"
 #include "gateway/config/findings.h"
 #include "gateway/config/world.h"
 #include "rules/contract.h"
@@ -57,6 +58,8 @@ class Checker {
   void CoveredFields(const Document& contract) const;
   void Receives(const Document& destination, const Node& receives, std::uint32_t categories) const;
   void Deliver(const Document& destination) const;
+  void Presentation(const Document& destination, const Node& deliver) const;
+  void Headers(const Document& destination, const Node& deliver) const;
   void ObservedConsent(const Document& gateway, base::Millis now) const;
 
   const World& world_;
@@ -69,6 +72,13 @@ void CheckWorld(const World& world, base::Millis now, Findings& findings);
 // A list whose file is not there yet is empty for the checks; CompilePlan refuses it.
 std::shared_ptr<const rules::ValueList> ListNamed(const Lists& lists, std::string_view id);
 Lists ReadLists(const World& world, const Files& files, Findings& findings);
+
+// Templates that destinations name: that they are templates, and name what is received.
+void CheckTemplates(const World& world, const Files& files, Findings& findings);
+const Node* TemplatePath(const Document& destination);  // null: none, or one that the shape refuses
+
+// What makes a secret unfit to be presented by `method`: empty if it is fit.
+Say UnfitToPresent(std::string_view method, const crypto::Secret& secret);
 
 // Secrets and key files that are there: readable, not by others, of the form their use needs.
 void CheckSecrets(const World& world, const std::string& folder, Findings& findings);

@@ -32,10 +32,9 @@ constexpr CodeText kCodes[] = {
     {1910, "Observer le consentement n'est pas encore pris en charge.",
      "Observing consent is not supported yet.", "Retirer observe.consent.",
      "Remove observe.consent."},
-    {1911, "« format.template » n'est pas encore pris en charge.",
-     "\"format.template\" is not supported yet.", "", ""},
     {1912, "Livrer par « {0} » n'est pas encore pris en charge.",
-     "Delivering by \"{0}\" is not supported yet.", "Mettre « http ».", "Use \"http\"."},
+     "Delivering by \"{0}\" is not supported yet.", "« http » ou « file ».",
+     "\"http\" or \"file\"."},
     {1913, "Recevoir par « {0} » n'est pas encore pris en charge.",
      "Receiving by \"{0}\" is not supported yet.", "« http » ou « segment ».",
      "\"http\" or \"segment\"."},
@@ -77,6 +76,9 @@ constexpr CodeText kCodes[] = {
      "\"default\" is not applied yet: the field will stay absent.", "", ""},
     {2111, "« {0} » est aussi le nom d'un autre champ.",
      "\"{0}\" is also the name of another field.", "", ""},
+    {2112, "« {0} » est reçu, mais le gabarit « {1} » ne l'emploie pas : il ne partira pas.",
+     "\"{0}\" is received, but the template \"{1}\" does not use it: it will not leave.",
+     "L'employer, ou le retirer de « receives ».", "Use it, or remove it from \"receives\"."},
 };
 
 }  // namespace

@@ -38,9 +38,9 @@ policies::PolicySetSpec PolicySetSpecOf(const World& world, const Lists& lists, 
 // Without its secret. kInvalid: a path that the event parser refuses.
 base::Result<SourcePlan> SourcePlanOf(const World& world, const Document& source,
                                       NameTables& names);
-DestinationPlan DestinationPlanOf(const Document& destination);
+DestinationPlan DestinationPlanOf(const Document& destination, const std::string& folder);
 policies::OutgoingForm OutgoingFormOf(const World& world, const Document& destination,
-                                      NameTables& names);
+                                      const Files& files, NameTables& names);
 
 GatewaySettings SettingsOf(const World& world, const std::string& folder);
 

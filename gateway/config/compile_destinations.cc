@@ -1,12 +1,42 @@
 #include "gateway/config/compile.h"
 
 namespace octroi::gateway::config {
+namespace {
 
-DestinationPlan DestinationPlanOf(const Document& destination) {
+PresentAs PresentAsOf(std::string_view method) {
+  if (method == "basic") return PresentAs::kBasic;
+  if (method == "hmac-sha256") return PresentAs::kHmacSha256;
+  if (method == "header") return PresentAs::kHeader;
+  return method == "query" ? PresentAs::kQuery : PresentAs::kBearer;
+}
+
+FilePlan FilePlanOf(const Node& deliver, const std::string& folder) {
+  FilePlan file;
+  file.folder = ResolvePath(folder, deliver.Text("path"));
+  file.gzip = deliver.Text("compress") == "gzip";
+  if (const Node* rotate = deliver.Find("rotate")) {
+    file.rotate_after = DurationOr(*rotate, "after", 0);
+    if (rotate->FindString("at")) file.rotate_bytes = BytesOf(rotate->Text("at"));
+  }
+  return file;
+}
+
+}  // namespace
+
+DestinationPlan DestinationPlanOf(const Document& destination, const std::string& folder) {
   const Node& deliver = *destination.root.Find("deliver");
   DestinationPlan plan;
   plan.id = destination.id;
+  if (deliver.Text("type") == "file") plan.file = FilePlanOf(deliver, folder);
   plan.url = deliver.Text("url");
+  if (deliver.FindString("method")) plan.method = deliver.Text("method");
+  for (const Node::Member& header : deliver.Map("headers")) {
+    plan.headers.emplace_back(header.key, header.value.text);
+  }
+  if (const Node* authenticate = deliver.Find("authenticate")) {
+    plan.present_as = PresentAsOf(authenticate->Text("method"));
+    plan.secret_name = authenticate->Text("name");
+  }
   if (const Node* batch = deliver.Find("batch")) {
     const Node* most = batch->Find("up_to");
     if (most) plan.batch_up_to = static_cast<std::size_t>(most->number);
@@ -24,9 +54,13 @@ DestinationPlan DestinationPlanOf(const Document& destination) {
 }
 
 policies::OutgoingForm OutgoingFormOf(const World& world, const Document& destination,
-                                      NameTables& names) {
+                                      const Files& files, NameTables& names) {
   policies::OutgoingForm form;
   form.domain = destination.id;
+  form.lines = destination.root.Find("deliver")->Text("type") == "file";
+  if (const Node* path = TemplatePath(destination)) {
+    (void)policies::Template::Parse(files.at(path->text), form.body);
+  }
   for (const Node& receives : destination.root.List("receives")) {
     policies::OutgoingForm::ForContract& into = form.contracts.emplace_back();
     into.name = receives.Text("contract");

@@ -155,7 +155,10 @@ void Limits(const Node& root, SourcePlan& plan) {
 
 std::size_t BytesOf(std::string_view text) {
   const std::uint64_t number = LeadingNumber(text);
-  const std::uint64_t unit = text.ends_with("MiB") ? 1024 * 1024 : text.ends_with("KiB") ? 1024 : 1;
+  const std::uint64_t unit = text.ends_with("GiB")   ? 1024 * 1024 * 1024
+                             : text.ends_with("MiB") ? 1024 * 1024
+                             : text.ends_with("KiB") ? 1024
+                                                     : 1;
   const std::uint64_t most = std::numeric_limits<std::size_t>::max();
   return number > most / unit ? most : number * unit;
 }

@@ -87,13 +87,17 @@ Files ReadFolder(const std::string& folder, Findings& findings) {
   return files;
 }
 
-void ReadListFiles(const std::string& folder, const World& world, Files& files) {
-  for (const Document* list : world.Of("List")) {
-    const Node* file = list->root.FindPath({"from", "file"});
-    if (!file || !file->IsString() || !IsInside(file->text) || files.contains(file->text)) continue;
+void ReadNamedFiles(const std::string& folder, const World& world, Files& files) {
+  const auto read = [&](const Node* file, std::size_t most) {
+    if (!file || !file->IsString() || !IsInside(file->text) || files.contains(file->text)) return;
     std::string bytes;
-    if (ReadFile(fs::path(folder) / file->text, kListFileBytesMax, bytes))
-      files[file->text] = std::move(bytes);
+    if (ReadFile(fs::path(folder) / file->text, most, bytes)) files[file->text] = std::move(bytes);
+  };
+  for (const Document* list : world.Of("List")) {
+    read(list->root.FindPath({"from", "file"}), kListFileBytesMax);
+  }
+  for (const Document* destination : world.Of("Destination")) {
+    read(TemplatePath(*destination), kConfigFileBytesMax);
   }
 }
 

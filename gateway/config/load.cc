@@ -12,6 +12,7 @@ ConfigFolder Check(ConfigFolder config, const config::World& world, config::Find
                    const base::Clock& clock) {
   config::CheckWorld(world, clock.WallNow(), findings);
   const config::Lists lists = config::ReadLists(world, config.files, findings);
+  config::CheckTemplates(world, config.files, findings);
   config::CheckSecrets(world, config.folder, findings);
   config::CheckCompiles(world, lists, findings);
   config.settings = config::SettingsOf(world, config.folder);
@@ -27,7 +28,7 @@ ConfigFolder LoadConfig(const std::string& folder, const base::Clock& clock) {
   config.folder = folder;
   config.files = config::ReadFolder(folder, findings);
   const auto world = config::World::Read(config.files, findings);
-  config::ReadListFiles(folder, world, config.files);
+  config::ReadNamedFiles(folder, world, config.files);
   return Check(std::move(config), world, std::move(findings), clock);
 }
 

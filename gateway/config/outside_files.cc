@@ -1,7 +1,9 @@
 // What config refers to outside its YAML: lists, key files, secrets.
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <optional>
 
 #include "crypto/key_ring.h"
 #include "gateway/config/checks.h"
@@ -32,32 +34,36 @@ class SecretCheck {
 
   void Secret(const Document& document, const Node* authenticate, bool outgoing) const {
     if (!authenticate) return;
-    Secret(document, *authenticate, {"secret", "from"},
-           outgoing || authenticate->Text("method") == "hmac-sha256");
+    const std::string_view method = authenticate->Text("method");
+    const Node* from = authenticate->FindPath({"secret", "from"});
+    const auto secret = Read(document, from, outgoing || method == "hmac-sha256");
+    if (!secret || !outgoing) return;
+    const Say unfit = UnfitToPresent(method, *secret);
+    if (!unfit.empty()) findings_.Add(1331, document.file, from->at, {from->text, unfit});
   }
 
-  // `raw`: its hash would not do.
-  void Secret(const Document& document, const Node& node,
-              std::initializer_list<std::string_view> path, bool raw) const {
-    const Node* from = node.FindPath(path);
-    if (!from || !from->IsString()) return;
+  // Nothing, and a finding: it is missing or no secret. `raw`: its hash would not do.
+  std::optional<crypto::Secret> Read(const Document& document, const Node* from, bool raw) const {
+    if (!from || !from->IsString()) return std::nullopt;
     // Anything else may be a secret itself; the shape refuses it without repeating it.
     const bool variable = from->text.starts_with("env:");
     if (variable && !std::getenv(from->text.c_str() + 4)) {
       findings_.Add(2101, document.file, from->at, {from->text});
-      return;
+      return std::nullopt;
     }
-    if (!variable && !KeyFile(document, from)) return;
+    if (!variable && !KeyFile(document, from)) return std::nullopt;
     const auto secret = crypto::ReadSecret(ResolveSecret(folder_, from->text));
     if (!secret) {
       findings_.Add(1331, document.file, from->at, {from->text, secret.error().detail});
-      return;
+      return std::nullopt;
     }
     if (raw && secret->hashed) {
       findings_.Add(1331, document.file, from->at,
                     {from->text, Say{"il faut le secret lui-même, pas son empreinte",
                                      "the secret itself is needed, not its hash"}});
+      return std::nullopt;
     }
+    return *secret;
   }
 
  private:
@@ -66,6 +72,17 @@ class SecretCheck {
 };
 
 }  // namespace
+
+Say UnfitToPresent(std::string_view method, const crypto::Secret& secret) {
+  const auto visible = [](char c) { return c >= ' ' && c <= '~'; };
+  if (method != "hmac-sha256" && !std::ranges::all_of(secret.bytes, visible)) {
+    return {"seulement des caractères ASCII visibles", "visible ASCII characters only"};
+  }
+  if (method == "basic" && secret.bytes.find(':') == std::string::npos) {
+    return {"« utilisateur:mot de passe » est attendu", "\"user:password\" is expected"};
+  }
+  return {};
+}
 
 bool IsInside(std::string_view path) {
   return !path.starts_with('/') && path.find("..") == std::string_view::npos;
@@ -92,7 +109,7 @@ void CheckSecrets(const World& world, const std::string& folder, Findings& findi
     }
     check.KeyFile(*gateway, gateway->root.FindPath({"listen", "tls", "key", "from"}));
     // The owner's is read by `octroi migrate` only, and need not be on this machine.
-    check.Secret(*gateway, gateway->root, {"storage", "postgres", "connect", "from"}, true);
+    check.Read(*gateway, gateway->root.FindPath({"storage", "postgres", "connect", "from"}), true);
   }
   for (const Document* source : world.Of("Source")) {
     check.Secret(*source, source->root.Find("authenticate"), false);

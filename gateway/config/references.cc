@@ -71,12 +71,12 @@ void Checker::Authentication(const Document& document, const Node* authenticate,
                              bool outgoing) const {
   if (!authenticate || !authenticate->FindString("method")) return;
   const Node& method = *authenticate->FindString("method");
-  const bool supported =
-      outgoing ? method.text == "bearer" : method.text != "mtls" && method.text != "none";
-  if (!supported) {
-    const Say instead = outgoing ? Say{"Mettre « bearer ».", "Use \"bearer\"."}
-                                 : Say{"Mettre « basic », « bearer » ou « hmac-sha256 ».",
-                                       "Use \"basic\", \"bearer\" or \"hmac-sha256\"."};
+  if (method.text == "mtls" || method.text == "none") {
+    const Say instead =
+        outgoing ? Say{"« bearer », « basic », « header », « query » ou « hmac-sha256 ».",
+                       "\"bearer\", \"basic\", \"header\", \"query\" or \"hmac-sha256\"."}
+                 : Say{"Mettre « basic », « bearer » ou « hmac-sha256 ».",
+                       "Use \"basic\", \"bearer\" or \"hmac-sha256\"."};
     Add(1915, document, method.at, {method.text, instead});
   } else if (!authenticate->Find("secret")) {
     Add(1318, document, method.at, {method.text});

@@ -15,6 +15,7 @@ constexpr std::array<std::string_view, 10> kCategories = {
     "transaction", "navigation", "technical",   "health",      "opinion"};
 
 bool IsConfigFile(std::string_view file) {
+  if (IsTemplateFile(file)) return false;
   return file.ends_with(".yaml") || file.ends_with(".yml") || file.ends_with(".json");
 }
 

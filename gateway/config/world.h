@@ -15,6 +15,9 @@ namespace octroi::gateway::config {
 
 using Files = std::map<std::string, std::string>;
 
+// Templates stand beside the files that have a kind.
+inline bool IsTemplateFile(std::string_view file) { return file.starts_with("templates/"); }
+
 struct Document {
   std::string file, kind;
   std::string id;  // as others name it: "site-web", "lead@2"; may be empty if the shape is wrong

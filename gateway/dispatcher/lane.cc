@@ -177,8 +177,11 @@ bool Lane::Prepare(Items items) {
     concluded.push_back(item);
   };
   bool begun = false;
+  const std::size_t most = Settings() == nullptr ? kBatchOfRemoved : Settings()->batch_up_to;
   for (InHand* item : items) {
     if (item->final) continue;
+    // The batch was taken under another plan: the rest goes with the next attempt.
+    if (leaving_.size() >= std::max<std::size_t>(1, most)) break;
     item->leave = {};
     if (!item->readable()) {
       conclude(item, base::Outcome::kFailed, base::Reason::kPayloadGone);

@@ -1,9 +1,11 @@
 #include "gateway/sender/http_sender.h"
 
+#include <Poco/Base64Encoder.h>
 #include <Poco/Exception.h>
 #include <Poco/Net/HTTPRequest.h>
 #include <Poco/Net/HTTPResponse.h>
 #include <Poco/Net/NetException.h>
+#include <Poco/URI.h>
 #include <signal.h>
 
 #include <array>
@@ -13,6 +15,8 @@
 #include <sstream>
 
 #include "base/log.h"
+#include "base/text.h"
+#include "crypto/hmac.h"
 #include "gateway/sender/answer.h"
 #include "gateway/sender/connection.h"
 
@@ -40,12 +44,32 @@ int StatusOf(const Poco::Net::HTTPResponse& answer) {
   return status;
 }
 
+std::string Base64(const std::string& text) {
+  std::ostringstream out;
+  Poco::Base64Encoder encoder(out);
+  encoder.rdbuf()->setLineLength(0);
+  encoder << text;
+  encoder.close();
+  return out.str();
+}
+
+// The secret as one more parameter, everything in it escaped that is not plain.
+std::string PathOf(const Target& target, const DestinationPlan& destination) {
+  std::string path = target.path;
+  if (destination.present_as != PresentAs::kQuery || !destination.secret) return path;
+  path += path.find('?') == std::string::npos ? '?' : '&';
+  path += destination.secret_name + "=";
+  Poco::URI::encode(destination.secret->bytes, "!#$&'()*+,/:;=?@[]", path);
+  return path;
+}
+
 class HttpSender final : public Sender {
  public:
   HttpSender(const DestinationPlan& destination, const base::Clock& clock,
              std::unique_ptr<Resolver> resolver)
       : destination_(destination),
         target_(ParseTarget(destination.url)),
+        path_(target_ ? PathOf(*target_, destination) : std::string()),
         clock_(clock),
         resolver_(std::move(resolver)),
         limits_(clock) {}
@@ -99,13 +123,14 @@ class HttpSender final : public Sender {
   }
 
   bool Write(const policies::ProtectedBatch& batch, SendStart& start) {
-    Poco::Net::HTTPRequest request("POST", target_->path, "HTTP/1.1");
+    Poco::Net::HTTPRequest request(destination_.method, path_, "HTTP/1.1");
     request.setHost(target_->authority);
     request.setContentType("application/json");
     request.setContentLength64(static_cast<Poco::Int64>(batch.body().size()));
     request.set("User-Agent", "octroi");
     request.set("Idempotency-Key", std::string(batch.idempotency_key()));
-    if (destination_.secret) request.set("Authorization", "Bearer " + destination_.secret->bytes);
+    for (const auto& [name, value] : destination_.headers) request.set(name, value);
+    if (destination_.secret) Present(request, batch.body());
     Starting starting(start);
     if (!starting) return false;
     std::ostream& out = connection_->sendRequest(request);
@@ -114,6 +139,24 @@ class HttpSender final : public Sender {
     if (!out) throw Poco::Net::NetException("write failed");
     connection_->WriteBody(batch.body());
     return true;
+  }
+
+  void Present(Poco::Net::HTTPRequest& request, std::string_view body) const {
+    const std::string& secret = destination_.secret->bytes;
+    switch (destination_.present_as) {
+      case PresentAs::kBearer:
+        return request.set("Authorization", "Bearer " + secret);
+      case PresentAs::kBasic:
+        return request.set("Authorization", "Basic " + Base64(secret));
+      case PresentAs::kHmacSha256:
+        return request.set(
+            "X-Octroi-Signature",
+            "sha256=" + base::Hex(crypto::AsBytes(crypto::Hmac(crypto::HmacKey(secret), body))));
+      case PresentAs::kHeader:
+        return request.set(destination_.secret_name, secret);
+      case PresentAs::kQuery:
+        return;  // in path_
+    }
   }
 
   Receipt Read() {
@@ -150,6 +193,7 @@ class HttpSender final : public Sender {
 
   const DestinationPlan destination_;
   const base::Result<Target> target_;
+  const std::string path_;  // and query
   const base::Clock& clock_;
   const std::unique_ptr<Resolver> resolver_;
   AttemptLimits limits_;

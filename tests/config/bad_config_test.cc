@@ -124,8 +124,22 @@ const Row kRows[] = {
   {"another source's path", "sources/boutique.yaml", "path: /v1/events/boutique", "path: ‸/v1/events/shop", "OCT-1328"},
   {"a contract received twice", "destinations/crm.yaml", "deliver:\n", "  - contract: ‸identity@1\n    fields:\n      email: clear\ndeliver:\n", "OCT-1329"},
   {"a signal without a place", "sources/boutique.yaml", "unknown_events: quarantine", "consent: [{ read: ‸purposes }]", "OCT-1332"},
+  {"files over HTTP", "destinations/crm.yaml", "private_network: true", "private_network: true\n  ‸path: exports/crm", "OCT-1334"},
   {"delivery to nowhere", "destinations/crm.yaml", "deliver:\n  type: http\n  url: http://127.0.0.1:18102/events\n", "‸deliver:\n  type: http\n", "OCT-1333"},
   {"a field, and nothing about it", "contracts/interaction.yaml", "check: { any_present: [event_name] }", "check: { ‸field: event_name, any_present: [event_name] }", "OCT-1334"},
+  {"a header without a name", "destinations/crm.yaml", "method: bearer", "method: ‸header", "OCT-1345"},
+  {"a parameter without a name", "destinations/crm.yaml", "method: bearer", "method: ‸query", "OCT-1345"},
+  {"a name for nothing", "destinations/crm.yaml", "method: bearer", "method: bearer, ‸name: x", "OCT-1334"},
+  {"a secret in the host header", "destinations/crm.yaml", "method: bearer", "method: header, name: ‸Host", "OCT-1346"},
+  {"a header of ours", "destinations/crm.yaml", "private_network: true", "private_network: true\n  headers: { ‸Idempotency-Key: x }", "OCT-1346"},
+  {"a header twice", "destinations/crm.yaml", "private_network: true", "private_network: true\n  headers: { a: x, ‸A: y }", "OCT-1346"},
+  {"a secret among constants", "destinations/crm.yaml", "private_network: true", "private_network: true\n  headers: { ‸authorization: x }", "OCT-1346"},
+  {"a header beyond ASCII", "destinations/crm.yaml", "private_network: true", "private_network: true\n  headers: { a: ‸é }", "OCT-1106"},
+  {"a secret in an address in clear", "destinations/crm.yaml", "http://127.0.0.1:18102/events\n  # Cette machine : la garde contre les adresses privées est levée pour cette seule destination.\n  # This machine: the guard against private addresses is lifted for this destination alone.\n  private_network: true\n  authenticate: { method: bearer", "http://crm.example/events\n  authenticate: { method: ‸query, name: k", "OCT-1347"},
+  {"a method without a body", "destinations/crm.yaml", "private_network: true", "private_network: true\n  method: ‸GET", "OCT-1104"},
+  {"a template that is not there", "destinations/crm.yaml", "automated_decision: false", "format: { template: ‸templates/crm.json }", "OCT-1335"},
+  {"a template elsewhere", "destinations/crm.yaml", "automated_decision: false", "format: { template: ‸destinations/crm.json }", "OCT-1106"},
+  {"a template outside", "destinations/crm.yaml", "automated_decision: false", "format: { template: ‸templates/../../x.json }", "OCT-1106"},
 
   // Not supported yet
   {"holding unknown consent", "purposes/marketing.email.yaml", "if_unknown: refuse", "if_unknown: ‸hold\n  hold_for: \"24 h\"", "OCT-1901"},
@@ -141,13 +155,12 @@ const Row kRows[] = {
   {"one pseudonym for all", "pseudonyms/per-destination.yaml", "separate_by: destination", "separate_by: ‸none", "OCT-1908"},
   {"invariants", "gateway.yaml", "mode: enforce", "‸invariants: [{ never: \"x\", owner: dpo@exemple.fr }]", "OCT-1909"},
   {"observed consent", "gateway.yaml", "mode: enforce", "observe: { ‸consent: { approved_by: dpo@exemple.fr, until: 2026-12-15 } }", "OCT-1910"},
-  {"a template", "destinations/crm.yaml", "automated_decision: false", "format: { ‸template: templates/crm.json }", "OCT-1911"},
   {"delivery to a log", "destinations/crm.yaml", "type: http", "type: ‸kafka", "OCT-1912"},
   {"files as a source", "sources/boutique.yaml", "type: http", "type: ‸sftp", "OCT-1913"},
   {"CSV as a format", "sources/boutique.yaml", "format: ndjson", "format: ‸csv", "OCT-1914"},
   {"client certificates", "sources/boutique.yaml", "method: bearer", "method: ‸mtls", "OCT-1915"},
   {"no authentication", "sources/boutique.yaml", "method: bearer", "method: ‸none", "OCT-1915"},
-  {"signed delivery", "destinations/crm.yaml", "method: bearer", "method: ‸hmac-sha256", "OCT-1915"},
+  {"delivery with a client certificate", "destinations/crm.yaml", "method: bearer", "method: ‸mtls", "OCT-1915"},
   {"an observing policy", "policies/crm-management.yaml", "mode: enforce", "mode: ‸observe", "OCT-1916"},
   {"an observing destination", "destinations/crm.yaml", "mode: enforce", "mode: ‸observe", "OCT-1916"},
   {"the person in a list", "policies/crm-management.yaml", "{ present: customer_id }", "{ ‸not_in_list: campaigns }", "OCT-1917"},
@@ -196,6 +209,141 @@ TEST(BadConfig, EveryMistakeIsFoundWhereItIsAndIsNotReportedAsAnother) {
       EXPECT_EQ(errors.size(), 1u) << Render(config, Language::kEnglish, false);
     }
   }
+}
+
+// A template for the CRM of the demonstration; the mistake stands in the template, or in `crm`.
+TEST(BadConfig, TemplatesAreCheckedAgainstWhatTheirDestinationReceives) {
+  const struct {
+    const char* mistake;
+    const char* text;
+    const char* code;
+    const char* hint = "";
+    const char* crm = "";  // instead of "up_to: 200"
+  } rows[] = {
+      {"not JSON", "{\"a\": ‸nul}", "OCT-1336"},
+      {"a key twice", "{\n  \"é\": 1, ‸\"é\": 2\n}", "OCT-1336"},
+      {"a mistyped directive", "{\"$each\":{\"a\":{‸\"$feild\":\"email\"}}}", "OCT-1337",
+       "Did you mean \"$field\"?"},
+      {"a directive misused", "{\"$each\":{\"a\":{\"$id\":‸1}}}", "OCT-1338"},
+      {"two lists", "{\"a\":{\"$each\":{}},\"b\":{‸\"$each\":{}}}", "OCT-1338"},
+      {"a mistyped field", "{\"$each\":{\"é\":{\"$field\":‸\"emial\"}}}", "OCT-1339",
+       "Did you mean \"email\"?"},
+      {"a field that is not received", "{\"$each\":{\"a\":{\"$field\":‸\"anonymous_id\"}}}",
+       "OCT-1339"},
+      {"it alone, as a date", "{\"$each\":{\"a\":[{\"$date\":‸\"anonymous_id\",\"as\":\"date\"}]}}",
+       "OCT-1339"},
+      {"an event of nobody", "{\"$each\":{\"a\":{\"$event\":{‸\"order.lines\":1}}}}", "OCT-1342",
+       "Did you mean \"order.line\"?"},
+      {"a text for an event", "{\"$each\":‸\"a\"}", "OCT-1343"},
+      {"an id of no event", "{\"n\":{‸\"$id\":true},\"l\":{\"$each\":{\"a\":{\"$id\":true}}}}",
+       "OCT-1344"},
+      {"one event in a request of many", "{\"a\":{\"$id\":true}}", "OCT-1341", "", "up_to: ‸2"},
+      {"a pseudonym as a number",
+       "{\"$each\":{\"a\":{\"$field\":‸\"customer_id\",\"as\":\"number\"}}}", "OCT-1340", "", "p"},
+  };
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.mistake);
+    Files files = GoodFolder();
+    std::string& crm = files["destinations/crm.yaml"];
+    crm = Replace(crm, "automated_decision: false", "format: { template: templates/crm.json }");
+    if (std::string_view(row.crm) == "p") {
+      crm = Replace(crm, "customer_id: clear", "customer_id: { pseudonym: per-destination }");
+    }
+    const bool there = std::string_view(row.crm).starts_with("up_to");
+    const Marked marked = TakeMark(there ? Replace(crm, "up_to: 200", row.crm) : row.text);
+    (there ? crm : files["templates/crm.json"]) = marked.text;
+    if (there) files["templates/crm.json"] = row.text;
+    const ConfigFolder config = Load(files);
+    const std::string wanted =
+        std::string(there ? "destinations/crm.yaml:" : "templates/crm.json:") +
+        std::to_string(marked.line) + ":" + std::to_string(marked.column) + " " + row.code;
+    EXPECT_EQ(Errors(config), std::vector<std::string>{wanted})
+        << Render(config, Language::kEnglish, false);
+    for (const ConfigFinding& finding : config.findings) {
+      if (finding.level != ConfigFinding::Level::kError) continue;
+      EXPECT_NE(finding.hint_en.find(row.hint), std::string::npos) << finding.hint_en;
+    }
+  }
+}
+
+// Delivery into files, in the place of the CRM's.
+TEST(BadConfig, DeliveryIntoFiles) {
+  const std::string kept = ", then: keep, keep_for: \"1 day\" }";
+  const struct {
+    const char* mistake;
+    const char* deliver;
+    const char* body;  // the template; "" : none
+    const char* code;  // "": none
+  } rows[] = {
+      {"nothing", "path: exports/crm, rotate: { after: \"1 h\", at: \"64 MiB\" }, compress: gzip",
+       "", ""},
+      {"nothing, absolute", "path: /var/exports/crm, batch: { up_to: 500 }",
+       "{\"i\":{\"$id\":true},\"f\":{\"$fields\":true}}", ""},
+      {"no folder", "batch: { up_to: 2 }", "", "OCT-1348"},
+      {"a folder outside", "path: ‸exports/../../crm", "", "OCT-1106"},
+      {"an address", "path: x, ‸url: \"https://crm.example/\"", "", "OCT-1334"},
+      {"a secret",
+       "path: x, ‸authenticate: { method: bearer, secret: { from: env:OCTROI_NOT_THERE } }", "",
+       "OCT-1334"},
+      {"a size that is none", "path: x, rotate: { at: ‸\"64 MB\" }", "", "OCT-1106"},
+      {"a size of nothing", "path: x, rotate: { at: ‸\"0 MiB\" }", "", "OCT-1106"},
+      {"no limit at all", "path: x, rotate: ‸{}", "", "OCT-1113"},
+      {"another compression", "path: x, compress: ‸zip", "", "OCT-1104"},
+      {"a list in a line", "path: x",
+       "‸{\"a\":{\"$each\":{\"i\":{\"$id\":true},\"f\":{\"$fields\":true}}}}", "OCT-1349"},
+      {"lines without an id", "path: x", "‸{\"f\":{\"$fields\":true}}", "OCT-1350"},
+  };
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.mistake);
+    Files files = GoodFolder();
+    std::string& crm = files["destinations/crm.yaml"];
+    const std::size_t begin = crm.find("deliver:"), end = crm.find("erase:");
+    std::string whole = crm.substr(0, begin) +
+                        (*row.body ? "format: { template: templates/crm.json }\n" : "") +
+                        "deliver: { type: file, " + row.deliver + kept + "\n" + crm.substr(end);
+    if (row.code == std::string_view("OCT-1348")) whole = Replace(whole, "deliver:", "‸deliver:");
+    const Marked marked = TakeMark(whole), body = TakeMark(row.body);
+    crm = marked.text;
+    if (*row.body) files["templates/crm.json"] = body.text;
+    const Marked& place = body.line > 0 ? body : marked;
+    const std::string wanted =
+        std::string(body.line > 0 ? "templates/crm.json:" : "destinations/crm.yaml:") +
+        std::to_string(place.line) + ":" + std::to_string(place.column) + " " + row.code;
+    const ConfigFolder config = Load(files);
+    EXPECT_EQ(Errors(config),
+              *row.code ? std::vector<std::string>{wanted} : std::vector<std::string>())
+        << Render(config, Language::kEnglish, false);
+  }
+}
+
+TEST(BadConfig, AFieldThatATemplateLeavesOutIsAWarning) {
+  Files files = GoodFolder();
+  files["destinations/emailing.yaml"] =
+      Replace(files["destinations/emailing.yaml"],
+              "deliver:", "format: { template: templates/e.json }\ndeliver:");
+  files["templates/e.json"] = R"({"$each":{"c":{"$field":"country"}}})";
+  const auto warnings = [&] {
+    const auto codes = Codes(Load(files), ConfigFinding::Level::kWarning);
+    return std::count(codes.begin(), codes.end(), "OCT-2112");
+  };
+  EXPECT_GT(warnings(), 0);
+  files["templates/e.json"] = R"({"$each":{"c":{"$fields":true}}})";
+  EXPECT_EQ(warnings(), 0);
+}
+
+TEST(BadConfig, ATemplateIsPartOfTheDigest) {
+  Files files = GoodFolder();
+  files["destinations/crm.yaml"] =
+      Replace(files["destinations/crm.yaml"], "automated_decision: false",
+              "format: { template: templates/crm.json }");
+  files["templates/crm.json"] = R"({"$each":{"c":{"$fields":true}}})";
+  const ConfigFolder one = Load(files);
+  EXPECT_EQ(Errors(one), std::vector<std::string>());
+  files["templates/crm.json"] = R"({"$each":{"d":{"$fields":true}}})";
+  EXPECT_NE(Load(files).Digest(), one.Digest());
+  const auto read = ReadArchive(one.Archive());
+  ASSERT_TRUE(read);
+  EXPECT_EQ(*read, one.files);
 }
 
 TEST(BadConfig, AllErrorsComeAtOnce) {

@@ -76,6 +76,40 @@ TEST_F(PlanTest, Sources) {
   EXPECT_EQ(site->subject[1].type, base::IdentifierType::kEmail);
 }
 
+TEST_F(PlanTest, DestinationsOverHttpAndIntoFiles) {
+  std::string& crm = files_["destinations/crm.yaml"];
+  crm = crm.substr(0, crm.find("deliver:")) +
+        "deliver: { type: file, path: exports/crm, rotate: { after: \"1 h\", at: \"2 GiB\" }, "
+        "compress: gzip, then: keep, keep_for: \"1 day\" }\n" +
+        crm.substr(crm.find("erase:"));
+  Edit("destinations/emailing.yaml", "  private_network: true",
+       "  private_network: true\n  method: PUT\n  headers: { revision: \"1\" }");
+  Edit("destinations/emailing.yaml", "method: bearer", "method: header, name: api-key");
+  const auto made = Compile();
+  ASSERT_TRUE(made) << made.error().detail;
+  const auto& all = (*made)->destinations;
+  const DestinationPlan& file = all[PlaceOf(all, "crm")];
+  ASSERT_TRUE(file.file);
+  EXPECT_EQ(*file.file, (FilePlan{folder_ + "/exports/crm", 3'600'000, 2'147'483'648, true}));
+  const DestinationPlan& http = all[PlaceOf(all, "emailing")];
+  EXPECT_FALSE(http.file);
+  EXPECT_EQ(http.method, "PUT");
+  EXPECT_EQ(http.headers, (decltype(http.headers){{"revision", "1"}}));
+  EXPECT_EQ(http.present_as, PresentAs::kHeader);
+  EXPECT_EQ(http.secret_name, "api-key");
+  EXPECT_EQ(all[PlaceOf(all, "publicite")].method, "POST");
+}
+
+TEST_F(PlanTest, ASecretThatCannotBePresentedIsRefused) {
+  Edit("destinations/emailing.yaml", "method: bearer", "method: basic");
+  const auto made =
+      CompilePlan(LoadConfig(files_, "/nowhere", StillClock()),
+                  *crypto::KeyRing::FromRoot("demonstration", std::string(32, 'k')), "test", 1, "");
+  EXPECT_FALSE(made);
+  const ConfigFolder config = LoadConfig(files_, folder_, StillClock());
+  EXPECT_EQ(Codes(config, ConfigFinding::Level::kError), std::vector<std::string>{"OCT-1331"});
+}
+
 TEST_F(PlanTest, PathsFillTheSlotsOfAnEvent) {
   Edit("sources/boutique.yaml",
        "unknown_events:", "consent: [{ read: purposes, field: consent }]\nunknown_events:");

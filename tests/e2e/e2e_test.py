@@ -3,6 +3,7 @@
 
   e2e_test.py OCTROI [unittest arguments]
 """
+import gzip
 import json
 import os
 import shutil
@@ -287,6 +288,37 @@ class EndToEnd(unittest.TestCase):
         self.start()
         self.gateway.wait_quiet()
         self.assertEqual(len(self.recorders["crm"].events), 50)
+
+    def test_a_file_destination_holds_each_event_once_however_often_the_process_is_killed(self):
+        self.gateway.stop()
+        path = os.path.join(self.gateway.folder, "destinations", "crm.yaml")
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        text = (text[:text.index("deliver:")] + "deliver: { type: file, path: exports, rotate: { at: \"8 KiB\" }, "
+                "compress: gzip, batch: { up_to: 7 }, then: keep, keep_for: \"1 day\" }\n" + text[text.index("erase:"):])
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        self.start()
+        sent = []
+        for kill in range(6):
+            for number in range(kill * 100, kill * 100 + 40):
+                status, answer = self.post(line(number))
+                self.assertEqual((status, answer["outcome"]), (202, "accepted"), answer)
+                sent.append(f"n{number}")
+            self.gateway.process.kill()
+            self.gateway.process.wait()
+            self.gateway.log.close()
+            self.start()
+        self.gateway.wait_quiet()
+        folder = os.path.join(self.gateway.folder, "exports")
+        events, names = [], sorted(os.listdir(folder))
+        for name in names:
+            with (gzip.open if name.endswith(".gz") else open)(os.path.join(folder, name), "rb") as file:
+                events += [json.loads(text) for text in file.read().splitlines()]
+        self.assertEqual(sorted(event["data"]["stock_code"] for event in events), sorted(sent))
+        self.assertEqual(len({event["id"] for event in events}), len(sent))
+        self.assertEqual([name.endswith(".gz") for name in names], [True] * (len(names) - 1) + [False], names)
+        self.assertGreater(len(names), 5)
 
     def test_health_and_metrics(self):
         self.post(line(1))

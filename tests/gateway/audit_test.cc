@@ -109,22 +109,27 @@ TEST(Audit, WhatTheStoreSaysOtherwiseIsNamed) {
   };
   const Row rows[] = {
       {"the event is gone", [](auto& row) { row.sequence = 0; }, {1, 0xffff, "store_missing"}},
-      {"another outcome", [](auto& row) { row.outcome = Outcome::kMerged; },
+      {"another outcome",
+       [](auto& row) { row.outcome = Outcome::kMerged; },
        {1, 0xffff, "store_differs"}},
-      {"another reason", [](auto& row) { row.reason = Reason::kJsonInvalid; },
+      {"another reason",
+       [](auto& row) { row.reason = Reason::kJsonInvalid; },
        {1, 0xffff, "store_differs"}},
       {"another source", [](auto& row) { row.source = 9; }, {1, 0xffff, "store_differs"}},
       {"another time", [](auto& row) { ++row.received; }, {1, 0xffff, "store_differs"}},
       {"another record", [](auto& row) { row.record += "x"; }, {1, 0xffff, "store_differs"}},
       {"withheld, it says, and it was sent",
-       [](auto& row) { row.deliveries[0].outcome = Outcome::kWithheld; }, {1, 0, "store_differs"}},
-      {"sent, it says, and it was withheld",
-       [](auto& row) { row.deliveries[1].outcome = Outcome::kSent; }, {1, 1, "store_differs"}},
-      {"another answer", [](auto& row) { row.deliveries[0].http_status = 500; },
+       [](auto& row) { row.deliveries[0].outcome = Outcome::kWithheld; },
        {1, 0, "store_differs"}},
-      {"a delivery is gone", [](auto& row) { row.deliveries.pop_back(); },
+      {"sent, it says, and it was withheld",
+       [](auto& row) { row.deliveries[1].outcome = Outcome::kSent; },
        {1, 1, "store_differs"}},
-      {"a delivery too many", [](auto& row) { row.deliveries.push_back({7}); },
+      {"another answer",
+       [](auto& row) { row.deliveries[0].http_status = 500; },
+       {1, 0, "store_differs"}},
+      {"a delivery is gone", [](auto& row) { row.deliveries.pop_back(); }, {1, 1, "store_differs"}},
+      {"a delivery too many",
+       [](auto& row) { row.deliveries.push_back({7}); },
        {1, 7, "store_differs"}},
   };
   for (const Row& row : rows) {
@@ -144,14 +149,18 @@ TEST(Audit, WhatTheJournalDoesNotExplainIsNamed) {
     std::vector<Discrepancy> named;
   };
   const Row rows[] = {
-      {"an outcome of no event", [](Flow& flow) { flow.Add(Delivered(4)); },
+      {"an outcome of no event",
+       [](Flow& flow) { flow.Add(Delivered(4)); },
        {{4, 0, "outcome_of_nothing"}}},
-      {"an outcome at no destination", [](Flow& flow) { flow.Add(Delivered(1, 9)); },
+      {"an outcome at no destination",
+       [](Flow& flow) { flow.Add(Delivered(1, 9)); },
        {{1, 9, "outcome_of_nothing"}}},
       {"failed at last is replayed and sent",
-       [](Flow& flow) { flow.Add(Delivered(5, 0, Outcome::kFailed)).Add(Delivered(5)); }, {}},
+       [](Flow& flow) { flow.Add(Delivered(5, 0, Outcome::kFailed)).Add(Delivered(5)); },
+       {}},
       {"an event that nobody decided for a destination",
-       [](Flow& flow) { flow.Add(Event(Outcome::kAccepted, 1)); }, {{6, 1, "verdict_missing"}}},
+       [](Flow& flow) { flow.Add(Event(Outcome::kAccepted, 1)); },
+       {{6, 1, "verdict_missing"}}},
   };
   for (const Row& row : rows) {
     SCOPED_TRACE(row.what);
@@ -174,8 +183,7 @@ TEST(Audit, AnOutcomeAfterAFinalOneIsNamed) {
   auditor.Take(3, withheld);
   AuditReport report;
   auditor.Conclude(report);
-  EXPECT_EQ(report.discrepancies,
-            std::vector<Discrepancy>({{1, 0, "outcome_after_final"}}));
+  EXPECT_EQ(report.discrepancies, std::vector<Discrepancy>({{1, 0, "outcome_after_final"}}));
 }
 
 TEST(Audit, WhatWasReceivedEarlierIsLeftOut) {

@@ -62,6 +62,31 @@ TEST_F(DispatcherTest, AChangedDestinationIsUsedAtOnceAndANewOneGetsLanes) {
   EXPECT_EQ(urls, (std::set<std::string>{patient.url, moved.url, "https://ads.example/events"}));
 }
 
+// A template without a list has room for one event: also for a batch that was taken before it.
+TEST_F(DispatcherTest, ABatchTakenUnderAnotherPlanGoesInPiecesOfTheNewSize) {
+  DestinationPlan patient = BatchesOf(3);
+  patient.batch_after = 60'000;
+  patient.first_wait = patient.longest_wait = 86'400'000;
+  Begin(To(patient), [](auto& parts) { parts.lanes_per_destination = 1; });
+  Grant("a");
+  std::latch tried(1);
+  sink_.script = [&](const Attempt& attempt) {
+    if (attempt.url != patient.url) return Delivered();
+    tried.count_down();
+    return TryLater(503);
+  };
+  rig_.Admit(*plan(), {{1, "a"}, {2, "a"}, {3, "a"}});
+  tried.wait();
+  DestinationPlan single = BatchesOf(1);
+  single.url = "https://new.example/events";
+  Use(To(single));
+  dispatcher_->PlanChanged();
+  Settle();
+  std::vector<std::vector<std::uint64_t>> sent;
+  for (const Attempt& attempt : sink_.attempts()) sent.push_back(attempt.numbers);
+  EXPECT_EQ(sent, (std::vector<std::vector<std::uint64_t>>{{1, 2, 3}, {1}, {2}, {3}}));
+}
+
 TEST_F(DispatcherTest, PendingIsWhatHasNoOutcomeYet) {
   Begin(To(BatchesOf(1)), [](auto& parts) { parts.lanes_per_destination = 1; });
   Grant("a");

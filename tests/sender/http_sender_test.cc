@@ -6,6 +6,8 @@
 #include <atomic>
 #include <thread>
 
+#include "base/text.h"
+#include "crypto/hmac.h"
 #include "gateway/sender.h"
 #include "gateway/sender/answer.h"
 #include "sender/batches.h"
@@ -302,6 +304,58 @@ TEST_F(HttpSenderTest, OnlyTheRightCertificateWillDo) {
     }
     unsetenv("SSL_CERT_FILE");
   }
+}
+
+TEST_F(HttpSenderTest, ARequestIsWhatTheConfigSays) {
+  const struct {
+    const char* what;
+    PresentAs present_as;
+    const char* secret;
+    const char* name;
+    const char* expected;  // in the head
+  } kCases[] = {
+      {"bearer", PresentAs::kBearer, "s3cret", "", "\r\nAuthorization: Bearer s3cret\r\n"},
+      {"basic", PresentAs::kBasic, "user:p\xc3\xa4ss", "",
+       "\r\nAuthorization: Basic dXNlcjpww6Rzcw==\r\n"},
+      {"basic, longer than a line", PresentAs::kBasic,
+       "user:0123456789012345678901234567890123456789012345678901234567890123456789", "",
+       "\r\nAuthorization: Basic "
+       "dXNlcjowMTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDEyMzQ1"
+       "Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5\r\n"},
+      {"a header", PresentAs::kHeader, "s3cret", "api-key", "\r\napi-key: s3cret\r\n"},
+      {"a parameter", PresentAs::kQuery, "a&b=c d%\xc3\xa9", "key",
+       "PATCH /events?v=1&key=a%26b%3Dc%20d%25%C3%A9 HTTP/1.1\r\n"},
+  };
+  for (const auto& test : kCases) {
+    ScriptedServer server({});
+    DestinationPlan destination = To(server.Url());
+    destination.method = "PATCH";
+    destination.headers = {{"revision", "2026-10-15"},
+                           {"Content-Type", "application/vnd.api+json"}};
+    destination.present_as = test.present_as;
+    destination.secret_name = test.name;
+    destination.secret.emplace().bytes = test.secret;
+    EXPECT_EQ(Send(*SenderTo(destination)).kind, Kind::kDelivered) << test.what;
+    const std::string head = server.requests().at(0).head;
+    EXPECT_TRUE(head.starts_with("PATCH /events?v=1")) << head;
+    EXPECT_NE(head.find(test.expected), std::string::npos) << test.what << "\n" << head;
+    EXPECT_NE(head.find("\r\nrevision: 2026-10-15\r\n"), std::string::npos);
+    EXPECT_NE(head.find("\r\nContent-Type: application/vnd.api+json\r\n"), std::string::npos);
+    EXPECT_EQ(head.find("application/json"), std::string::npos);
+  }
+}
+
+TEST_F(HttpSenderTest, ASignedRequestCarriesTheMacOfItsBody) {
+  ScriptedServer server({});
+  DestinationPlan destination = To(server.Url());
+  destination.present_as = PresentAs::kHmacSha256;
+  destination.secret.emplace().bytes = "s3cret";
+  EXPECT_EQ(Send(*SenderTo(destination)).kind, Kind::kDelivered);
+  const auto request = server.requests().at(0);
+  const auto mac = crypto::Hmac(crypto::HmacKey("s3cret"), request.body);
+  EXPECT_NE(request.head.find("\r\nX-Octroi-Signature: sha256=" + base::Hex(crypto::AsBytes(mac)) +
+                              "\r\n"),
+            std::string::npos);
 }
 
 TEST(RetryAfterTest, SecondsOrADate) {
