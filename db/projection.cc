@@ -76,9 +76,8 @@ bool SameConsent(const policies::ConsentEvent& stored, const policies::ConsentEv
 }
 
 base::Status CheckConsents(std::span<const policies::ConsentEvent> events) {
-  constexpr std::string_view where = "store.append";
   const auto invalid = [](std::string detail) {
-    return base::Error{base::ErrorCode::kInvalid, where, std::move(detail)};
+    return base::Error{base::ErrorCode::kInvalid, "store.append", std::move(detail)};
   };
   for (const policies::ConsentEvent& event : events) {
     if (event.id.empty()) return invalid("`id` is empty");

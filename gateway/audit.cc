@@ -4,6 +4,7 @@
 #include <functional>
 #include <limits>
 #include <set>
+#include <tuple>
 
 #include "gateway/projector.h"
 #include "store/projection.h"
@@ -167,7 +168,9 @@ base::Result<AuditReport> Audit(const journal::Journal& journal, store::FlowStor
   }
   report.discrepancies = std::move(differing);
   auditor.Conclude(report);
-  std::sort(report.discrepancies.begin(), report.discrepancies.end());
+  std::ranges::sort(report.discrepancies, {}, [](const Discrepancy& one) {
+    return std::tuple(one.sequence, one.destination, one.what);
+  });
   report.discrepancies_total = report.discrepancies.size();
   report.holds = report.holds && report.discrepancies.empty();
   if (report.discrepancies.size() > kDiscrepanciesMax)

@@ -26,7 +26,7 @@ struct Discrepancy {
   std::uint64_t sequence = 0;
   std::uint16_t destination = 0xffff;  // 0xffff: the event as a whole
   std::string_view what;
-  auto operator<=>(const Discrepancy&) const = default;
+  bool operator==(const Discrepancy&) const = default;
 };
 
 struct AuditReport {

@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
 """Kills a working gateway again and again, at random times and at exact system calls, then checks every record.
 
-  crash.py --octroi PATH [--kills 200] [--seed N]
+  crash.py --octroi PATH [--kills 200] [--seed N] [--store sqlite|postgres]
 
-Three real HTTP destinations that sometimes fail, four clients with a ledger of their own, one config, one
+On PostgreSQL the server has its own accidents: ended, killed, frozen, its backends ended, while the gateway works. Three real HTTP destinations that sometimes fail, four clients with a ledger of their own, one config, one
 storage folder that lives through all kills. Ends with one line of figures; exit 1 if an identity fails.
 """
 import argparse
 import json
 import os
 import random
+import signal
 import socket
 import subprocess
 import sys
@@ -23,6 +24,7 @@ sys.path.insert(0, HERE)
 from checker import check, demonstrate  # noqa: E402
 from gateway import Gateway  # noqa: E402
 from inputs import ndjson  # noqa: E402
+from postgres import PostgresServer  # noqa: E402
 from recorder import Recorder  # noqa: E402
 
 PEOPLE = 120
@@ -115,8 +117,14 @@ def moody(seed):
     return answer
 
 
-def one_life(gateway, ledger, chance, exact):
-    """Starts, loads, kills; returns whether it came up, and at what it was killed."""
+BACKENDS = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = 'octroi_gateway'"
+ACCIDENTS = {"ended": lambda server: server.stop(signal.SIGINT), "crashed": lambda server: server.stop(signal.SIGQUIT),
+             "killed": lambda server: server.stop(signal.SIGKILL), "frozen": lambda server: server.freeze(True),
+             "backends": lambda server: server.sql(BACKENDS)}
+
+
+def one_life(gateway, ledger, chance, exact, accident=lambda: None, heal=lambda: None):
+    """Starts, loads, kills; returns whether it came up, and at what it was killed. The accident comes in the middle."""
     wrap, where = (), "random time"
     if exact:
         call, when = chance.choice(SYSTEM_CALLS), chance.randrange(1, 60)
@@ -130,13 +138,18 @@ def one_life(gateway, ledger, chance, exact):
                for _ in range(4)]
     for client in clients:
         client.start()
-    deadline = time.time() + (1.0 if exact else chance.uniform(0.02, 0.3))
+    span = 1.0 if exact else chance.uniform(0.02, 0.3)
+    deadline, middle = time.time() + span, time.time() + span / 2
     while time.time() < deadline and gateway.process.poll() is None:
         time.sleep(0.005)
+        if accident and time.time() > middle:
+            accident()
+            accident = None
     # The folder's name is in the command line of the tracer and of the traced: both go, and are gone before we go on.
     while subprocess.run(["pkill", "-9", "-f", "run -c " + gateway.folder]).returncode == 0:
         time.sleep(0.01)
     gateway.process.wait()
+    heal()
     stop.set()
     for client in clients:
         client.join()
@@ -148,6 +161,7 @@ def main():
     options.add_argument("--octroi", required=True)
     options.add_argument("--kills", type=int, default=200)
     options.add_argument("--seed", type=int, default=random.randrange(2 ** 31))
+    options.add_argument("--store", choices=["sqlite", "postgres"], default="sqlite")
     args = options.parse_args()
     print(f"seed {args.seed}", flush=True)
     chance = random.Random(args.seed)
@@ -160,6 +174,9 @@ def main():
                           {name: recorder.port for name, recorder in recorders.items()},
                           {"OCTROI_SEGMENT_BYTES": str(1024 * 1024), "ASAN_OPTIONS": "detect_leaks=0"})
         ledger = Ledger(chance.random(), agreed)
+        server = PostgresServer() if args.store == "postgres" else None
+        if server:
+            gateway.use_postgres(server.new_database("crash"))
         gateway.start()
         assert gateway.wait_ready(), open(gateway.log.name).read()
         for name, purpose, notice in (("emailing", "marketing.email", "newsletter-v4"),
@@ -168,9 +185,21 @@ def main():
                 status, answer = gateway.consent("boutique", {"customer_id": person}, purpose, "granted",
                                                  "2026-11-01T00:00:00Z", notice=notice)
                 assert status == 201, answer
-        started, kills, points = time.time(), 0, {}
+        started, kills, points, accidents = time.time(), 0, {}, {}
+
+        def accident():
+            if server and chance.random() < 0.4:
+                name = chance.choice(sorted(ACCIDENTS))
+                accidents[name] = accidents.get(name, 0) + 1
+                ACCIDENTS[name](server)
+
+        def heal():
+            if server:
+                server.freeze(False)
+                server.start()
+
         while kills < args.kills:
-            up, where = one_life(gateway, ledger, chance, exact=kills % 2 == 1)
+            up, where = one_life(gateway, ledger, chance, kills % 2 == 1, accident, heal)
             kills += 1
             points[where.split()[0]] = points.get(where.split()[0], 0) + 1
             if not up and where == "random time":
@@ -188,7 +217,10 @@ def main():
                 break
             send(gateway, ledger, min(10, len(ledger.unknown)) if len(ledger.unknown) > 1 else 1)
         status = gateway.wait_quiet(120)
+        audit = gateway.ask("audit")
         code = gateway.stop()
+        if server:
+            server.close()
         journal = [json.loads(line) for line in gateway.run("journal", "dump", "-c", gateway.folder).splitlines()]
         for name, recorder in recorders.items():
             deliveries[name] = [{"id": event_id, "number": int(event["data"]["stock_code"][1:])}
@@ -197,6 +229,8 @@ def main():
         problems = check(messages, journal, deliveries)
         if not status["sums_hold"]:
             problems.append("a sum of status does not hold")
+        if not audit["holds"]:
+            problems.append(f"the audit names {audit['discrepancies_total']} records: {audit['discrepancies'][:3]}")
         if code != 0:
             problems.append(f"SIGTERM ended with {code}")
         faults, missed = demonstrate(messages, journal, deliveries)
@@ -206,7 +240,9 @@ def main():
             print("✗ the checker does not notice:", name)
         acknowledged = sum(1 for m in messages if m["receipts"])
         again = sum(recorder.twice() for recorder in recorders.values())
-        print(f"{kills} kills ({', '.join(f'{n} {p}' for p, n in sorted(points.items()))}) in {time.time() - started:.0f} s: "
+        if accidents:
+            print("PostgreSQL " + ", ".join(f"{name} {count}" for name, count in sorted(accidents.items())), flush=True)
+        print(f"{args.store}: {kills} kills ({', '.join(f'{n} {p}' for p, n in sorted(points.items()))}) in {time.time() - started:.0f} s: "
               f"{len(messages)} messages, {acknowledged} acknowledged, "
               f"{sum(map(len, deliveries.values()))} delivered, {again} sent more than once under the same id; "
               f"{len(problems)} problems; checker notices {faults - len(missed)} of {faults} planted faults")

@@ -59,7 +59,8 @@ TEST_F(SharedRegister, EachLearnsWhatTheOtherAppendedAndNothingElse) {
 
 TEST_F(SharedRegister, MoreThanAPageIsLearntInPagesWithoutAGap) {
   std::vector<ConsentEvent> many;
-  for (std::uint64_t n = 1; n <= 2'500; ++n) many.push_back(Consent(n, {1}, ConsentState::kGranted));
+  for (std::uint64_t n = 1; n <= 2'500; ++n)
+    many.push_back(Consent(n, {1}, ConsentState::kGranted));
   ASSERT_TRUE(IsOk(ours_->AppendAll(many)));
   Set learnt;
   std::uint64_t generation = 0;
