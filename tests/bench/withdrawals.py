@@ -50,8 +50,8 @@ def withdrawals(gateway, sink, folder, rounds, seconds):
             disk = fdatasync_p50_micros(folder)
             env = dict(os.environ, **({"OCTROI_BENCH_PAUSE_MS": str(pause)} if pause else {}))
             # Longer than is measured: the load is there from the first withdrawal to the last.
-            load = subprocess.Popen(["wrk", "-t1", f"-c{connections}", f"-d{seconds + 2}s", "-s",
-                                     os.path.join(HERE, "load.lua"), f"http://127.0.0.1:{gateway.ingest}", "--",
+            load = subprocess.Popen(["wrk", "-t1", f"-c{connections}", f"-d{seconds + 2}s", "--timeout", "60s",
+                                     "-s", os.path.join(HERE, "load.lua"), f"http://127.0.0.1:{gateway.ingest}", "--",
                                      gateway.path, gateway.auth, str(count), "700"],
                                     env=env, stdout=subprocess.PIPE, text=True)
             try:

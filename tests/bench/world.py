@@ -132,7 +132,8 @@ class BenchGateway(Gateway):
             raise SystemExit(open(self.log.name, encoding="utf-8").read() + self.run("check", root))
         for person in range(1, 1001):
             subject = {"email": f"person{person}@example.org", "customer_id": f"u-{person}"}
-            status, answer = self.consent("bench", subject, "marketing.email", "granted", "2026-11-01T00:00:00Z", notice="newsletter-v4")
+            status, answer = self.consent("bench", subject, "marketing.email", "granted", "2026-11-01T00:00:00Z",
+                                          notice="newsletter-v4")
             if status != 201:
                 raise SystemExit(f"consent refused: {answer}")
 
