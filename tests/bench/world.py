@@ -90,10 +90,15 @@ def nginx_sink(folder, port):
                        """location / { return 200 '{"ok":true}'; } location = /asked { stub_status; }""", IN_MEMORY)
 
 
+asked = 0  # by sink_requests; there is one sink
+
+
 def sink_requests(port):
-    """How many requests the sink has answered, this one left out."""
+    """How many requests the sink was asked, those for this number left out."""
+    global asked
+    asked += 1
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/asked", timeout=10) as answer:
-        return int(answer.read().decode().splitlines()[2].split()[2]) - 1
+        return int(answer.read().decode().splitlines()[2].split()[2]) - asked
 
 
 def sink_upstream(port):
