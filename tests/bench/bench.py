@@ -68,7 +68,7 @@ def warmed(port, path, auth, connections, seconds, count, size):
 
 def measured(server, port, path, auth, connections, seconds, count, size, settle):
     """`settle` waits until all is done and says how many requests that was, or None: those that were answered. A run in
-    which hardly anything was answered, beside other work, is done again and longer: what it left half done is no figure.
+    which hardly anything was answered, beside other work, is done again and longer.
     """
     for longer in (1, 2, 4):
         before = cpu_seconds(server.pids())
