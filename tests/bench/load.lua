@@ -2,6 +2,12 @@
 local path, auth, count, size = ...
 local seed
 
+-- With OCTROI_BENCH_PAUSE_MS each connection waits that long between answer and request: a steady load, no crowd.
+local pause = tonumber(os.getenv("OCTROI_BENCH_PAUSE_MS") or "")
+if pause then
+  function delay() return pause end
+end
+
 function init(args)
   path, auth, count, size = args[1], args[2], tonumber(args[3]), tonumber(args[4])
   math.randomseed(os.time() + tonumber(tostring({}):match("0x(%x+)"), 16) % 1000000)

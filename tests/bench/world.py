@@ -1,4 +1,5 @@
 """The servers of the bench: our gateway with the bench config, nginx as proxy and as sink, and their figures."""
+import hashlib
 import os
 import secrets
 import shutil
@@ -6,6 +7,7 @@ import statistics
 import subprocess
 import sys
 import time
+import urllib.request
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "demo"))
@@ -49,9 +51,9 @@ def fdatasync_p50_micros(folder):
 
 
 class NginxServer:
-    """One nginx with two workers; `server` is the inside of its server block."""
+    """One nginx with two workers; `server` is the inside of its server block, `main` stands before all blocks."""
 
-    def __init__(self, folder, name, port, server, http=""):
+    def __init__(self, folder, name, port, server, http="", main=""):
         self.name, self.port = name, port
         root = os.path.join(folder, name)
         os.makedirs(root)
@@ -59,7 +61,7 @@ class NginxServer:
         user = "user root;" if os.geteuid() == 0 else ""  # the folder is private
         with open(config, "w", encoding="utf-8") as file:
             file.write(f"""
-{user} daemon off; master_process on; worker_processes 2; pid {root}/pid; error_log {root}/error.log warn;
+{main} {user} daemon off; master_process on; worker_processes 2; pid {root}/pid; error_log {root}/error.log warn;
 events {{ worker_connections 4096; }}
 http {{
   access_log off; client_max_body_size 2m; keepalive_requests 100000000;
@@ -83,25 +85,40 @@ IN_MEMORY = "client_body_buffer_size 256k;"
 
 
 def nginx_sink(folder, port):
-    """Answers 200 at once: where both the proxies and the gateway send to."""
-    return NginxServer(folder, "sink", port, """location / { return 200 '{"ok":true}'; }""", IN_MEMORY)
+    """Answers 200 at once: where both the peers and the gateway send to; it counts what it was asked."""
+    return NginxServer(folder, "sink", port,
+                       """location / { return 200 '{"ok":true}'; } location = /asked { stub_status; }""", IN_MEMORY)
+
+
+asked = 0  # by sink_requests; there is one sink
+
+
+def sink_requests(port):
+    """How many requests the sink was asked, those for this number left out."""
+    global asked
+    asked += 1
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/asked", timeout=10) as answer:
+        return int(answer.read().decode().splitlines()[2].split()[2]) - asked
+
+
+def sink_upstream(port):
+    return f"upstream sink {{ server 127.0.0.1:{port}; keepalive 64; keepalive_requests 100000000; }}"
 
 
 def nginx_proxy(folder, name, port, sink_port, http=""):
     """proxy_pass with upstream keepalive; all else as installed. A body of more than 16 kB then goes through a
     temporary file; with IN_MEMORY it stays in memory."""
-    upstream = f"upstream sink {{ server 127.0.0.1:{sink_port}; keepalive 64; keepalive_requests 100000000; }}"
     location = """location / { proxy_pass http://sink; proxy_http_version 1.1; proxy_set_header Connection ""; }"""
-    return NginxServer(folder, name, port, location, f"{upstream} {http}")
+    return NginxServer(folder, name, port, location, f"{sink_upstream(sink_port)} {http}")
 
 
 class BenchGateway(Gateway):
     """15 rules, consent, three pseudonyms, one destination: what DESIGN.md 11 calls all work."""
     name = "octroi"
 
-    def __init__(self, octroi, folder, sink_port):
+    def __init__(self, octroi, folder, ingest, console, sink_port, running):
         root = os.path.join(folder, "octroi")
-        super().__init__(octroi, root, 18203, 18204)
+        super().__init__(octroi, root, ingest, console)
         for kind in os.listdir(os.path.join(HERE, "config")):
             shutil.rmtree(os.path.join(root, kind), ignore_errors=True)
             shutil.copytree(os.path.join(HERE, "config", kind), os.path.join(root, kind))
@@ -111,16 +128,17 @@ class BenchGateway(Gateway):
         with open(path, "w", encoding="utf-8") as file:
             file.write(text.replace("127.0.0.1:1/", f"127.0.0.1:{sink_port}/"))
         self.write_keys["bench"] = secrets.token_hex(16)
-        import hashlib
         self._secret("bench", "octroi-secret-sha256 " + hashlib.sha256(self.write_keys["bench"].encode()).hexdigest())
         self._secret("sink", "octroi-secret-raw " + secrets.token_hex(16))
         self.path, self.auth = "/v1/events/bench", "Bearer " + self.write_keys["bench"]
         self.start()
+        running.callback(self.stop)
         if not self.wait_ready():
             raise SystemExit(open(self.log.name, encoding="utf-8").read() + self.run("check", root))
         for person in range(1, 1001):
-            status, answer = self.consent("bench", {"email": f"person{person}@example.org", "customer_id": f"u-{person}"},
-                                          "marketing.email", "granted", "2026-11-01T00:00:00Z", notice="newsletter-v4")
+            subject = {"email": f"person{person}@example.org", "customer_id": f"u-{person}"}
+            status, answer = self.consent("bench", subject, "marketing.email", "granted", "2026-11-01T00:00:00Z",
+                                          notice="newsletter-v4")
             if status != 201:
                 raise SystemExit(f"consent refused: {answer}")
 
