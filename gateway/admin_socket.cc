@@ -18,7 +18,10 @@ using base::Error;
 using base::ErrorCode;
 
 constexpr std::size_t kLineBytesMax = 4096;
-constexpr int kPatienceMs = 2'000;
+constexpr int kPatienceMs = 2'000;  // with who asks
+// With the gateway, once it is reached: an audit of a day takes its time; a gateway that dies hangs
+// up.
+constexpr int kAnswerMs = 600'000;
 
 bool AddressOf(const std::string& path, sockaddr_un& address) {
   address = {};
@@ -48,10 +51,10 @@ void SendAll(int fd, std::string_view bytes) {
   }
 }
 
-std::string ReadUntilEnd(int fd, std::size_t most, bool one_line) {
+std::string ReadUntilEnd(int fd, std::size_t most, bool one_line, int patience_ms) {
   std::string text;
   char chunk[4096];
-  while (text.size() < most && Readable(fd, kPatienceMs)) {
+  while (text.size() < most && Readable(fd, patience_ms)) {
     const ssize_t size = recv(fd, chunk, sizeof chunk, 0);
     if (size <= 0) break;
     text.append(chunk, static_cast<std::size_t>(size));
@@ -114,7 +117,7 @@ void AdminSocket::Run() {
 }
 
 void AdminSocket::Serve(int connection) {
-  const std::string line = ReadUntilEnd(connection, kLineBytesMax, /*one_line=*/true);
+  const std::string line = ReadUntilEnd(connection, kLineBytesMax, /*one_line=*/true, kPatienceMs);
   const std::size_t end = line.find('\n');
   if (end != std::string::npos) SendAll(connection, answer_(std::string_view(line).substr(0, end)));
 }
@@ -128,7 +131,7 @@ base::Result<std::string> AskGateway(const std::string& storage_path, std::strin
   if (reached) {
     SendAll(fd, std::string(line) + "\n");
     constexpr std::size_t kAnswerBytesMax = 64 * 1024 * 1024;
-    answer = ReadUntilEnd(fd, kAnswerBytesMax, /*one_line=*/false);
+    answer = ReadUntilEnd(fd, kAnswerBytesMax, /*one_line=*/false, kAnswerMs);
   }
   close(fd);
   if (!answer.empty()) return answer;

@@ -31,7 +31,7 @@ class AdminSocket {
 };
 
 std::string AdminSocketPath(const std::string& storage_path);
-// kUnavailable: no gateway is running on this storage folder.
+// kUnavailable: no gateway is running on this storage folder, or it gave no answer in ten minutes.
 base::Result<std::string> AskGateway(const std::string& storage_path, std::string_view line);
 
 }  // namespace octroi::gateway

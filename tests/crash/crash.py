@@ -7,6 +7,7 @@ On PostgreSQL the server has its own accidents: ended, killed, frozen, its backe
 storage folder that lives through all kills. Ends with one line of figures; exit 1 if an identity fails.
 """
 import argparse
+import atexit
 import json
 import os
 import random
@@ -170,12 +171,14 @@ def main():
     recorders = {name: Recorder(name, 0, moody(chance.random())) for name in ("emailing", "crm", "publicite")}
     deliveries = {name: [] for name in recorders}
     with tempfile.TemporaryDirectory(prefix="octroi-crash-") as temporary:
+        server = PostgresServer() if args.store == "postgres" else None
         gateway = Gateway(args.octroi, os.path.join(temporary, "c"), ingest, console,
                           {name: recorder.port for name, recorder in recorders.items()},
                           {"OCTROI_SEGMENT_BYTES": str(1024 * 1024), "ASAN_OPTIONS": "detect_leaks=0"})
+        atexit.register(gateway.stop)   # whatever happens: what is left running keeps the caller waiting
         ledger = Ledger(chance.random(), agreed)
-        server = PostgresServer() if args.store == "postgres" else None
         if server:
+            atexit.register(server.close)
             gateway.use_postgres(server.new_database("crash"))
         gateway.start()
         assert gateway.wait_ready(), open(gateway.log.name).read()
@@ -219,8 +222,6 @@ def main():
         status = gateway.wait_quiet(120)
         audit = gateway.ask("audit")
         code = gateway.stop()
-        if server:
-            server.close()
         journal = [json.loads(line) for line in gateway.run("journal", "dump", "-c", gateway.folder).splitlines()]
         for name, recorder in recorders.items():
             deliveries[name] = [{"id": event_id, "number": int(event["data"]["stock_code"][1:])}

@@ -76,7 +76,8 @@ class Gateway:
 
     def start(self, wrap=(), log=None):
         self.log = open(log or os.path.join(self.folder, "gateway.log"), "ab")
-        self.process = subprocess.Popen([*wrap, self.octroi, "run", "-c", self.folder], stderr=self.log, env=self.env)
+        self.process = subprocess.Popen([*wrap, self.octroi, "run", "-c", self.folder], stdout=self.log,
+                                        stderr=self.log, env=self.env)
         return self
 
     def wait_ready(self, seconds=60):
