@@ -15,15 +15,7 @@ import time
 
 from world import HERE, IN_MEMORY, NginxServer, nginx_proxy, sink_upstream
 
-
-def free_ports(count):
-    sockets = [socket.socket() for _ in range(count)]
-    for one in sockets:
-        one.bind(("127.0.0.1", 0))
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
+from gateway import free_ports
 
 
 class Program:

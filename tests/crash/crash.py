@@ -12,7 +12,6 @@ import json
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -23,23 +22,13 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "demo"))
 sys.path.insert(0, HERE)
 from checker import check, demonstrate  # noqa: E402
-from gateway import Gateway  # noqa: E402
+from gateway import Gateway, free_ports  # noqa: E402
 from inputs import ndjson  # noqa: E402
 from postgres import PostgresServer  # noqa: E402
 from recorder import Recorder  # noqa: E402
 
 PEOPLE = 120
 SYSTEM_CALLS = ["fdatasync", "pwrite64", "sendto", "rename"]
-
-
-def free_ports(count):
-    sockets = [socket.socket() for _ in range(count)]
-    for one in sockets:
-        one.bind(("127.0.0.1", 0))
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
 
 
 class Ledger:

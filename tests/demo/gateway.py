@@ -6,12 +6,23 @@ import json
 import os
 import secrets
 import shutil
+import socket
 import subprocess
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 DEMO = os.path.join(ROOT, "docs", "examples", "demo")
 KINDS = ["vocabulary", "purposes", "notices", "sources", "contracts", "policies", "pseudonyms", "destinations", "lists"]
+
+
+def free_ports(count):
+    sockets = [socket.socket() for _ in range(count)]
+    for one in sockets:
+        one.bind(("127.0.0.1", 0))
+    ports = [one.getsockname()[1] for one in sockets]
+    for one in sockets:
+        one.close()
+    return ports
 
 
 class Gateway:

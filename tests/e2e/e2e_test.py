@@ -16,10 +16,8 @@ import time
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-for folder in ("demo", "crash"):
-    sys.path.insert(0, os.path.join(os.path.dirname(HERE), folder))
-from crash import free_ports  # noqa: E402
-from gateway import Gateway  # noqa: E402
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), "demo"))
+from gateway import Gateway, free_ports  # noqa: E402
 from inputs import ndjson  # noqa: E402
 from recorder import Recorder  # noqa: E402
 
