@@ -135,6 +135,17 @@ constexpr CodeText kCodes[] = {
      "The template of a file must hold {\"$id\": true}.",
      "C'est à lui qu'un événement déjà écrit se reconnaît après une panne.",
      "By it an event already written is recognised after a crash."},
+    {1351, "La clé de l'approbateur « {0} » n'est pas la clé publique de ce rôle.",
+     "The key of the approver \"{0}\" is not the public key of that role.",
+     "« octroi keys approver {0} fichier » en fait une et affiche sa moitié publique.",
+     "\"octroi keys approver {0} file\" makes one and prints its public half."},
+    {1352, "« {0} » et « {1} » ont la même clé : une personne approuverait pour deux.",
+     "\"{0}\" and \"{1}\" have the same key: one person would approve for two.", "", ""},
+    {1353, "Personne n'approuve pour « {0} » : approvers de gateway.yaml ne le nomme pas.",
+     "Nobody approves for \"{0}\": approvers of gateway.yaml does not name it.", "", ""},
+    {1354, "Ce changement demande l'accord de : {0}.", "This change needs the approval of: {0}.",
+     "octroi propose, puis octroi approve, puis octroi apply.",
+     "octroi propose, then octroi approve, then octroi apply."},
 };
 
 }  // namespace

@@ -2,7 +2,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <tuple>
 
+#include "crypto/note.h"
 #include "good_folder.h"
 
 namespace octroi::gateway {
@@ -419,6 +421,32 @@ TEST(BadConfig, ObservedConsentNeedsADpoAndAnEndWithinThirtyDays) {
   EXPECT_EQ(codes("2026-12-22", true), (List{"OCT-1910", "OCT-1307"}));
   EXPECT_EQ(codes("2026-11-20", true), (List{"OCT-1910", "OCT-1307"}));
   EXPECT_EQ(codes("2026-12-01", false), (List{"OCT-1306", "OCT-1910"}));
+}
+
+TEST(BadConfig, WhoApprovesHasAKeyOfHisOwn) {
+  const auto codes = [](const std::string& approvers) {
+    Files files = GoodFolder();
+    files["gateway.yaml"] += "approvers:\n" + approvers;
+    return Codes(Load(files), ConfigFinding::Level::kError);
+  };
+  const auto key = [](const std::string& role, char seed) {
+    return crypto::NoteSigner::FromSeed(role, std::string(32, seed)).verifier().Text();
+  };
+  const auto line = [](const std::string& role, const std::string& its_key) {
+    return "  " + role + ": { name: \"A\", key: \"" + its_key + "\" }\n";
+  };
+  const std::string dpo = line("dpo", key("dpo", 'd')), it = line("it", key("it", 'i')),
+                    marketing = line("marketing", key("marketing", 'm'));
+  std::string spoilt = key("dpo", 'd');
+  spoilt.back() = spoilt.back() == 'A' ? 'B' : 'A';
+  const std::vector<std::tuple<const char*, std::string, std::vector<std::string>>> rows = {
+      {"each his own", dpo + it + marketing, {}},
+      {"another's key", line("dpo", key("it", 'd')) + it + marketing, {"OCT-1351"}},
+      {"a mistyped key", line("dpo", spoilt) + it + marketing, {"OCT-1351"}},
+      {"one person for two", dpo + line("it", key("it", 'd')) + marketing, {"OCT-1352"}},
+      {"two files ask for \"it\"", dpo + marketing, {"OCT-1353", "OCT-1353"}},
+  };
+  for (const auto& [what, approvers, wanted] : rows) EXPECT_EQ(codes(approvers), wanted) << what;
 }
 
 struct WarningRow {
