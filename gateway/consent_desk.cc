@@ -8,6 +8,7 @@
 #include "base/thread_name.h"
 #include "crypto/hmac.h"
 #include "crypto/seal.h"
+#include "gateway/consent_history.h"
 #include "gateway/consent_request.h"
 #include "gateway/messages.h"
 
@@ -164,43 +165,12 @@ base::Result<std::uint64_t> ConsentDesk::Record(const ConsentEvent& event) {
   return last;
 }
 
-// The fold of everything on file for this person and purpose becomes what decisions read: the
-// history of every identifier that some event links to these, or a late event about one could hide
-// a withdrawal by another. Where the identifiers lead to several subjects, each gets the fold of
-// its own history: nobody's grant reaches another.
 base::Status ConsentDesk::Index(const Plan& plan, const ConsentEvent& event) {
-  const auto purpose = std::find(plan.purposes.begin(), plan.purposes.end(), event.purpose);
-  if (purpose == plan.purposes.end())
-    return base::Ok();  // no longer in force: nothing decides by it
-  const auto place = static_cast<std::size_t>(purpose - plan.purposes.begin());
   const std::lock_guard lock(indexing_);
-  const auto set = [&](const std::vector<Fingerprint>& prints,
-                       const std::vector<ConsentEvent>& history) {
-    parts_.index->Set(prints, place, Fold(history, parts_.clock->WallNow()));
+  const auto history = [&](const std::vector<Fingerprint>& subject, std::string_view purpose) {
+    return parts_.store->History(subject, purpose);
   };
-  if (parts_.index->SubjectsOf(event.subject).size() <= 1) {
-    std::vector<Fingerprint> prints = event.subject;
-    for (std::size_t known = 0;
-         known != prints.size();) {  // events link identifiers to further ones
-      known = prints.size();
-      const auto history = parts_.store->History(prints, event.purpose);
-      if (!history) return history.error();
-      for (const ConsentEvent& past : *history) {
-        for (const Fingerprint& print : past.subject) {
-          if (std::find(prints.begin(), prints.end(), print) == prints.end())
-            prints.push_back(print);
-        }
-      }
-      if (known == prints.size()) set(prints, *history);
-    }
-    return base::Ok();
-  }
-  for (const Fingerprint& print : event.subject) {
-    const auto history = parts_.store->History({print}, event.purpose);
-    if (!history) return history.error();
-    set({print}, *history);
-  }
-  return base::Ok();
+  return IndexConsent(plan, event, history, parts_.clock->WallNow(), *parts_.index);
 }
 
 base::Status ConsentDesk::Learn(const Plan& plan, const ConsentEvent& event) {
