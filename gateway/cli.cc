@@ -48,6 +48,8 @@ bool Parse(int argc, char** argv, Arguments& args) {
       args.limit = std::strtoul(argv[++i], nullptr, 10);
     } else if (word == "--for" && has_value) {
       args.span = argv[++i];
+    } else if (word == "--impact" && has_value) {
+      args.impact = argv[++i];
     } else if (word == "--reason" && has_value) {
       args.reason = argv[++i];
     } else if (word == "--as" && has_value) {
@@ -74,11 +76,6 @@ bool Parse(int argc, char** argv, Arguments& args) {
   return !args.words.empty();
 }
 
-int Usage(const Arguments& args) {
-  std::fputs(std::string(UsageText(args.language)).c_str(), stderr);
-  return kUsage;
-}
-
 int Init(const Arguments& args) {
   const std::string folder = args.words.size() > 1 ? args.words[1] : args.folder;
   if (auto made = InitFolder(folder, args.language); !made) return Complain(made.error(), kNo);
@@ -92,7 +89,7 @@ int PrintSchema(const Arguments& args) {
     return kOk;
   }
   const auto schema = Schema(args.words[1], args.language);
-  if (!schema) return Usage(args);
+  if (!schema) return Misused(args);
   std::printf("%s\n", schema->c_str());
   return kOk;
 }
@@ -161,6 +158,8 @@ std::string AnswerAdmin(Service& service, std::string_view line) {
     return AnswerChange(service.configs(), verb, rest);
   if (verb == "proposals") return service.configs().Proposals();
   if (verb == "versions") return service.configs().History();
+  if (verb == "pilot")
+    return service.configs().Pilot(std::strtoll(std::string(rest).c_str(), nullptr, 10));
   if (verb == "audit") return service.Audit(std::strtoll(std::string(rest).c_str(), nullptr, 10));
   return R"({"error":"route.unknown"})";
 }
@@ -222,7 +221,7 @@ int Run(const Arguments& args, const Stores& stores) {
 // Exit 1 where something does not add up.
 int AuditFlow(const Arguments& args) {
   const auto span = base::ParseDuration(args.span);
-  if (!span) return Usage(args);
+  if (!span) return Misused(args);
   bool holds = true;
   const int code = Ask(args, "audit " + std::to_string(*span), [&](const std::string& json) {
     holds = nlohmann::json::parse(json).value("holds", false);
@@ -232,6 +231,11 @@ int AuditFlow(const Arguments& args) {
 }
 
 }  // namespace
+
+int Misused(const Arguments& args) {
+  std::fputs(std::string(UsageText(args.language)).c_str(), stderr);
+  return kUsage;
+}
 
 int CheckConfig(const Arguments& args) {
   const ConfigFolder config = LoadConfig(args.words.size() > 1 ? args.words[1] : args.folder);
@@ -254,7 +258,7 @@ int Ask(const Arguments& args, const std::string& line,
 
 int CommandLine(int argc, char** argv, const Stores& stores) {
   Arguments args;
-  if (!Parse(argc, argv, args)) return Usage(args);
+  if (!Parse(argc, argv, args)) return Misused(args);
   const std::string& verb = args.words[0];
   const std::string second = args.words.size() > 1 ? args.words[1] : "";
   if (verb == "run") return Run(args, stores);
@@ -270,6 +274,7 @@ int CommandLine(int argc, char** argv, const Stores& stores) {
   if (verb == "proposals") return ListProposals(args);
   if (verb == "approve") return ApproveChange(args);
   if (verb == "versions") return ListVersions(args);
+  if (verb == "pilot") return ReportPilot(args);
   if (verb == "migrate") return MigrateStore(args, stores);
   if (verb == "rebuild") return RebuildStore(args, stores);
   if (verb == "journal" && (second == "check" || second == "dump"))
@@ -286,7 +291,7 @@ int CommandLine(int argc, char** argv, const Stores& stores) {
     return Ask(args, "failures " + std::to_string(args.limit),
                [in](const std::string& json) { return FailuresText(json, in); });
   }
-  return Usage(args);
+  return Misused(args);
 }
 
 }  // namespace octroi::gateway

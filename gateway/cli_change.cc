@@ -8,6 +8,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "base/text.h"
 #include "gateway/change/report.h"
 #include "gateway/cli_text_change.h"
 #include "gateway/cli_verbs.h"
@@ -30,6 +31,7 @@ std::string Order(const Arguments& args) {
     order["path"] = path.lexically_normal().string();
   }
   if (!args.reason.empty()) order["reason"] = args.reason;
+  if (const auto span = base::ParseDuration(args.impact)) order["impact"] = *span;
   if (args.allow_removals) order["allow_removals"] = true;
   return order.dump();
 }
@@ -79,7 +81,15 @@ ConfigFolder FolderOf(std::string_view archive) {
 
 }  // namespace
 
-int DiffConfig(const Arguments& args) { return AskChange(args, "diff " + Order(args), ChangeText); }
+int DiffConfig(const Arguments& args) {
+  if (!args.impact.empty() && !base::ParseDuration(args.impact)) return Misused(args);
+  return AskChange(args, "diff " + Order(args), ChangeText);
+}
+int ReportPilot(const Arguments& args) {
+  const auto span = base::ParseDuration(args.span);
+  if (!span) return Misused(args);
+  return AskChange(args, "pilot " + std::to_string(*span), PilotText);
+}
 int ApplyConfig(const Arguments& args) {
   return AskChange(args, "apply " + Order(args), AppliedText);
 }
@@ -91,14 +101,15 @@ int ListVersions(const Arguments& args) { return AskChange(args, "versions", Ver
 
 // Needs no gateway: who approves may sit elsewhere. What is signed is what is shown.
 int ApproveChange(const Arguments& args) {
-  if (args.words.size() < 2 || args.role.empty() || args.key.empty()) return kUsage;
+  if (args.words.size() < 2 || args.role.empty() || args.key.empty()) return Misused(args);
   const std::string& file = args.words[1];
   std::ifstream in(file, std::ios::binary);
   const std::string bytes{std::istreambuf_iterator<char>(in), {}};
   auto bundle = change::Bundle::Parse(bytes);
   if (!bundle) return Complain(args, bundle.error().where);
   if (bundle->previous.empty()) return Complain(args, "change.not_a_proposal");
-  Json json = DifferenceJson(change::Compare(FolderOf(bundle->previous), FolderOf(bundle->archive)));
+  Json json =
+      DifferenceJson(change::Compare(FolderOf(bundle->previous), FolderOf(bundle->archive)));
   json["statement"] = StatementJson(*bundle);
   std::fputs(ProposedText(json.dump(), args.language).c_str(), stderr);
   auto signer = crypto::NoteSigner::FromFile(args.role, args.key);
@@ -116,7 +127,7 @@ int ApproveChange(const Arguments& args) {
 }
 
 int CreateApprover(const Arguments& args) {
-  if (args.words.size() < 4) return kUsage;
+  if (args.words.size() < 4) return Misused(args);
   const std::string &role = args.words[2], &file = args.words[3];
   if (auto made = crypto::CreateSignerFile(file); !made) return Complain(made.error(), kNo);
   const auto signer = crypto::NoteSigner::FromFile(role, file);

@@ -74,6 +74,10 @@ std::string_view UsageText(Language language) {
            "  failures             failed and quarantined events (--limit N)\n"
            "  audit                every record that does not add up (--for \"24 h\")\n"
            "  diff [FOLDER]        what the files change, and whose approval that needs\n"
+           "                       (--impact \"7 days\": on the decisions of those days)\n"
+           "  pilot                what enforcing would change (--for \"7 days\"), and since when "
+           "it "
+           "is safe\n"
            "  propose [FOLDER]     writes a proposal to be approved (--reason TEXT, --version N)\n"
            "  proposals            the proposals and what they still need\n"
            "  approve FILE         signs a proposal (--as ROLE --key FILE); needs no gateway\n"
@@ -100,6 +104,10 @@ std::string_view UsageText(Language language) {
          "  failures             événements en échec ou en quarantaine (--limit N)\n"
          "  audit                chaque enregistrement qui ne tombe pas juste (--for \"24 h\")\n"
          "  diff [DOSSIER]       ce que les fichiers changent, et qui doit l'approuver\n"
+         "                       (--impact \"7 days\" : sur les décisions de ces jours)\n"
+         "  pilot                ce qu'appliquer changerait (--for \"7 days\"), et depuis quand "
+         "c'est "
+         "sûr\n"
          "  propose [DOSSIER]    écrit une proposition à approuver (--reason TEXTE, --version N)\n"
          "  proposals            les propositions et ce qui leur manque\n"
          "  approve FICHIER      signe une proposition (--as RÔLE --key FICHIER), sans passerelle\n"
@@ -153,6 +161,17 @@ std::string StatusText(const std::string& json, Language language) {
   if (status["held"]) {
     text += fr ? "▲ Rien n'est envoyé : le registre des consentements ne répond pas.\n"
                : "▲ Nothing is sent: the consent register does not answer.\n";
+  }
+  if (const Json& consent = status["observed"]["consent"]; !consent.is_null()) {
+    text += (fr ? "▲ MODE PILOTE : le consentement n'est qu'observé jusqu'au "
+                : "▲ PILOT: consent is only observed until ") +
+            consent["until"].get<std::string>() + (fr ? ", approuvé par " : ", approved by ") +
+            consent["approved_by"].get<std::string>() + "\n";
+  }
+  for (const char* kind : {"sources", "contracts"}) {
+    if (status["observed"][kind].empty()) continue;
+    text += (fr ? "● Qualité observée : " : "● Quality observed: ") +
+            Joined(status["observed"][kind]) + "\n";
   }
   text += "\n";
   text += Table("SOURCE", fr ? "Reçus" : "Received", status["sources"],

@@ -43,7 +43,8 @@ std::string Changes(const Json& json, Language language) {
   if (json["changes"].empty())
     return Say(language, "Rien ne change : les fichiers sont la configuration en vigueur.\n",
                "Nothing changes: the files are the config in force.\n");
-  if (json["removed"] == 0) text += Say(language, "Rien n'est supprimé.\n", "Nothing is removed.\n");
+  if (json["removed"] == 0)
+    text += Say(language, "Rien n'est supprimé.\n", "Nothing is removed.\n");
   return text;
 }
 
@@ -66,7 +67,8 @@ std::string Statement(const Json& statement, Language language) {
   if (statement["reason"] != "-")
     text += Say(language, "Motif : ", "Reason: ") + statement["reason"].get<std::string>() + "\n";
   if (!statement["approved"].empty())
-    text += Say(language, "Approuvé par : ", "Approved by: ") + Joined(statement["approved"]) + "\n";
+    text +=
+        Say(language, "Approuvé par : ", "Approved by: ") + Joined(statement["approved"]) + "\n";
   return text;
 }
 
@@ -85,12 +87,53 @@ std::string Refused(const Json& json, Language language) {
   return text;
 }
 
+std::string Stand(const Json& outcome, const Json& reason, Language language) {
+  std::string word = outcome.get<std::string>();
+  for (int o = 1; o <= 9; ++o) {
+    const auto one = static_cast<base::Outcome>(o);
+    if (base::Name(one) == word)
+      return std::string(OutcomeName(one, language)) + " (" + reason.get<std::string>() + ")";
+  }
+  return word;
+}
+
+// "emailing   12 → 10", then each shift with how many events and people, and an example.
+std::string ImpactLines(const Json& impact, Language language) {
+  std::string text = Say(language, "Rejoué : ", "Replayed: ") +
+                     std::to_string(impact["replayed"].get<std::uint64_t>()) +
+                     Say(language, " événements sur ", " events of ") +
+                     std::to_string(impact["events"].get<std::uint64_t>());
+  if (const auto gone = impact["payload_gone"].get<std::uint64_t>(); gone != 0)
+    text += Say(language, " ; contenu non gardé : ", "; payload not kept: ") + std::to_string(gone);
+  if (const auto bad = impact["unreadable"].get<std::uint64_t>(); bad != 0)
+    text += Say(language, " ; illisibles : ", "; unreadable: ") + std::to_string(bad);
+  text += "\n";
+  for (const auto& [name, sums] : impact["destinations"].items()) {
+    text += "  " + name + "   " + std::to_string(sums["before"].get<std::uint64_t>()) + " → " +
+            std::to_string(sums["after"].get<std::uint64_t>()) + "\n";
+  }
+  for (const Json& shift : impact["shifts"]) {
+    text += "  " + std::to_string(shift["events"].get<std::uint64_t>()) + "   " +
+            (shift["destination"].is_null() ? Say(language, "(événement)", "(event)")
+                                            : shift["destination"].get<std::string>()) +
+            "   " + Stand(shift["from"], shift["from_reason"], language) + " → " +
+            Stand(shift["to"], shift["to_reason"], language) + "   " +
+            std::to_string(shift["people"].get<std::uint64_t>()) +
+            Say(language, " personnes   ex. ", " people   e.g. ") + Joined(shift["examples"]) +
+            "\n";
+  }
+  if (impact["shifts"].empty())
+    text += Say(language, "  Aucune décision ne change.\n", "  No decision changes.\n");
+  return text;
+}
+
 }  // namespace
 
 std::string ChangeText(const std::string& text, Language language) {
   const Json json = Json::parse(text);
   if (json.contains("error")) return Refused(json, language);
   std::string out = Changes(json, language);
+  if (json.contains("impact")) out += ImpactLines(json["impact"], language);
   if (!json["changes"].empty()) out += Needed(json["missing"], language);
   return out;
 }
@@ -147,6 +190,41 @@ std::string VersionsText(const std::string& text, Language language) {
     out += "\n";
   }
   return out;
+}
+
+std::string PilotText(const std::string& text, Language language) {
+  const Json json = Json::parse(text);
+  if (json.contains("error")) return Refused(json, language);
+  const Json& observed = json["observed"];
+  std::string out;
+  if (!observed["consent"].is_null()) {
+    out += Say(language, "Consentement observé jusqu'au ", "Consent observed until ") +
+           observed["consent"]["until"].get<std::string>() +
+           Say(language, ", approuvé par ", ", approved by ") +
+           observed["consent"]["approved_by"].get<std::string>() + "\n";
+  }
+  for (const char* kind : {"sources", "contracts"}) {
+    if (observed[kind].empty()) continue;
+    const bool sources = std::string_view(kind) == "sources";
+    out += (sources ? Say(language, "Sources observées : ", "Sources observed: ")
+                    : Say(language, "Contrats observés : ", "Contracts observed: ")) +
+           Joined(observed[kind]) + "\n";
+  }
+  if (out.empty())
+    return Say(language, "Aucun pilote : tout est appliqué.\n",
+               "No pilot: everything is enforced.\n");
+  out += Say(language, "Si tout était appliqué :\n", "If everything were enforced:\n");
+  out += ImpactLines(json["impact"], language);
+  if (json["safe_since"].is_null()) {
+    return out +
+           Say(language,
+               "Pas encore sûr : plus d'un événement sur cent serait arrêté, ou moins de "
+               "trente ont été vus. Commencer par la première ligne.\n",
+               "Not safe yet: more than one event in a hundred would be stopped, or fewer than "
+               "thirty were seen. Begin with the first line.\n");
+  }
+  return out + Say(language, "Sûr depuis le ", "Safe since ") +
+         json["safe_since"].get<std::string>() + "\n";
 }
 
 std::string ApprovedText(std::string_view role, Language language) {

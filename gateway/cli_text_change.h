@@ -14,6 +14,7 @@ std::string AppliedText(const std::string& json, Language language);    // octro
 std::string ProposedText(const std::string& json, Language language);   // octroi propose, approve
 std::string ProposalsText(const std::string& json, Language language);  // octroi proposals
 std::string VersionsText(const std::string& json, Language language);   // octroi versions
+std::string PilotText(const std::string& json, Language language);      // octroi pilot
 std::string ApprovedText(std::string_view role, Language language);
 
 }  // namespace octroi::gateway

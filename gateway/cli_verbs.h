@@ -26,11 +26,13 @@ struct Arguments {
   std::string span = "24 h";      // --for
   std::string reason, role, key;  // --reason, --as, --key
   std::uint32_t version = 0;      // --version
+  std::string impact;             // --impact
   bool json = false, yes = false, allow_removals = false;
   Language language = Language::kFrench;
 };
 
 int Complain(const base::Error& error, int code);  // to stderr; returns `code`
+int Misused(const Arguments& args);                // how it is used, to stderr; returns kUsage
 [[noreturn]] void Die(const base::Error& error);   // logs, exits with kFatalExit
 
 // A config and what it names, held by this process alone.
@@ -54,6 +56,7 @@ int ApplyConfig(const Arguments& args);
 int ProposeConfig(const Arguments& args);
 int ListProposals(const Arguments& args);
 int ListVersions(const Arguments& args);
+int ReportPilot(const Arguments& args);
 int ApproveChange(const Arguments& args);   // offline
 int CreateApprover(const Arguments& args);  // offline
 

@@ -62,13 +62,17 @@ ConfigFolder LoadConfig(std::map<std::string, std::string> files, const std::str
 // The files of ConfigFolder::Archive(). kInvalid: not exactly what it wrote.
 base::Result<std::map<std::string, std::string>> ReadArchive(std::string_view archive);
 
+// What a pilot compiles its config as, to see what enforcing it would change.
+enum class Observing { kAsConfigured, kNothing };
+
 // Compiles a folder that is ok(). `previous_names` keeps places stable (empty at first). Secrets of
 // sources and destinations are read here; a missing one is kInvalid and names the file that asks
 // for it.
 base::Result<std::shared_ptr<Plan>> CompilePlan(const ConfigFolder& config,
                                                 const crypto::KeyRing& keys, std::string origin,
                                                 std::uint32_t number,
-                                                std::string_view previous_names);
+                                                std::string_view previous_names,
+                                                Observing observing = Observing::kAsConfigured);
 
 // "contracts/lead.yaml:42:21  error  OCT-1204  ..." with the source line and a caret; or JSON, one
 // array.

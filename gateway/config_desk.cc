@@ -7,7 +7,9 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "gateway/change/impact.h"
 #include "gateway/change/report.h"
+#include "gateway/report.h"
 
 namespace octroi::gateway {
 namespace {
@@ -81,6 +83,8 @@ base::Result<ChangeOrder> ChangeOrder::FromJson(std::string_view json) {
       order.asked.reason = value.get<std::string>();
     } else if (name == "version" && value.is_number_unsigned()) {
       order.version = value.get<std::uint32_t>();
+    } else if (name == "impact" && value.is_number_unsigned()) {
+      order.impact = value.get<base::Millis>();
     } else if (name == "allow_removals" && value.is_boolean()) {
       order.allow_removals = value.get<bool>();
     } else {
@@ -112,7 +116,8 @@ base::Result<PlanPtr> ConfigDesk::Open(const ConfigFolder& folder,
   auto made = Compile(*opened_);
   if (!made) return made.error();
   made_ = *made;
-  purposes_max_ = (made_->purposes.size() + kPurposesAtOnce - 1) / kPurposesAtOnce * kPurposesAtOnce;
+  purposes_max_ =
+      (made_->purposes.size() + kPurposesAtOnce - 1) / kPurposesAtOnce * kPurposesAtOnce;
   return made_;
 }
 
@@ -152,6 +157,8 @@ base::Status ConfigDesk::PutInForce(const PlanPtr& made, const Sealed& sealed, b
   }
   plan_.With([&](PlanPtr& in_force) { in_force = made; });
   base::Log::Info("config.in_force", {{"version", made->number}});
+  if (now < made->observe_consent_until)
+    base::Log::Warn("config.consent_observed", {{"until", made->observe_consent_until}});
   return base::Ok();
 }
 
@@ -226,8 +233,7 @@ ConfigDesk::Admitted ConfigDesk::Admit(const ChangeOrder& order, const Sealed& i
   return Sealed{std::move(config), std::move(bundle), in_force.names};
 }
 
-std::optional<Refusal> ConfigDesk::Bring(const ChangeOrder& order,
-                                         change::Difference& difference) {
+std::optional<Refusal> ConfigDesk::Bring(const ChangeOrder& order, change::Difference& difference) {
   const std::lock_guard lock(changing_);
   const auto in_force = InForce();
   if (!in_force) return Unavailable(in_force.error());
@@ -238,9 +244,8 @@ std::optional<Refusal> ConfigDesk::Bring(const ChangeOrder& order,
   if (difference.removed != 0 && !order.allow_removals) return Refusal{"change.removals"};
   const auto made = Compile(sealed);
   if (!made) {
-    return Refusal{"change.config",
-                   {},
-                   {Finding("OCT-1900", made.error().detail, made.error().detail)}};
+    return Refusal{
+        "change.config", {}, {Finding("OCT-1900", made.error().detail, made.error().detail)}};
   }
   if (auto done = PutInForce(*made, sealed, false); !done) return Unavailable(done.error());
   parts_.changed();
@@ -276,6 +281,34 @@ std::string ConfigDesk::Diff(const ChangeOrder& order) {
   Json json = DifferenceJson(difference);
   json["version"] = in_force->bundle.statement.version;
   json["missing"] = control_.Missing(difference, in_force->config, {});
+  if (order.impact == 0) return json.dump();
+  const PlanPtr before = plan();
+  const auto after = CompilePlan(std::get<ConfigFolder>(read), *parts_.keys,
+                                 parts_.journal->origin(), before->number + 1, before->names);
+  if (!after) return Json{{"error", "change.config"}, {"roles", Json::array()}}.dump();
+  const base::Millis now = parts_.clock->WallNow();
+  const auto impact = change::ImpactOf(*parts_.journal, *parts_.consents, *parts_.keys, *before,
+                                       **after, now - order.impact, now);
+  if (!impact) return RefusalJson(Unavailable(impact.error()));
+  json["impact"] = ImpactJson(*impact, parts_.journal->origin(), *before, **after);
+  return json.dump();
+}
+
+std::string ConfigDesk::Pilot(base::Millis span) const {
+  const auto in_force = InForce();
+  if (!in_force) return RefusalJson(Unavailable(in_force.error()));
+  const PlanPtr before = plan();
+  const auto after = CompilePlan(in_force->config, *parts_.keys, parts_.journal->origin(),
+                                 before->number, before->names, Observing::kNothing);
+  if (!after) return change::RefusalJson({"change.config"});
+  const base::Millis now = parts_.clock->WallNow();
+  const auto impact = change::ImpactOf(*parts_.journal, *parts_.consents, *parts_.keys, *before,
+                                       **after, now - span, now);
+  if (!impact) return RefusalJson(Unavailable(impact.error()));
+  Json json = ObservedJson(*before, now);
+  const base::Millis safe = change::SafeSince(*impact);
+  json["safe_since"] = safe == 0 ? Json() : Json(base::FormatRfc3339(safe).substr(0, 10));
+  json["impact"] = ImpactJson(*impact, parts_.journal->origin(), *before, **after);
   return json.dump();
 }
 
@@ -300,8 +333,7 @@ std::string ConfigDesk::Propose(const ChangeOrder& order) {
   const auto& config = std::get<ConfigFolder>(read);
   const change::Difference difference = change::Compare(in_force->config, config);
   if (config.Digest() == plan()->config_digest) return change::RefusalJson({"change.none"});
-  const change::Bundle bundle =
-      control_.Propose(config, *in_force, AskedBy(order));
+  const change::Bundle bundle = control_.Propose(config, *in_force, AskedBy(order));
   const std::string name = std::to_string(bundle.statement.version) + "-" +
                            bundle.statement.config.substr(0, 8) + std::string(kEnd);
   const fs::path file = fs::path(parts_.proposals) / name;

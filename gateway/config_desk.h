@@ -1,7 +1,7 @@
-// ConfigDesk: puts configs in force, and remembers which plan is. Every way in, the folder at start,
-// SIGHUP, `octroi apply` and a bundle, ends in one place: sealed bundle in the archive, then its
-// PlanRecord on the journal, then the plan that new events are judged by. So no record ever cites a
-// config that nobody can find, and no config is in force that change control did not admit.
+// ConfigDesk: puts configs in force, and remembers which plan is. Every way in, the folder at
+// start, SIGHUP, `octroi apply` and a bundle, ends in one place: sealed bundle in the archive, then
+// its PlanRecord on the journal, then the plan that new events are judged by. So no record ever
+// cites a config that nobody can find, and no config is in force that change control did not admit.
 #pragma once
 
 #include <functional>
@@ -28,6 +28,7 @@ struct ChangeOrder {
   std::uint32_t version = 0;  // 0: none; else the config of that version again (a roll-back)
   change::Asked asked;        // `from` is ours to say
   bool allow_removals = false;
+  base::Millis impact = 0;  // of `diff`: play what was received within that time again; 0: do not
   static base::Result<ChangeOrder> FromJson(std::string_view json);
 };
 
@@ -36,6 +37,7 @@ class ConfigDesk {
  public:
   struct Parts {
     store::ConfigStore* store = nullptr;
+    store::ConsentStore* consents = nullptr;
     const crypto::KeyRing* keys = nullptr;
     journal::Journal* journal = nullptr;
     const base::Clock* clock = nullptr;
@@ -64,6 +66,9 @@ class ConfigDesk {
   // One JSON object each (docs/FORMATS.md, "Changes").
   std::string Diff(const ChangeOrder& order);
   std::string Apply(const ChangeOrder& order);
+  // What enforcing everything that is observed would change, of what was received within `span`,
+  // and since when that is little enough to do it.
+  std::string Pilot(base::Millis span) const;
   std::string Propose(const ChangeOrder& order);
   std::string Proposals();
   std::string History();

@@ -53,25 +53,30 @@ void ConsentHistory::Add(ConsentEvent event) {
 std::unique_ptr<policies::ConsentIndex> ConsentHistory::At(const Plan& plan,
                                                            base::Millis at) const {
   auto index = std::make_unique<policies::ConsentIndex>(plan.purposes.size());
-  const auto history = [&](const std::vector<Fingerprint>& subject, std::string_view purpose)
-      -> base::Result<std::vector<ConsentEvent>> {
+  Advance(plan, 0, at, *index);
+  return index;
+}
+
+std::size_t ConsentHistory::Advance(const Plan& plan, std::size_t known, base::Millis at,
+                                    policies::ConsentIndex& index) const {
+  std::size_t through = known;
+  while (through < events_.size() && events_[through].recorded_at <= at) ++through;
+  const auto history = [&](const std::vector<Fingerprint>& subject,
+                           std::string_view purpose) -> base::Result<std::vector<ConsentEvent>> {
     std::set<std::size_t> places;
     for (const Fingerprint& print : subject) {
-      if (const auto known = of_.find(print); known != of_.end())
-        places.insert(known->second.begin(), known->second.end());
+      if (const auto of = of_.find(print); of != of_.end())
+        places.insert(of->second.begin(), of->second.end());
     }
     std::vector<ConsentEvent> events;
     for (const std::size_t place : places) {
-      const ConsentEvent& event = events_[place];
-      if (event.purpose == purpose && event.recorded_at <= at) events.push_back(event);
+      if (place < through && events_[place].purpose == purpose) events.push_back(events_[place]);
     }
     return events;
   };
-  for (const ConsentEvent& event : events_) {
-    if (event.recorded_at > at) continue;
-    static_cast<void>(IndexConsent(plan, event, history, at, *index));  // memory does not fail
-  }
-  return index;
+  for (std::size_t i = known; i < through; ++i)
+    static_cast<void>(IndexConsent(plan, events_[i], history, at, index));  // memory does not fail
+  return through;
 }
 
 }  // namespace octroi::gateway

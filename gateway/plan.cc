@@ -43,8 +43,13 @@ base::Status ReadSecretOf(const std::string& folder, const Document& document,
 
 class PlanMaker {
  public:
-  PlanMaker(const ConfigFolder& folder, const World& world, config::Lists lists, NameTables names)
-      : folder_(folder), world_(world), lists_(std::move(lists)), names_(std::move(names)) {}
+  PlanMaker(const ConfigFolder& folder, const World& world, config::Lists lists, NameTables names,
+            Observing observing)
+      : folder_(folder),
+        world_(world),
+        lists_(std::move(lists)),
+        names_(std::move(names)),
+        observing_(observing) {}
 
   base::Result<std::shared_ptr<Plan>> Make(const crypto::KeyRing& keys, std::string origin,
                                            std::uint32_t number) {
@@ -75,8 +80,9 @@ class PlanMaker {
   base::Status Contracts() {
     plan_->contracts.resize(names_.contracts.size());
     for (const Document* document : world_.Of("Contract")) {
-      auto compiled =
-          rules::Contract::Compile(config::ContractSpecOf(world_, *document, lists_, names_));
+      auto spec = config::ContractSpecOf(world_, *document, lists_, names_);
+      if (observing_ == Observing::kNothing) spec.observe = false;
+      auto compiled = rules::Contract::Compile(std::move(spec));
       if (!compiled) return compiled.error();
       ContractPlan& contract = plan_->contracts[names_.contracts.Of(document->id)];
       contract.name = document->id;
@@ -89,6 +95,8 @@ class PlanMaker {
 
   base::Status Policies() {
     auto spec = config::PolicySetSpecOf(world_, lists_, names_);
+    if (observing_ == Observing::kNothing) spec.observe_consent_until = 0;
+    plan_->observe_consent_until = spec.observe_consent_until;
     for (const policies::PurposeSpec& purpose : spec.purposes) {
       plan_->purposes.push_back(purpose.id);
       plan_->purpose_categories.push_back(purpose.categories);
@@ -104,6 +112,7 @@ class PlanMaker {
     for (const Document* document : world_.Of("Source")) {
       auto made = config::SourcePlanOf(world_, *document, names_);
       if (!made) return made.error();
+      if (observing_ == Observing::kNothing) made->observe = false;
       const auto read = ReadSecretOf(folder_.folder, *document, document->root.Find("authenticate"),
                                      made->auth == AuthMethod::kHmacSha256, made->secret);
       if (!read) return read;
@@ -138,6 +147,8 @@ class PlanMaker {
     const config::Node& gateway = world_.gateway()->root;
     const config::Node& keep = *gateway.FindPath({"storage", "keep"});
     plan_->tenant = gateway.Text("tenant");
+    if (const config::Node* pilot = gateway.FindPath({"observe", "consent"}))
+      plan_->observe_approved_by = pilot->Text("approved_by");
     plan_->keep_decisions = DurationOr(keep, "decisions", 390 * kDay);
     plan_->keep_failed = DurationOr(keep, "failed", 14 * kDay);
     plan_->keep_samples = DurationOr(keep, "samples", 7 * kDay);
@@ -160,6 +171,7 @@ class PlanMaker {
   const World& world_;
   config::Lists lists_;
   NameTables names_;
+  Observing observing_;
   std::shared_ptr<Plan> plan_ = std::make_shared<Plan>();
 };
 
@@ -186,7 +198,8 @@ void EnterNames(const World& world, NameTables& names) {
 base::Result<std::shared_ptr<Plan>> CompilePlan(const ConfigFolder& folder,
                                                 const crypto::KeyRing& keys, std::string origin,
                                                 std::uint32_t number,
-                                                std::string_view previous_names) {
+                                                std::string_view previous_names,
+                                                Observing observing) {
   config::Findings again;
   const World world = World::Read(folder.files, again);
   config::Lists lists = config::ReadLists(world, folder.files, again);
@@ -197,7 +210,7 @@ base::Result<std::shared_ptr<Plan>> CompilePlan(const ConfigFolder& folder,
   }
   auto names = NameTables::Parse(previous_names);
   if (!names) return names.error();
-  return PlanMaker(folder, world, std::move(lists), std::move(*names))
+  return PlanMaker(folder, world, std::move(lists), std::move(*names), observing)
       .Make(keys, std::move(origin), number);
 }
 

@@ -107,6 +107,9 @@ struct Plan {
   std::vector<std::uint32_t> purpose_categories;  // by place: what leaves for that purpose
   std::vector<DestinationPlan> destinations;
   std::unique_ptr<policies::Pseudonymizer> pseudonymizer;
+  // Consent is observed, not enforced, until then; who approved it. 0: enforced.
+  base::Millis observe_consent_until = 0;
+  std::string observe_approved_by;
   std::vector<std::string> reasons;  // configured ones, from Reason::kFirstConfigured
   base::Millis keep_decisions = 0, keep_failed = 0, keep_samples = 0;
 

@@ -120,6 +120,24 @@ Json DeliveriesJson(const std::string& origin, const store::EventRow& row,
 
 }  // namespace
 
+Json ObservedJson(const Plan& plan, base::Millis now) {
+  Json sources = Json::array(), contracts = Json::array(), consent;
+  for (const SourcePlan& source : plan.sources) {
+    if (source.observe && !source.id.empty()) sources.push_back(source.id);
+  }
+  for (const ContractPlan& contract : plan.contracts) {
+    if (contract.contract && contract.contract->spec().observe) contracts.push_back(contract.name);
+  }
+  if (now < plan.observe_consent_until) {
+    consent = {{"until", base::FormatRfc3339(plan.observe_consent_until)},
+               {"approved_by", plan.observe_approved_by}};
+  }
+  return {{"observed",
+           {{"consent", std::move(consent)},
+            {"sources", std::move(sources)},
+            {"contracts", std::move(contracts)}}}};
+}
+
 std::string StatusReport(const StatusInput& input) {
   const auto totals = input.store->Sum();
   const auto rules = input.store->Rules();
@@ -135,6 +153,7 @@ std::string StatusReport(const StatusInput& input) {
             {"pending", input.pending},
             {"held", input.held},
             {"consent_subjects", input.subjects}};
+  json.update(ObservedJson(*input.plan, input.now));
   json["sources"] = SourcesJson(*totals, *input.plan, holds);
   json["destinations"] = DestinationsJson(*totals, *input.plan, holds);
   std::uint64_t accepted = 0;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 
@@ -26,6 +27,10 @@ struct StatusInput {
 };
 // Both sums of promise 1 by source and destination, findings by rule, and whether the sums hold.
 std::string StatusReport(const StatusInput& input);
+
+// {"observed": {"consent": {...}, "sources": [...], "contracts": [...]}}: what is noted instead of
+// enforced. Null members: it is enforced.
+nlohmann::ordered_json ObservedJson(const Plan& plan, base::Millis now);
 
 std::string ExplainReport(std::string_view event_id, const std::string& origin, store::Store& store,
                           const PlanNames& names);

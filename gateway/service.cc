@@ -99,7 +99,7 @@ base::Status Service::State::Start() {
   JournalRecovery recovery(seen, parts.clock->WallNow() - kSeenForMs);
   if (auto opened = OpenJournal(recovery); !opened) return opened;
   configs = std::make_unique<ConfigDesk>(ConfigDesk::Parts{
-      parts.store, keys.get(), journal.get(), parts.clock, parts.config_folder,
+      parts.store, parts.store, keys.get(), journal.get(), parts.clock, parts.config_folder,
       settings.storage_path + "/proposals", [this] { dispatcher->PlanChanged(); }});
   const auto made = configs->Open(*parts.config, recovery.last_plan());
   if (!made) return made.error();
@@ -214,6 +214,8 @@ void Service::State::RefreshGauges() {
   metrics.GaugeOf("octroi_pending_deliveries")
       .Set(static_cast<std::int64_t>(dispatcher->pending()));
   metrics.GaugeOf("octroi_sending_held").Set(sends.Open(parts.clock->BootNowNanos()) ? 0 : 1);
+  metrics.GaugeOf("octroi_consent_observed")
+      .Set(parts.clock->WallNow() < InForce()->observe_consent_until ? 1 : 0);
   metrics.GaugeOf("octroi_journal_sequence")
       .Set(static_cast<std::int64_t>(journal->durable_through()));
   metrics.GaugeOf("octroi_projected_sequence").Set(static_cast<std::int64_t>(projector->through()));

@@ -5,6 +5,7 @@ octroi_gateway_part(gateway_service
     audit.cc
     change/control.cc
     change/difference.cc
+    change/impact.cc
     change/report.cc
     change/statement.cc
     cli.cc

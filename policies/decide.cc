@@ -107,6 +107,13 @@ Answer JudgeConsent(const Standing& standing, bool identified) {
   return Allow(Reason::kConsentGranted, standing.reference);
 }
 
+// Neither a yes nor a no: what a pilot may observe instead of enforcing.
+bool SaysNothing(Reason reason) {
+  return reason == Reason::kSubjectMissing || reason == Reason::kConsentUnknown ||
+         reason == Reason::kConsentRequested || reason == Reason::kConsentPending ||
+         reason == Reason::kConsentExpired || reason == Reason::kConsentNotAtCollection;
+}
+
 Answer UnlessObjected(const Standing& standing, Reason basis) {
   if (standing.state != ConsentState::kObjected) return Allow(basis);
   return Deny(Reason::kConsentObjected, standing.reference);
@@ -190,8 +197,12 @@ Answer JudgePurpose(const PolicySetSpec& spec, const ServedPurpose& served,
   const PurposeSpec& purpose = spec.purposes[served.purpose];
   if (input.signals.denied_purposes >> served.purpose & 1) return Deny(Reason::kSignalDenied);
   if (input.signals.gpc && purpose.advertising) return Deny(Reason::kSignalGpc);
-  const Standing standing = Strictest(purpose, served.purpose, input, index);
-  const Answer answer = JudgeBasis(purpose.basis, standing, input.identified);
+  Standing standing = Strictest(purpose, served.purpose, input, index);
+  Answer answer = JudgeBasis(purpose.basis, standing, input.identified);
+  if (!answer.allowed && input.now < spec.observe_consent_until && SaysNothing(answer.reason)) {
+    answer = Allow(Reason::kConsentObserved, answer.consent);
+    standing = {ConsentState::kGranted, false, standing.reference};
+  }
   if (!answer.allowed) return answer;
   for (const std::uint32_t policy : served.policies) {
     const auto objection = Objection(spec.policies[policy], standing, input);

@@ -90,6 +90,8 @@ struct PolicySetSpec {
   std::vector<PurposeSpec> purposes;
   std::vector<DestinationSpec> destinations;
   std::vector<PolicySpec> policies;
+  // Until then consent that is not known is noted instead of enforced (DESIGN.md 12). 0: enforced.
+  base::Millis observe_consent_until = 0;
 };
 
 }  // namespace octroi::policies

@@ -119,6 +119,8 @@ std::string_view Name(Reason reason) {
       return "signal.gpc";
     case Reason::kAgeUnknown:
       return "age.unknown";
+    case Reason::kConsentObserved:
+      return "consent.observed";
     case Reason::kQueued:
       return "delivery.queued";
     case Reason::kDelivered:

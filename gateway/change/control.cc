@@ -90,15 +90,15 @@ base::Result<ChangeControl::Opening> ChangeControl::AtStart(const ConfigFolder& 
   if (rolled_back || !Missing(difference, in_force.config, {}).empty()) {
     return Opening{std::move(in_force), std::move(difference)};
   }
-  Bundle bundle = Seal(folder, in_force.bundle.statement.version + 1,
-                       in_force.bundle.statement.config, {});
+  Bundle bundle =
+      Seal(folder, in_force.bundle.statement.version + 1, in_force.bundle.statement.config, {});
   return Opening{{folder, std::move(bundle), std::move(in_force.names)}, {}};
 }
 
 Bundle ChangeControl::Propose(const ConfigFolder& next, const Sealed& in_force,
                               const Asked& asked) const {
-  Bundle bundle = Seal(next, in_force.bundle.statement.version + 1, in_force.bundle.statement.config,
-                       asked);
+  Bundle bundle =
+      Seal(next, in_force.bundle.statement.version + 1, in_force.bundle.statement.config, asked);
   bundle.previous = in_force.bundle.archive;
   return bundle;
 }

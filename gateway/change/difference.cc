@@ -17,6 +17,7 @@ using config::Node;
 using config::World;
 
 constexpr std::size_t kFlowBytesMax = 200;
+constexpr std::string_view kDpo = "dpo";
 constexpr std::string_view kKeys[] = {"id", "contract", "event", "field", "name", "read"};
 
 void AppendFlow(const Node& node, std::string& out) {
@@ -132,7 +133,8 @@ class Walk {
         Compare(path + "[" + name + "]", nullptr, &item);
       }
     }
-    if (order_before != order_after) items_.push_back({path, Join(order_before), Join(order_after)});
+    if (order_before != order_after)
+      items_.push_back({path, Join(order_before), Join(order_after)});
   }
 
   // Entries that nothing names: those that stand in both are the same; of the rest the first was
@@ -180,6 +182,11 @@ void AddApprovers(const Document* document, std::set<std::string>& roles) {
   const Node* owner = document ? document->root.Find("owner") : nullptr;
   if (!owner) return;
   for (const Node& role : owner->List("approvers")) roles.insert(role.text);
+}
+
+bool HasDpo(const ConfigFolder& folder) {
+  return std::ranges::any_of(ApproversOf(folder),
+                             [](const Approver& approver) { return approver.role == kDpo; });
 }
 
 World Read(const ConfigFolder& folder) {
@@ -251,10 +258,17 @@ Difference Compare(const ConfigFolder& before, const ConfigFolder& after) {
     std::set<std::string> roles;
     AddApprovers(was, roles);
     AddApprovers(is, roles);
-    const auto about_approvers = [](const Item& item) { return item.path.starts_with("approvers"); };
+    const auto about_approvers = [](const Item& item) {
+      return item.path.starts_with("approvers");
+    };
     if (change.kind == "Gateway" && std::ranges::any_of(change.items, about_approvers)) {
       for (const Approver& approver : ApproversOf(before)) roles.insert(approver.role);
     }
+    // Observing consent is the DPO's to allow, whoever answers for gateway.yaml.
+    const auto about_pilot = [](const Item& item) { return item.path.starts_with("observe"); };
+    if (change.kind == "Gateway" && std::ranges::any_of(change.items, about_pilot) &&
+        HasDpo(before))
+      roles.insert(std::string(kDpo));
     add(std::move(change), std::move(roles));
   };
   for (const auto& [name, was] : old_documents) {
@@ -278,7 +292,7 @@ Difference Compare(const ConfigFolder& before, const ConfigFolder& after) {
     if (had && has && was->second == is->second) continue;
     FileChange change;
     change.file = file;
-    change.what = !had  ? FileChange::What::kAdded
+    change.what = !had   ? FileChange::What::kAdded
                   : !has ? FileChange::What::kRemoved
                          : FileChange::What::kChanged;
     if (had && has) change.items.push_back({"", LinesText(before, file), LinesText(after, file)});

@@ -1,7 +1,7 @@
 // What a change changes, in the words of the files: by kind, id and path, not by line. Comments,
 // order of keys and layout change nothing. And whose approval it needs: the roles that the changed
 // files name (owner.approvers), before the change and after it, so that nobody can be removed by
-// the very change that he would have to approve.
+// the very change that he would have to approve. Observing consent asks for the role "dpo" as well.
 #pragma once
 
 #include <string>
@@ -13,7 +13,7 @@
 namespace octroi::gateway::change {
 
 struct Item {
-  std::string path;  // "allow_when[2].in", "rules[email-valid].on_fail"; empty: the file
+  std::string path;           // "allow_when[2].in", "rules[email-valid].on_fail"; empty: the file
   std::string before, after;  // as YAML on one line; empty: not there
 };
 

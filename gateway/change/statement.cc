@@ -18,9 +18,7 @@ using base::ErrorCode;
 constexpr std::string_view kStatementFormat = "octroi-change-v1";
 constexpr std::string_view kBundleFormat = "octroi-bundle-v1\n";
 
-Error Malformed(const char* what) {
-  return Error{ErrorCode::kInvalid, "change.malformed", what};
-}
+Error Malformed(const char* what) { return Error{ErrorCode::kInvalid, "change.malformed", what}; }
 
 // "0.10.3" -> {0, 10, 3}; false: not that.
 bool Numbers(std::string_view text, std::array<unsigned, 3>& numbers) {
@@ -47,8 +45,7 @@ bool MayObey(std::string_view binary) {
 bool IsReason(std::string_view text) {
   std::size_t bad_at = 0;
   return !text.empty() && text.size() <= kReasonBytesMax && config::IsUtf8(text, bad_at) &&
-         std::ranges::none_of(text,
-                              [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+         std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
 }
 
 std::string DigestHex(std::string_view archive) {
@@ -78,9 +75,9 @@ std::string Statement::Text() const {
 base::Result<Statement> Statement::Parse(std::string_view text) {
   Statement statement;
   std::string created, expires, version;
-  std::string* const members[] = {&statement.tenant,   &version, &statement.config,
-                                  &statement.previous, &created, &expires,
-                                  &statement.binary,   &statement.by, &statement.from, &statement.reason};
+  std::string* const members[] = {
+      &statement.tenant, &version,      &statement.config, &statement.previous, &created, &expires,
+      &statement.binary, &statement.by, &statement.from,   &statement.reason};
   std::string_view rest = text.substr(std::min(text.find('\n'), text.size()));
   for (std::string* member : members) {
     const std::size_t value = rest.find(": ");
@@ -122,7 +119,8 @@ base::Result<Bundle> Bundle::Parse(std::string_view bytes) {
   bundle.statement = std::move(*statement);
   if (bundle.Render() != bytes) return Malformed("a bundle that is written otherwise");
   if (DigestHex(bundle.archive) != bundle.statement.config)
-    return Error{ErrorCode::kInvalid, "change.tampered", "the files are not those of the statement"};
+    return Error{ErrorCode::kInvalid, "change.tampered",
+                 "the files are not those of the statement"};
   if (!bundle.previous.empty() && DigestHex(bundle.previous) != bundle.statement.previous)
     return Error{ErrorCode::kInvalid, "change.tampered",
                  "the files before are not those of the statement"};

@@ -63,11 +63,19 @@ void Checker::ObservedConsent(const Document& gateway, base::Millis now) const {
   const Node* observe = gateway.root.Find("observe");
   const Node* consent = observe ? observe->Find("consent") : nullptr;
   if (!consent) return;
-  Add(1910, gateway, observe->KeyAt("consent"));
-  if (!gateway.root.FindPath({"controller", "dpo"})) Add(1306, gateway, observe->KeyAt("consent"));
+  const Node* dpo = gateway.root.FindPath({"controller", "dpo"});
+  const Node* approved = consent->FindString("approved_by");
+  if (!dpo) {
+    Add(1306, gateway, observe->KeyAt("consent"));
+  } else if (approved && approved->text != dpo->Text("email")) {
+    Add(1355, gateway, approved->at);
+  }
   const Node* until = consent->FindString("until");
-  const auto end = until ? base::ParseRfc3339(until->text, true) : std::nullopt;
-  if (end && (*end > now + 30 * kDay || *end + kDay <= now)) Add(1307, gateway, until->at);
+  const base::Millis end = ObservedUntil(gateway.root);
+  if (!until || end == 0) return;
+  // What ended is enforced again, and no reason not to start.
+  if (end > now + 31 * kDay) Add(1307, gateway, until->at);
+  Add(end <= now ? 2114 : 2113, gateway, until->at, {until->text});
 }
 
 // Every role that a file names must be somebody, with a key of his own.

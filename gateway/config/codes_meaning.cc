@@ -146,6 +146,9 @@ constexpr CodeText kCodes[] = {
     {1354, "Ce changement demande l'accord de : {0}.", "This change needs the approval of: {0}.",
      "octroi propose, puis octroi approve, puis octroi apply.",
      "octroi propose, then octroi approve, then octroi apply."},
+    {1355, "Seul le DPO déclaré (controller.dpo) peut approuver d'observer le consentement.",
+     "Only the declared DPO (controller.dpo) can approve that consent is observed.",
+     "approved_by : l'adresse de controller.dpo.", "approved_by: the address of controller.dpo."},
 };
 
 }  // namespace

@@ -153,6 +153,8 @@ policies::PolicySetSpec PolicySetSpecOf(const World& world, const Lists& lists, 
     spec.destinations[names.destinations.Of(destination->id)] =
         DestinationOf(world, *destination, names);
   }
+  if (const Document* gateway = world.gateway())
+    spec.observe_consent_until = ObservedUntil(gateway->root);
   PolicyMaker maker(lists, names);
   for (const Document* policy : world.Of("Policy")) spec.policies.push_back(maker.Policy(*policy));
   return spec;

@@ -159,6 +159,14 @@ std::uint32_t CategoryBit(std::string_view category) {
   return found == kCategories.end() ? 0 : 1u << (found - kCategories.begin());
 }
 
+base::Millis ObservedUntil(const Node& gateway) {
+  const Node* consent = gateway.FindPath({"observe", "consent"});
+  const Node* until = consent ? consent->FindString("until") : nullptr;
+  const auto day = until ? base::ParseRfc3339(until->text, true) : std::nullopt;
+  constexpr base::Millis kDay = 86'400'000;
+  return day ? *day + kDay : 0;
+}
+
 base::Millis DurationOr(const Node& node, std::string_view key, base::Millis otherwise) {
   const Node* value = node.FindString(key);
   if (!value) return otherwise;

@@ -55,6 +55,9 @@ class World {
 // One bit for each data category of the register, in the schema's order; 0 if unknown.
 std::uint32_t CategoryBit(std::string_view category);
 
+// When observing consent ends: with the last day (UTC) of observe.consent.until. 0: it is enforced.
+base::Millis ObservedUntil(const Node& gateway);
+
 // A duration that the shape has let through; `otherwise` if absent.
 base::Millis DurationOr(const Node& node, std::string_view key, base::Millis otherwise);
 

@@ -18,8 +18,8 @@ using base::Error;
 using base::ErrorCode;
 
 constexpr std::size_t kPublicBytes = 32, kSignatureBytes = 64, kIdBytes = 4;
-constexpr std::size_t kSignaturesMax = 100;      // C2SP: verifiers may refuse beyond 16 or more
-constexpr std::string_view kEd25519 = "\x01";    // key type
+constexpr std::size_t kSignaturesMax = 100;          // C2SP: verifiers may refuse beyond 16 or more
+constexpr std::string_view kEd25519 = "\x01";        // key type
 constexpr std::string_view kDash = "\xe2\x80\x94 ";  // U+2014 and a space
 
 struct FreeKey {
@@ -45,9 +45,8 @@ std::optional<std::string> Canonical(std::string_view text) {
 }
 
 bool IsName(std::string_view name) {
-  return !name.empty() && std::ranges::all_of(name, [](char c) {
-    return c > ' ' && c < 0x7f && c != '+';
-  });
+  return !name.empty() &&
+         std::ranges::all_of(name, [](char c) { return c > ' ' && c < 0x7f && c != '+'; });
 }
 
 std::string IdOf(std::string_view name, std::string_view public_key) {
@@ -166,8 +165,8 @@ NoteSigner NoteSigner::FromSeed(std::string name, std::string_view seed) {
   signer.verifier_.public_key_.resize(kPublicBytes);
   std::size_t size = kPublicBytes;
   if (!signer.key_->key || !IsName(signer.verifier_.name_) ||
-      EVP_PKEY_get_raw_public_key(signer.key_->key.get(), Bytes(signer.verifier_.public_key_.data()),
-                                  &size) != 1) {
+      EVP_PKEY_get_raw_public_key(signer.key_->key.get(),
+                                  Bytes(signer.verifier_.public_key_.data()), &size) != 1) {
     Fatal("crypto.note: not an Ed25519 seed");
   }
   return signer;

@@ -12,12 +12,14 @@ namespace octroi::crypto {
 namespace {
 
 // golang.org/x/mod/sumdb/note, its documentation's example (BSD-3-Clause).
-constexpr std::string_view kKey = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
+constexpr std::string_view kKey =
+    "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
 constexpr std::string_view kNote =
     "If you think cryptography is the answer to your problem,\n"
     "then you don't know what your problem is.\n\n"
     "— PeterNeumann "
-    "x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n";
+    "x08go/ZJkuBS9UG/"
+    "SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n";
 
 NoteSigner Signer(std::string name = "dpo") {
   return NoteSigner::FromSeed(std::move(name), std::string(32, 's'));

@@ -10,6 +10,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -144,6 +145,46 @@ class Change(e2e_test.EndToEnd):
         refused = self.ask("apply", code=1)
         self.assertEqual((refused["error"], refused["findings"][0]["file"]), ("change.config", "destinations/crm.yaml"))
         self.assertEqual(self.version(), before + 2)
+
+    def test_the_impact_says_whom_a_change_stops_and_the_pilot_when_it_is_safe(self):
+        for number in range(40):
+            self.grant(f"30{number:02}")
+            self.post(e2e_test.line(number, f"30{number:02}"))
+        self.post(e2e_test.line(99, "3999"))  # nobody knows
+        self.gateway.wait_quiet()
+        self.tighten()
+        impact = self.ask("diff", "--impact", "7 days")["impact"]
+        self.assertEqual((impact["replayed"], impact["otherwise"], impact["unreadable"]), (41, 0, 0))
+        self.assertEqual(impact["payload_gone"], 0)
+        self.assertEqual(impact["destinations"]["emailing"], {"before": 40, "after": 0})
+        self.assertEqual(impact["destinations"]["crm"]["before"], impact["destinations"]["crm"]["after"])
+        shift, = [s for s in impact["shifts"] if s["destination"] == "emailing"]
+        self.assertEqual((shift["from"], shift["to"], shift["events"], shift["people"]), ("sent", "withheld", 40, 40))
+        self.assertEqual(self.gateway.ask("explain", shift["examples"][0])["outcome"], "accepted")
+
+        self.assertIsNone(self.gateway.ask("status")["observed"]["consent"])
+        until = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 86400))
+        self.edit("policies/marketing-email.yaml", "\n  - { subject_age: { at_least: 16, if_unknown: refuse } }", "")
+        self.edit("gateway.yaml", "mode: enforce",
+                  f"observe: {{ consent: {{ approved_by: dpo@exemple.fr, until: {until} }} }}")
+        proposal = self.ask("propose", "--reason", "Pilote.")
+        self.assertEqual(proposal["missing"], ["dpo"], "whoever answers for gateway.yaml")
+        self.ask("approve", proposal["file"], "--as", "dpo", "--key", self.key("dpo"), "--yes")
+        self.ask("apply", proposal["file"])
+        self.assertEqual(self.gateway.ask("status")["observed"]["consent"]["approved_by"], "dpo@exemple.fr")
+        self.assertEqual(self.gateway.metric("octroi_consent_observed"), 1)
+        self.assertIn("config.consent_observed", self.log())
+        self.grant("3998", state="denied")
+        self.assertEqual(self.outcome(100, "3998"), "withheld", "a no is enforced in a pilot too")
+        receipt = self.post(e2e_test.line(101, "3997"))[1]["id"]
+        self.gateway.wait_quiet()
+        deliveries = {d["destination"]: d for d in self.gateway.ask("explain", receipt)["deliveries"]}
+        self.assertEqual(deliveries["emailing"]["outcome"], "sent")
+        pilot = self.ask("pilot", "--for", "7 days")
+        self.assertEqual(pilot["impact"]["destinations"]["emailing"], {"before": 42, "after": 40})
+        shift, = [s for s in pilot["impact"]["shifts"] if s["destination"] == "emailing"]
+        self.assertEqual((shift["from_reason"], shift["to_reason"]), ("consent.observed", "consent.unknown"))
+        self.assertIsNone(pilot["safe_since"], "two of 43 are more than one in a hundred")
 
 
 # The parent's tests run in its own program.

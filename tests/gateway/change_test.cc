@@ -28,8 +28,8 @@ const crypto::NoteSigner& Marketing() {
 // The starter folder, with two approvers.
 std::map<std::string, std::string> Starter() {
   static const auto files = [] {
-    const auto folder = std::filesystem::temp_directory_path() /
-                        ("change_test_" + std::to_string(getpid()));
+    const auto folder =
+        std::filesystem::temp_directory_path() / ("change_test_" + std::to_string(getpid()));
     EXPECT_TRUE(InitFolder(folder, Language::kEnglish));
     auto read = LoadConfig(folder).files;
     std::filesystem::remove_all(folder);
@@ -62,9 +62,10 @@ class ChangeTest : public ::testing::Test {
     return Load(std::move(files));
   }
   ConfigFolder Stricter() const {
-    return With(kPolicy, "- { consent: granted }",
-                "- { consent: granted }\n  - { subject_age: { at_least: 16, if_unknown: assume_adult "
-                "} }");
+    return With(
+        kPolicy, "- { consent: granted }",
+        "- { consent: granted }\n  - { subject_age: { at_least: 16, if_unknown: assume_adult "
+        "} }");
   }
   void PutInForce(const Sealed& sealed) {
     const auto digest = base::FromHex(sealed.bundle.statement.config);
@@ -83,10 +84,10 @@ class ChangeTest : public ::testing::Test {
     EXPECT_TRUE(sealed && *sealed);
     return std::move(**sealed);
   }
-  Bundle Approved(const ConfigFolder& next, const std::vector<const crypto::NoteSigner*>& by) const {
+  Bundle Approved(const ConfigFolder& next,
+                  const std::vector<const crypto::NoteSigner*>& by) const {
     Bundle bundle = control_.Propose(next, InForce(), {"uid 1000", "Seize ans.", "folder"});
-    for (const auto* signer : by)
-      bundle.note.signatures.push_back(signer->Sign(bundle.note.text));
+    for (const auto* signer : by) bundle.note.signatures.push_back(signer->Sign(bundle.note.text));
     return bundle;
   }
   // What Admit refuses it for; "": it does not.
@@ -169,10 +170,9 @@ TEST_F(ChangeTest, WhatIsWellFormedButNotRightIsRefusedByName) {
   };
   Bundle unsealed = good, foreign = good, other_files = good, wrong_role = good, stranger = good;
   unsealed.note.signatures.erase(unsealed.note.signatures.begin());
-  foreign.note.signatures[0] =
-      crypto::KeyRing::FromRoot("exemple-production", std::string(32, 'x'))
-          ->Signer("config")
-          .Sign(foreign.note.text);
+  foreign.note.signatures[0] = crypto::KeyRing::FromRoot("exemple-production", std::string(32, 'x'))
+                                   ->Signer("config")
+                                   .Sign(foreign.note.text);
   other_files.archive = Load(Starter()).Archive();
   wrong_role.note.signatures[1] =
       crypto::NoteSigner::FromSeed("dpo", std::string(32, 'm')).Sign(good.note.text);
@@ -216,9 +216,15 @@ TEST_F(ChangeTest, WhoMustApprove) {
   const std::vector<Row> rows = {
       {"a comment", std::string(kPolicy), "kind: Policy", "kind: Policy  # ours", {}},
       {"a policy", std::string(kPolicy), "{ consent: granted }", "{ present: email }", {"dpo"}},
-      {"nobody may remove the approver whose approval it takes", std::string(kPolicy),
-       "approvers: [dpo]", "approvers: [marketing]", {"dpo", "marketing"}},
-      {"who approves: everybody who does now", "gateway.yaml", "Noé Petit", "Lou Petit",
+      {"nobody may remove the approver whose approval it takes",
+       std::string(kPolicy),
+       "approvers: [dpo]",
+       "approvers: [marketing]",
+       {"dpo", "marketing"}},
+      {"who approves: everybody who does now",
+       "gateway.yaml",
+       "Noé Petit",
+       "Lou Petit",
        {"dpo", "marketing"}},
       {"the address to listen on", "gateway.yaml", ":8081", ":8091", {}},
   };
@@ -236,19 +242,25 @@ TEST_F(ChangeTest, TheDifferenceSpeaksOfMeaningNotOfLines) {
   const std::string policy(kPolicy);
   const std::vector<Row> rows = {
       {policy, "kind: Policy", "kind: \"Policy\"   # the same", {}},
-      {policy, "  - { consent: granted }\n  - { present: email }",
+      {policy,
+       "  - { consent: granted }\n  - { present: email }",
        "  - { present: email }\n  - { consent: granted }",
        {R"(allow_when: [{ consent: "granted" }, { present: "email" }] → [{ present: "email" }, { consent: "granted" }])"}},
       {policy, "  - { present: email }\n", "", {R"(allow_when[1]: { present: "email" } → )"}},
-      {policy, "  - { present: email }\n", "  - { present: phone }\n",
+      {policy,
+       "  - { present: email }\n",
+       "  - { present: phone }\n",
        {R"(allow_when[1].present: "email" → "phone")"}},
-      {"gateway.yaml", ":8081", ":8091",
+      {"gateway.yaml",
+       ":8081",
+       ":8091",
        {R"(listen.console: "127.0.0.1:8081" → "127.0.0.1:8091")"}},
   };
   for (const Row& row : rows) {
     SCOPED_TRACE(row.to);
     std::vector<std::string> items;
-    for (const FileChange& file : Compare(Load(Starter()), With(row.file, row.from, row.to)).files) {
+    for (const FileChange& file :
+         Compare(Load(Starter()), With(row.file, row.from, row.to)).files) {
       EXPECT_EQ(file.file, row.file);
       for (const Item& item : file.items)
         items.push_back(item.path + ": " + item.before + " → " + item.after);
@@ -306,16 +318,18 @@ TEST_F(ChangeTest, AStartRefusesAnArchiveThatIsNotOurs) {
   EXPECT_TRUE(refused({digest, 2, 0, files.Render(), "{}"}, journal_)) << "other files";
   EXPECT_TRUE(refused({digest, 2, 0, port.Archive(), "{}"}, journal_)) << "no bundle";
   EXPECT_TRUE(refused({digest, 3, 0, good.Render(), "{}"}, journal_)) << "under another number";
-  EXPECT_TRUE(refused({digest, 2, 0, good.Render(), "{}"}, {3, digest})) << "older than the journal";
+  EXPECT_TRUE(refused({digest, 2, 0, good.Render(), "{}"}, {3, digest}))
+      << "older than the journal";
   testing::FakeStore empty;
   const ChangeControl lost({&empty, keys_.get(), &clock_, "."});
-  EXPECT_TRUE(lost.AtStart(port, journal_)) << "the store was lost, the folder is what was in force";
+  EXPECT_TRUE(lost.AtStart(port, journal_))
+      << "the store was lost, the folder is what was in force";
   EXPECT_FALSE(lost.AtStart(starter, journal_)) << "the store was lost, the folder is another";
 }
 
 TEST(Statement, WhatIsReadIsWrittenTheSame) {
-  Statement statement{"a", 8, std::string(64, 'a'), "none", 0, 86'400'000, "0.1.0", "uid 0",
-                      "folder", "Parce que."};
+  Statement statement{"a",     8,        std::string(64, 'a'), "none", 0, 86'400'000, "0.1.0",
+                      "uid 0", "folder", "Parce que."};
   const auto read = Statement::Parse(statement.Text());
   ASSERT_TRUE(read);
   EXPECT_EQ(read->Text(), statement.Text());

@@ -27,6 +27,7 @@ std::map<std::string, std::string> UsualCells() {
           {"happened", "50"},
           {"decided", "60"},
           {"signal", "none"},
+          {"observing", "0"},
           {"identified", "yes"},
           {"policy", "none"},
           {"event", "nothing"},
@@ -105,6 +106,11 @@ Signals SignalsOf(const std::string& cell) {
   return signals;
 }
 
+PolicySetSpec Observed(PolicySetSpec spec, const std::string& until) {
+  spec.observe_consent_until = std::stoll(until) * 1000;
+  return spec;
+}
+
 base::Verdict Decide(const Row& row) {
   const auto& cells = row.cells;
   ConsentIndex index(13);
@@ -119,8 +125,8 @@ base::Verdict Decide(const Row& row) {
   const std::vector subjects = index.SubjectsOf(std::vector{first, second});
   const WorldEvent event(cells.at("event"));
 
-  auto set =
-      PolicySet::Compile(World(cells.at("serves"), cells.at("receives"), cells.at("policy")));
+  auto set = PolicySet::Compile(Observed(
+      World(cells.at("serves"), cells.at("receives"), cells.at("policy")), cells.at("observing")));
   if (!set) BadWord("policy set", set.error().detail);
   DecisionInput input;
   input.source = SourcePlace(cells.at("source"));
@@ -173,7 +179,7 @@ TEST(DecideCases, EveryBuiltInReasonOfADecisionIsInTheTable) {
   }
   using base::Reason;
   for (auto code = static_cast<std::uint16_t>(Reason::kConsentGranted);
-       code <= static_cast<std::uint16_t>(Reason::kAgeUnknown); ++code) {
+       code <= static_cast<std::uint16_t>(Reason::kConsentObserved); ++code) {
     const auto reason = static_cast<Reason>(code);
     // Not PolicySet's to say: the register could not be read; a destination gone since.
     if (reason == Reason::kConsentUnreadable || reason == Reason::kDestinationRemoved) continue;
