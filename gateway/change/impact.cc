@@ -104,10 +104,10 @@ class Replay {
       return false;
     const SourcePlan& source = side.plan.sources[was.source];
     const auto& accepts = source.accepts;
-    const std::string_view type =
-        source.dialect == Dialect::kSegment && was.event < accepts.size() ? accepts[was.event].event
-                                                                          : std::string_view();
-    const Circumstances around{&side.plan,   was.source, type,   was.gpc,
+    const std::string_view type = source.dialect == Dialect::kSegment && was.event < accepts.size()
+                                      ? accepts[was.event].event
+                                      : std::string_view();
+    const Circumstances around{&side.plan,   was.source,  type,   was.gpc,
                                was.received, &side.index, nullptr};
     for (const bool cloud_events : {false, true}) {
       const std::string_view texts[] = {text};
@@ -165,20 +165,22 @@ base::Result<Impact> ImpactOf(const journal::Journal& journal, store::ConsentSto
   journal::EventRecord record;
   journal::PayloadView view;
   std::string payload;
-  const auto read = journal.Read(first, journal.durable_through(), [&](std::uint64_t sequence,
-                                                                       std::string_view bytes) {
-    const auto kind = journal::KindOf(bytes);
-    if (sequence == 0 || !kind || *kind != journal::RecordKind::kEvent || !Decode(bytes, record))
-      return;
-    if (record.received < since || record.received >= until) return;
-    if (record.outcome != Outcome::kAccepted && record.outcome != Outcome::kQuarantined) return;
-    ++impact.events;
-    if (!record.has_payload || !journal.ReadPayload(sequence, payload) || !view.Decode(payload)) {
-      ++impact.payload_gone;
-    } else if (!replay.Take(sequence, record, view.text())) {
-      ++impact.unreadable;
-    }
-  });
+  const auto read = journal.Read(
+      first, journal.durable_through(), [&](std::uint64_t sequence, std::string_view bytes) {
+        const auto kind = journal::KindOf(bytes);
+        if (sequence == 0 || !kind || *kind != journal::RecordKind::kEvent ||
+            !Decode(bytes, record))
+          return;
+        if (record.received < since || record.received >= until) return;
+        if (record.outcome != Outcome::kAccepted && record.outcome != Outcome::kQuarantined) return;
+        ++impact.events;
+        if (!record.has_payload || !journal.ReadPayload(sequence, payload) ||
+            !view.Decode(payload)) {
+          ++impact.payload_gone;
+        } else if (!replay.Take(sequence, record, view.text())) {
+          ++impact.unreadable;
+        }
+      });
   if (!read) return read.error();
   return impact;
 }
@@ -198,17 +200,16 @@ Json ImpactJson(const Impact& impact, const std::string& origin, const Plan& bef
     Json examples = Json::array();
     for (const std::uint64_t sequence : shift->examples)
       examples.push_back(origin + "." + std::to_string(sequence));
-    shifts.push_back(
-        {{"destination", cell.destination == Impact::kWhole
-                             ? Json()
-                             : Json(NameOf(before, after, cell.destination))},
-         {"from", base::Name(cell.before.outcome)},
-         {"from_reason", before.ReasonName(cell.before.reason)},
-         {"to", base::Name(cell.after.outcome)},
-         {"to_reason", after.ReasonName(cell.after.reason)},
-         {"events", shift->events},
-         {"people", shift->people.size()},
-         {"examples", std::move(examples)}});
+    shifts.push_back({{"destination", cell.destination == Impact::kWhole
+                                          ? Json()
+                                          : Json(NameOf(before, after, cell.destination))},
+                      {"from", base::Name(cell.before.outcome)},
+                      {"from_reason", before.ReasonName(cell.before.reason)},
+                      {"to", base::Name(cell.after.outcome)},
+                      {"to_reason", after.ReasonName(cell.after.reason)},
+                      {"events", shift->events},
+                      {"people", shift->people.size()},
+                      {"examples", std::move(examples)}});
   }
   Json days = Json::array();
   for (const auto& [day, counts] : impact.days) {

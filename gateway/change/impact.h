@@ -12,6 +12,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "base/clock.h"
@@ -28,7 +29,10 @@ namespace octroi::gateway::change {
 struct Stand {
   base::Outcome outcome = base::Outcome::kUndecided;
   base::Reason reason = base::Reason::kUndecided;
-  auto operator<=>(const Stand&) const = default;
+  bool operator==(const Stand&) const = default;
+  bool operator<(const Stand& other) const {
+    return std::tie(outcome, reason) < std::tie(other.outcome, other.reason);
+  }
 };
 
 struct Shift {  // events that would stand elsewhere, one cell of the matrix
@@ -42,7 +46,10 @@ struct Impact {
   struct Cell {
     std::uint16_t destination = kWhole;
     Stand before, after;
-    auto operator<=>(const Cell&) const = default;
+    bool operator<(const Cell& other) const {
+      return std::tie(destination, before, after) <
+             std::tie(other.destination, other.before, other.after);
+    }
   };
   struct Sums {
     std::uint64_t before = 0, after = 0;  // that may leave
