@@ -5,6 +5,7 @@
 #include <mutex>
 #include <thread>
 
+#include "base/crash_point.h"
 #include "base/guarded.h"
 #include "base/log.h"
 #include "gateway/api.h"
@@ -173,6 +174,7 @@ base::Status Service::State::PutInForce(const PlanPtr& made, const ConfigFolder&
   store::ArchivedConfig archived{made->config_digest, made->number, now, config.Archive(),
                                  made->names};
   if (auto kept = parts.store->Archive(archived); !kept) return kept;
+  OCTROI_CRASH_POINT("config.archived");
   journal::PlanRecord record{made->number,        made->tenant, made->plan_digest,
                              made->config_digest, now,          made->names};
   journal->SetPlan(record);
@@ -182,8 +184,10 @@ base::Status Service::State::PutInForce(const PlanPtr& made, const ConfigFolder&
     const auto last = journal->Append(frame);
     if (!last) return last.error();
     journal->WaitDurable(*last);
+    OCTROI_CRASH_POINT("config.recorded");
   }
   plan.With([&](PlanPtr& in_force) { in_force = made; });
+  OCTROI_CRASH_POINT("config.in_force");
   return base::Ok();
 }
 
