@@ -17,6 +17,11 @@ elseif(OCTROI_SANITIZE STREQUAL "thread")
   add_link_options(-fsanitize=thread)
 endif()
 
+# Places where the fault campaign ends the process: gateway/base/crash_point.h. Never in a release.
+if(OCTROI_CRASH_POINTS)
+  add_compile_definitions(OCTROI_CRASH_POINTS)
+endif()
+
 # Release: the portable x86-64-v2 baseline; faster paths are chosen at run time.
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64")
   add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-march=x86-64-v2>)

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "base/crash_point.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "gateway/change/impact.h"
@@ -144,6 +145,7 @@ base::Status ConfigDesk::PutInForce(const PlanPtr& made, const Sealed& sealed, b
   if (!latest) return latest.error();
   if (!*latest || (*latest)->plan != made->number) {
     if (auto kept = parts_.store->Archive(archived); !kept) return kept;
+    OCTROI_CRASH_POINT("config.archived");
   }
   journal::PlanRecord record{made->number,        made->tenant, made->plan_digest,
                              made->config_digest, now,          made->names};
@@ -154,8 +156,10 @@ base::Status ConfigDesk::PutInForce(const PlanPtr& made, const Sealed& sealed, b
     const auto last = parts_.journal->Append(frame);
     if (!last) return last.error();
     parts_.journal->WaitDurable(*last);
+    OCTROI_CRASH_POINT("config.recorded");
   }
   plan_.With([&](PlanPtr& in_force) { in_force = made; });
+  OCTROI_CRASH_POINT("config.in_force");
   base::Log::Info("config.in_force", {{"version", made->number}});
   if (now < made->observe_consent_until)
     base::Log::Warn("config.consent_observed", {{"until", made->observe_consent_until}});

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/bytes.h"
+#include "base/crash_point.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "base/thread_name.h"
@@ -95,6 +96,7 @@ void ConsentDesk::Run() {
     }
     const std::shared_ptr<Deferred> answer = waiting.answer;
     answer->Answer(Take(waiting));
+    OCTROI_CRASH_POINT("consent.answered");
   }
 }
 
@@ -105,13 +107,17 @@ Response ConsentDesk::Take(Waiting& waiting) {
   const auto sequence = Record(event);
   if (!sequence) return Busy("overload.journal", 1);
   event.sequence = *sequence;
+  OCTROI_CRASH_POINT("consent.recorded");
   if (const auto stored = parts_.store->Append(event); !stored) {
     if (stored.error().code == ErrorCode::kInvalid) return ProblemOf(409, "conflict.consent_id");
     return Unsettled(std::move(event));
   }
+  OCTROI_CRASH_POINT("consent.stored");
   if (const auto indexed = Index(*waiting.plan, event); !indexed)
     return Unsettled(std::move(event));
+  OCTROI_CRASH_POINT("consent.indexed");
   parts_.sends->AwaitStarted();
+  OCTROI_CRASH_POINT("consent.sends_started");
   parts_.metrics
       ->CounterOf("octroi_consents", {{base::Id("state"), base::Id::OfConfig(Name(event.state))}})
       .Add();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "base/crash_point.h"
 #include "base/log.h"
 #include "base/thread_name.h"
 #include "gateway/names.h"
@@ -263,6 +264,7 @@ bool Projector::Apply() {
     const auto applied = parts_.store->Apply(batch);
     const bool doubtful = !applied && applied.error().code != base::ErrorCode::kUnavailable;
     if (applied || (doubtful && HasApplied(batch))) {
+      OCTROI_CRASH_POINT("projection.applied");
       through_.store(batch.through, std::memory_order_release);
       return true;
     }

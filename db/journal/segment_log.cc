@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/crash_point.h"
 #include "crypto/hmac.h"
 
 namespace octroi::journal {
@@ -164,7 +165,9 @@ Status SegmentLog::Rotate(std::uint64_t first_sequence) {
   std::string bytes(kBlockHeaderBytes, '\0');
   EncodeBlockHeader(end, bytes.data());
   if (auto wrote = open_->file->WriteAt(written_, bytes); !wrote) return wrote;
+  OCTROI_CRASH_POINT("segment.end_written");
   if (auto synced = Sync(); !synced) return synced;
+  OCTROI_CRASH_POINT("segment.end_synced");
   if (auto opened = OpenNew(open_->header.number + 1, open_->header.origin, first_sequence);
       !opened)
     return opened;
@@ -195,10 +198,13 @@ Status SegmentLog::OpenNew(std::uint64_t number, const std::string& origin,
   segment->file = std::move(*file);
   if (auto wrote = segment->file->WriteAt(0, EncodeHeader(segment->header)); !wrote) return wrote;
   if (auto synced = segment->file->SyncData(); !synced) return synced;
+  OCTROI_CRASH_POINT("segment.header_synced");
   if (auto renamed = parts_.disk->Rename(SparePath(), parts_.folder + "/" + segment->name);
       !renamed)
     return renamed;
+  OCTROI_CRASH_POINT("segment.renamed");
   if (auto synced = parts_.disk->SyncFolder(parts_.folder); !synced) return synced;
+  OCTROI_CRASH_POINT("segment.begun");
 
   sealer_ = std::make_unique<crypto::Sealer>(segment->key->bytes());
   open_ = segment.get();
@@ -215,8 +221,10 @@ std::string SegmentLog::SparePath() const {
 Status SegmentLog::PrepareSpare() {
   if (spare_ready()) return base::Ok();
   if (auto made = ZeroFile(SparePath() + ".tmp"); !made) return made;
+  OCTROI_CRASH_POINT("spare.zeroed");
   if (auto renamed = parts_.disk->Rename(SparePath() + ".tmp", SparePath()); !renamed)
     return renamed;
+  OCTROI_CRASH_POINT("spare.renamed");
   if (auto synced = parts_.disk->SyncFolder(parts_.folder); !synced) return synced;
   spare_ready_.store(true, std::memory_order_release);
   return base::Ok();

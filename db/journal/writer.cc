@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "base/bytes.h"
+#include "base/crash_point.h"
 #include "base/thread_name.h"
 #include "journal/journal_state.h"
 
@@ -82,19 +83,24 @@ Status Journal::State::Commit() {
   header.count = static_cast<std::uint32_t>(last - first + 1);
   if (!payload_plain.empty()) {
     if (auto wrote = payload.Write(header, payload_plain); !wrote) return wrote;
+    OCTROI_CRASH_POINT("journal.payload_written");
     if (auto synced = payload.Sync(); !synced) return synced;
+    OCTROI_CRASH_POINT("journal.payload_synced");
   }
   std::tie(header.payload_segment, header.payload_offset) = payload.End();
   if (auto wrote = decisions.Write(header, decisions_plain); !wrote) return wrote;
+  OCTROI_CRASH_POINT("journal.decisions_written");
   return decisions.Sync();
 }
 
 void Journal::State::Publish() {
+  OCTROI_CRASH_POINT("journal.decisions_synced");
   const std::uint64_t last = batch.back()->last_sequence();
   durable.store(last, std::memory_order_release);
   { const std::lock_guard lock(durable_mutex); }
   durable_moved.notify_all();
   for (DurableListener* listener : listeners) listener->OnDurable(batch, Ticket(last));
+  OCTROI_CRASH_POINT("journal.told");
   Cost done;
   for (const FramePtr& frame : batch) {
     const Cost cost = CostOf(*frame);

@@ -6,6 +6,8 @@
 #include <array>
 #include <stdexcept>
 
+#include "base/crash_point.h"
+
 namespace octroi::store_postgres {
 namespace {
 
@@ -137,7 +139,9 @@ Session::Attempt Session::Try(std::string_view where, const Work& work, base::Mi
     status = work(tx);
     if (!status) return Attempt::kDone;  // ~Tx rolls back
     notices_->spoke = false;
+    OCTROI_CRASH_POINT("store.before_commit");
     tx.Commit();
+    OCTROI_CRASH_POINT("store.committed");
     if (notices_->spoke) throw InDoubt{};
     return Attempt::kDone;
   } catch (const InDoubt&) {

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "base/crash_point.h"
+
 namespace octroi::store_sqlite {
 namespace {
 
@@ -137,7 +139,9 @@ base::Status Connection::Begin(std::string_view where) {
 }
 
 base::Status Connection::Commit(std::string_view where) {
+  if (role_ == Role::kWriter) OCTROI_CRASH_POINT("store.before_commit");
   const int result = sqlite3_exec(db_.get(), "COMMIT", nullptr, nullptr, nullptr);
+  if (role_ == Role::kWriter) OCTROI_CRASH_POINT("store.committed");
   if (result != SQLITE_OK) {
     base::Error error = Fail(result, where);
     // Full or busy: the WAL has no commit mark. After anything else it may have one, which counts

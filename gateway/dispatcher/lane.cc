@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/crash_point.h"
 #include "base/thread_name.h"
 #include "gateway/dispatcher/second_decision.h"
 
@@ -119,6 +120,7 @@ std::optional<Receipt> Lane::Attempt(Items items) {
     if (!ready) continue;
     const std::int64_t begin = shared_.parts.clock->BootNowNanos();
     const Receipt receipt = sender_->Send(batch_, shared_.parts.journal->durable(), *this);
+    OCTROI_CRASH_POINT("delivery.answered");
     if (receipt.kind == Receipt::Kind::kNotStarted) {
       const bool open = shared_.parts.gate->Open(shared_.parts.clock->BootNowNanos());
       if (!open) return std::nullopt;  // to wait for it without holding the breaker's pass
@@ -143,7 +145,10 @@ bool Lane::Enter() {
     if (now != decided_by_ && !StillLeaving()) return false;
     decided_by_ = now;
     if (!shared_.parts.gate->Open(shared_.parts.clock->BootNowNanos())) return false;
-    if (place_.Enter(*shared_.parts.index, decided_by_)) return true;
+    if (place_.Enter(*shared_.parts.index, decided_by_)) {
+      OCTROI_CRASH_POINT("delivery.entered");
+      return true;
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 // The second half of a lane: what follows an attempt.
 #include <algorithm>
 
+#include "base/crash_point.h"
 #include "gateway/dispatcher/lane.h"
 
 namespace octroi::gateway {
@@ -88,6 +89,7 @@ bool Lane::Conclude(Items items, base::Outcome outcome, base::Reason reason,
 
 bool Lane::Conclude(const std::vector<journal::OutcomeRecord>& outcomes, Items items) {
   if (!book_.Append(outcomes)) return false;
+  OCTROI_CRASH_POINT("delivery.concluded");
   for (const journal::OutcomeRecord& outcome : outcomes) book_.Count(*plan_, outcome);
   for (InHand* item : items) item->final = true;
   std::uint64_t lowest = kNothingPending;

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "base/crash_point.h"
 #include "base/text.h"
 #include "gateway/sender/gzip.h"
 
@@ -138,7 +139,9 @@ base::Result<bool> ExportFolder::Write(const FilePlan& plan, const std::string& 
   if (!starting) return false;
   if (auto wrote = file_->WriteAt(size_, lines); !wrote) return wrote.error();
   starting.Started();
+  OCTROI_CRASH_POINT("export.written");
   if (auto synced = file_->SyncData(); !synced) return synced.error();
+  OCTROI_CRASH_POINT("export.synced");
   size_ += lines.size();
   return true;
 }
@@ -270,6 +273,7 @@ base::Status ExportFolder::Create(const FilePlan& plan) {
   auto made = disk_.Open(plan.folder + "/" + base + std::string(kOpen), base::OpenMode::kCreateNew);
   if (!made) return made.error();
   if (auto synced = disk_.SyncFolder(plan.folder); !synced) return synced;
+  OCTROI_CRASH_POINT("export.created");
   file_ = std::move(*made);
   base_ = base;
   size_ = 0;
@@ -280,6 +284,7 @@ base::Status ExportFolder::Create(const FilePlan& plan) {
 base::Status ExportFolder::Close(const FilePlan& plan) {
   auto closed = plan.gzip ? Compress(plan) : disk_.Rename(Path(plan, kOpen), Path(plan, kPlain));
   if (!closed) return closed;
+  OCTROI_CRASH_POINT("export.renamed");
   file_.reset();
   known_ = false;
   return disk_.SyncFolder(plan.folder);
@@ -290,8 +295,10 @@ base::Status ExportFolder::Compress(const FilePlan& plan) {
   if (!made) return made.error();
   if (auto written = GzipFile(*file_, size_, **made); !written) return written;
   if (auto synced = (*made)->SyncData(); !synced) return synced;
+  OCTROI_CRASH_POINT("export.compressed");
   if (auto named = disk_.Rename(Path(plan, kHalfMade), Path(plan, kGzip)); !named) return named;
   if (auto synced = disk_.SyncFolder(plan.folder); !synced) return synced;
+  OCTROI_CRASH_POINT("export.twin_named");
   return disk_.Remove(Path(plan, kOpen));
 }
 

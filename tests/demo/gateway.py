@@ -41,7 +41,7 @@ class Gateway:
         for name, port in (destinations or {}).items():
             path = os.path.join("destinations", name + ".yaml")
             old = {"emailing": 18101, "crm": 18102, "publicite": 18103}[name]
-            self._copy(path, {f"127.0.0.1:{old}": f"127.0.0.1:{port}"})
+            self._copy(path, {f"127.0.0.1:{old}": port if isinstance(port, str) else f"127.0.0.1:{port}"})
         os.makedirs(os.path.join(folder, "keys"), mode=0o700)
         for source, key in self.write_keys.items():
             self._secret(source, "octroi-secret-sha256 " + hashlib.sha256(key.encode()).hexdigest())
