@@ -48,6 +48,19 @@ bool Parse(int argc, char** argv, Arguments& args) {
       args.limit = std::strtoul(argv[++i], nullptr, 10);
     } else if (word == "--for" && has_value) {
       args.span = argv[++i];
+    } else if (word == "--reason" && has_value) {
+      args.reason = argv[++i];
+    } else if (word == "--as" && has_value) {
+      args.role = argv[++i];
+    } else if (word == "--key" && has_value) {
+      args.key = argv[++i];
+    } else if (word == "--version" && has_value) {
+      args.version = static_cast<std::uint32_t>(std::strtoul(argv[++i], nullptr, 10));
+      if (args.version == 0) return false;
+    } else if (word == "--yes") {
+      args.yes = true;
+    } else if (word == "--allow-removals") {
+      args.allow_removals = true;
     } else if (word == "--lang" && has_value) {
       const std::string lang = argv[++i];
       if (lang != "fr" && lang != "en") return false;
@@ -128,6 +141,13 @@ void Harden() {
   signal(SIGPIPE, SIG_IGN);
 }
 
+std::string AnswerChange(ConfigDesk& configs, std::string_view verb, std::string_view rest) {
+  const auto order = ChangeOrder::FromJson(rest);
+  if (!order) return R"({"error":"change.order","roles":[]})";
+  if (verb == "diff") return configs.Diff(*order);
+  return verb == "apply" ? configs.Apply(*order) : configs.Propose(*order);
+}
+
 // Requests of the command line, answered by the running service.
 std::string AnswerAdmin(Service& service, std::string_view line) {
   const std::size_t space = line.find(' ');
@@ -137,6 +157,10 @@ std::string AnswerAdmin(Service& service, std::string_view line) {
   if (verb == "explain") return service.Explain(rest);
   if (verb == "failures")
     return service.Failures(std::strtoul(std::string(rest).c_str(), nullptr, 10));
+  if (verb == "diff" || verb == "apply" || verb == "propose")
+    return AnswerChange(service.configs(), verb, rest);
+  if (verb == "proposals") return service.configs().Proposals();
+  if (verb == "versions") return service.configs().History();
   if (verb == "audit") return service.Audit(std::strtoll(std::string(rest).c_str(), nullptr, 10));
   return R"({"error":"route.unknown"})";
 }
@@ -195,17 +219,6 @@ int Run(const Arguments& args, const Stores& stores) {
   return kOk;
 }
 
-int Ask(const Arguments& args, const std::string& line,
-        const std::function<std::string(const std::string&)>& text) {
-  const ConfigFolder config = LoadConfig(args.folder);
-  if (config.settings.storage_path.empty()) return CheckConfig(args);
-  const auto answer = AskGateway(config.settings.storage_path, line);
-  if (!answer) return Complain(answer.error(), kUnreachable);
-  const bool error = nlohmann::json::parse(*answer, nullptr, false).contains("error");
-  std::printf("%s\n", args.json ? answer->c_str() : text(*answer).c_str());
-  return error ? kNo : kOk;
-}
-
 // Exit 1 where something does not add up.
 int AuditFlow(const Arguments& args) {
   const auto span = base::ParseDuration(args.span);
@@ -228,6 +241,17 @@ int CheckConfig(const Arguments& args) {
   return config.ok() ? kOk : kConfigInvalid;
 }
 
+int Ask(const Arguments& args, const std::string& line,
+        const std::function<std::string(const std::string&)>& text) {
+  const ConfigFolder config = LoadConfig(args.folder);
+  if (config.settings.storage_path.empty()) return CheckConfig(args);
+  const auto answer = AskGateway(config.settings.storage_path, line);
+  if (!answer) return Complain(answer.error(), kUnreachable);
+  const bool error = nlohmann::json::parse(*answer, nullptr, false).contains("error");
+  std::printf("%s\n", args.json ? answer->c_str() : text(*answer).c_str());
+  return error ? kNo : kOk;
+}
+
 int CommandLine(int argc, char** argv, const Stores& stores) {
   Arguments args;
   if (!Parse(argc, argv, args)) return Usage(args);
@@ -239,6 +263,13 @@ int CommandLine(int argc, char** argv, const Stores& stores) {
   if (verb == "schema") return PrintSchema(args);
   if (verb == "help") return Help(args);
   if (verb == "keys" && second == "create") return CreateKeys(args);
+  if (verb == "keys" && second == "approver") return CreateApprover(args);
+  if (verb == "diff") return DiffConfig(args);
+  if (verb == "apply") return ApplyConfig(args);
+  if (verb == "propose") return ProposeConfig(args);
+  if (verb == "proposals") return ListProposals(args);
+  if (verb == "approve") return ApproveChange(args);
+  if (verb == "versions") return ListVersions(args);
   if (verb == "migrate") return MigrateStore(args, stores);
   if (verb == "rebuild") return RebuildStore(args, stores);
   if (verb == "journal" && (second == "check" || second == "dump"))

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,8 +23,10 @@ struct Arguments {
   std::vector<std::string> words;  // verb first
   std::string folder = ".";
   std::size_t limit = 20;
-  std::string span = "24 h";  // --for
-  bool json = false;
+  std::string span = "24 h";      // --for
+  std::string reason, role, key;  // --reason, --as, --key
+  std::uint32_t version = 0;      // --version
+  bool json = false, yes = false, allow_removals = false;
   Language language = Language::kFrench;
 };
 
@@ -39,6 +42,20 @@ struct Loaded {
 // The findings go to stderr. `code`: what to exit with on an error.
 base::Result<Loaded> Load(const Arguments& args, const Stores& stores, int& code);
 std::uint64_t SegmentBytes();  // smaller segments for tests that kill and look often
+
+// Asks the running gateway one line and prints its answer: as it is, or as `text` says it. Exit 1
+// if it holds an "error".
+int Ask(const Arguments& args, const std::string& line,
+        const std::function<std::string(const std::string&)>& text);
+
+// Change control (cli_change.cc).
+int DiffConfig(const Arguments& args);
+int ApplyConfig(const Arguments& args);
+int ProposeConfig(const Arguments& args);
+int ListProposals(const Arguments& args);
+int ListVersions(const Arguments& args);
+int ApproveChange(const Arguments& args);   // offline
+int CreateApprover(const Arguments& args);  // offline
 
 // Offline verbs: the gateway is stopped.
 int CheckConfig(const Arguments& args);

@@ -41,7 +41,7 @@ class ConsentDesk {
     const crypto::KeyRing* keys = nullptr;
     base::Clock* clock = nullptr;
     base::Metrics* metrics = nullptr;
-    std::size_t waiting_max = 1'000;  // beyond: 503
+    std::size_t waiting_max = 1'000;  // beyond, or with as many unsettled: 503
   };
   explicit ConsentDesk(Parts parts);
   ~ConsentDesk();  // finishes what is queued
@@ -53,15 +53,14 @@ class ConsentDesk {
   // What another gateway recorded in the same register: decisions made from now on see it. Any
   // thread.
   base::Status Learn(const Plan& plan, const policies::ConsentEvent& event);
+  // What was answered 503 although it is on the journal, because the store failed or did not say
+  // whether it took it: told to the store again, and indexed. Then the register holds nothing that
+  // is not obeyed. Errors: the store's; what is left stays. Any thread.
+  base::Status Settle(const Plan& plan);
 
-  // One posted event. Bad input is answered at once by a Problem; the rest later, through `answer`.
-  //   {"subject": {"email": "...", "customer_id": "..."}, "purpose": "marketing.email", "state":
-  //   "granted",
-  //    "effective_at": "2026-11-21T09:00:00Z", "notice": "newsletter-v4", "id": "...", "evidence":
-  //    {...}}
-  // Subject members are identifier fields of the source. A member that is not read is refused,
-  // since it might restrict. A grant needs a notice and evidence. `id` makes a repeat harmless: the
-  // same id is stored once, and with other content it is a conflict (409).
+  // One posted event (consent_request.h). Bad input is answered at once by a Problem; the rest
+  // later, through `answer`. `id` makes a repeat harmless: the same id is stored once, and with
+  // other content it is a conflict (409).
   std::optional<Response> Submit(const PlanPtr& plan, const SourcePlan& source,
                                  std::string_view body,
                                  const std::function<std::shared_ptr<Deferred>()>& defer);
@@ -74,6 +73,7 @@ class ConsentDesk {
   };
   void Run();
   Response Take(Waiting& waiting);
+  Response Unsettled(policies::ConsentEvent event);
   base::Status Index(const Plan& plan, const policies::ConsentEvent& event);
   base::Result<std::uint64_t> Record(const policies::ConsentEvent& event);
   base::Status Store(const policies::ConsentEvent& event);
@@ -84,6 +84,7 @@ class ConsentDesk {
   std::mutex mutex_;
   std::condition_variable work_;
   std::deque<Waiting> queue_;
+  std::vector<policies::ConsentEvent> unsettled_;  // on the journal, perhaps not in the store
   bool stopping_ = false;
   std::thread thread_;
 };

@@ -26,10 +26,7 @@ base::Status ConsentWatch::Begin() {
 }
 
 base::Status ConsentWatch::Start() {
-  if (!parts_.store->shared()) {
-    parts_.sends->Renew(SendGate::kForever);
-    return base::Ok();
-  }
+  if (!parts_.store->shared()) parts_.sends->Renew(SendGate::kForever);
   if (auto renewed = Renew(); !renewed) return renewed;
   thread_ = std::thread([this] { Run(); });
   return base::Ok();
@@ -39,9 +36,11 @@ base::Status ConsentWatch::Start() {
 base::Status ConsentWatch::Renew() {
   for (;;) {
     const std::int64_t asked = parts_.clock->BootNowNanos();
+    const PlanPtr plan = parts_.plan();
+    if (auto settled = parts_.desk->Settle(*plan); !settled) return settled;
+    if (!parts_.store->shared()) return base::Ok();
     const auto others = parts_.store->Since(generation_);
     if (!others) return others.error();
-    const PlanPtr plan = parts_.plan();
     for (const policies::ConsentEvent& event : others->events) {
       if (auto learned = parts_.desk->Learn(*plan, event); !learned) return learned;
     }
@@ -55,6 +54,8 @@ base::Status ConsentWatch::Renew() {
 
 void ConsentWatch::Run() {
   base::NameThread("consent-watch");
+  const base::Id what =
+      parts_.store->shared() ? base::Id("consent_watch.held") : base::Id("consent_watch.unsettled");
   bool held = false;
   std::unique_lock lock(mutex_);
   while (
@@ -62,9 +63,8 @@ void ConsentWatch::Run() {
     lock.unlock();
     const base::Status renewed = Renew();
     if (!renewed && !held) {
-      base::Log::Error("consent_watch.held",
-                       {{"where", base::Id::OfConfig(renewed.error().where)},
-                        {"detail", base::Id::OfConfig(renewed.error().detail)}});
+      base::Log::Error(what, {{"where", base::Id::OfConfig(renewed.error().where)},
+                              {"detail", base::Id::OfConfig(renewed.error().detail)}});
     } else if (renewed && held) {
       base::Log::Info("consent_watch.renewed");
     }

@@ -1,6 +1,8 @@
 // ConsentWatch: holds the lease to send. Where gateways share a register, each reads a few times a
 // second what the others recorded, and may send for half a second from the moment it began to ask.
 // A gateway that cannot ask stops sending: what it cannot verify is held (reliability.md I3, I4).
+// Before the lease, what the desk left in doubt is settled; on an embedded register that is all
+// there is to watch.
 #pragma once
 
 #include <condition_variable>
@@ -32,7 +34,8 @@ class ConsentWatch {
 
   // Where the register stands; before the index is filled from it, so that nothing falls between.
   base::Status Begin();
-  // After it was filled. The first lease; then one thread, if the register is shared at all.
+  // After it was filled. The first lease, then one thread. The lease of a register that nobody
+  // shares never ends.
   base::Status Start();
 
  private:

@@ -4,8 +4,8 @@
 #include <array>
 #include <cstring>
 
-#include "base/text.h"
 #include "crypto/hmac.h"
+#include "gateway/evaluate.h"
 
 namespace octroi::gateway {
 namespace {
@@ -33,14 +33,12 @@ std::uint64_t First8(const crypto::Digest& digest) {
 
 // Memory of one thread, kept from request to request so that an event allocates nothing.
 struct Gate::Scratch {
-  explicit Scratch(const GateKeys& keys) : reader(keys) {}
+  explicit Scratch(const GateKeys& keys) : reader(keys), evaluator(keys.dedup) {}
   EventReader reader;
-  rules::Contract::Scratch repairs;
+  Evaluator evaluator;
   journal::EventRecord record;
   journal::FramePtr frame;
-  std::vector<std::string_view> subject_keys;
-  std::vector<policies::ConsentIndex::Subject> subjects;
-  std::string encoded, payload, unique_message;
+  std::string encoded, payload;
   struct Reserved {
     journal::Fingerprint key{};
     std::uint32_t index = 0;  // of the event in its request
@@ -80,10 +78,14 @@ journal::Fingerprint Gate::FingerprintOf(std::string_view id_type,
 }
 
 // One request's walk: the steps in order, each a named function, every exit in Run.
-class Gate::Walk final : public rules::SeenWindow {
+class Gate::Walk final : SeenMemory {
  public:
   Walk(Gate& gate, const Submission& in, Scratch& scratch)
-      : gate_(gate), in_(in), source_(in.plan->sources[in.source]), s_(scratch) {}
+      : gate_(gate),
+        in_(in),
+        source_(in.plan->sources[in.source]),
+        s_(scratch),
+        around_{in.plan, in.source, in.type, in.gpc, in.received, gate.parts_.index, this} {}
 
   base::Result<Taken> Run(std::vector<Admitted>& admitted) {
     s_.reserved.clear();
@@ -129,7 +131,7 @@ class Gate::Walk final : public rules::SeenWindow {
         static_cast<std::uint32_t>(First8(crypto::Hmac(gate_.keys_.dedup, bodies)) | 1);
     request_key_ = key;
     request_digest_ = digest;
-    const auto answer = Reserve(key, digest, 0);
+    const auto answer = Reserve(key, digest, source_.deduplicate_for);
     if (full_)
       return Error{ErrorCode::kUnavailable, "gate.seen", "memory of seen messages is full"};
     if (answer.kind == SeenIndex::Answer::Kind::kConflict) {
@@ -142,215 +144,35 @@ class Gate::Walk final : public rules::SeenWindow {
 
   // One event, which was read: seen before? -> judge -> decide -> record.
   void One(Admitted& out) {
-    Start();
-    const base::ParseFault& fault = read_->fault;
-    if (fault.reason != Reason::kUndecided) {
-      out.rule = fault.rule;
-      out.offset = fault.offset;
-      out.pointer = fault.pointer;
-      return Finish(Outcome::kRejected, fault.reason, out);
+    journal::EventRecord& record = s_.record;
+    if (s_.evaluator.Identify(around_, *read_, record)) {
+      if (replay_) {
+        Evaluator::Merge(Reason::kDuplicateRequest, replay_of_ == 0 ? 0 : replay_of_ + index_,
+                         record);
+      } else {
+        s_.evaluator.Conclude(around_, *read_, record);
+      }
     }
-    Identify();
-    if (replay_)
-      return Merge(Reason::kDuplicateRequest, replay_of_ == 0 ? 0 : replay_of_ + index_, out);
-    if (SeenMessage(out)) return;
-    if (!FindContract(out)) return;
-    if (!ReadTime()) return Finish(Outcome::kQuarantined, Reason::kEventTimeInvalid, out);
-    Judge(out);
-  }
-
-  void Start() {
-    s_.record.Clear();
-    s_.record.plan = in_.plan->number;
-    s_.record.source = in_.source;
-    s_.record.received = in_.received;
-    s_.record.gpc = in_.gpc;
     if (index_ == 0 && !in_.idempotency_key.empty() && !replay_) {
-      s_.record.unique.push_back({Reason::kDuplicateRequest, request_key_, request_digest_});
+      record.unique.push_back({Reason::kDuplicateRequest, request_key_, request_digest_});
     }
-    s_.repairs.Clear();
-    s_.subject_keys.clear();
-    s_.subjects.clear();
+    const base::ParseFault& fault = read_->fault;
+    out = {record.outcome,  record.reason, record.merged_into, record.failed,
+           record.contract, fault.rule,    fault.offset,       fault.pointer};
+    Record();
   }
 
-  void Identify() {
-    for (std::size_t i = 0; i < read_->people; ++i) {
-      s_.subject_keys.push_back(read_->identifiers[i]);
-      s_.record.subject.push_back(read_->subject[i]);
-    }
-    s_.record.message = read_->message;
-    s_.record.body_digest = read_->body_digest;
-    s_.record.commitment = read_->commitment;
-  }
-
+  // SeenMemory: reserved until the journal has the request.
   SeenIndex::Answer Reserve(const journal::Fingerprint& key, std::uint32_t digest,
-                            base::Millis window) {
-    const auto answer = gate_.parts_.seen->Reserve(key, digest, in_.received,
-                                                   window == 0 ? source_.deduplicate_for : window);
+                            base::Millis window) override {
+    const auto answer = gate_.parts_.seen->Reserve(key, digest, in_.received, window);
     if (answer.kind == SeenIndex::Answer::Kind::kNew) s_.reserved.push_back({key, index_});
     if (answer.kind == SeenIndex::Answer::Kind::kFull) full_ = true;
     return answer;
   }
 
-  bool SeenMessage(Admitted& out) {
-    if (s_.record.message == journal::Fingerprint{}) return false;
-    const auto digest = static_cast<std::uint32_t>(s_.record.body_digest | 1);
-    const auto answer = Reserve(s_.record.message, digest, 0);
-    if (answer.kind == SeenIndex::Answer::Kind::kSeen) {
-      Merge(Reason::kDuplicateMessageId, answer.sequence, out);
-      return true;
-    }
-    if (answer.kind == SeenIndex::Answer::Kind::kConflict) {
-      s_.record.message = {};  // it stays the first one's
-      Finish(Outcome::kRejected, Reason::kConflictMessageId, out);
-      return true;
-    }
-    return false;
-  }
-
-  void Merge(Reason reason, std::uint64_t into, Admitted& out) {
-    s_.record.merged_into = out.merged_into = into;
-    s_.record.message = {};  // the original's record holds it
-    Finish(Outcome::kMerged, reason, out);
-  }
-
-  bool FindContract(Admitted& out) {
-    const std::string_view type =
-        in_.type.empty() ? read_->event[base::kSlotEventType].text : in_.type;
-    const std::string_view name = read_->event[base::kSlotEventName].text;
-    const bool named = source_.dialect == Dialect::kEvents || type == "track";
-    if (!(named && Accept(name)) && !Accept(type)) {
-      if (name.empty() && type.empty()) {
-        Finish(Outcome::kRejected, Reason::kEventTypeMissing, out);
-        return false;
-      }
-      const Outcome outcome =
-          source_.unknown == UnknownEvents::kReject ? Outcome::kRejected : Outcome::kQuarantined;
-      if (source_.unknown != UnknownEvents::kAccept) {
-        Finish(outcome, Reason::kEventUnknown, out);
-        return false;
-      }
-    }
-    out.contract = s_.record.contract;
-    return true;
-  }
-
-  bool Accept(std::string_view name) {
-    if (name.empty()) return false;
-    for (std::size_t i = 0; i < source_.accepts.size(); ++i) {
-      if (source_.accepts[i].event != name) continue;
-      s_.record.event = static_cast<std::uint16_t>(i);
-      s_.record.contract = source_.accepts[i].contract;
-      return true;
-    }
-    return false;
-  }
-
-  bool ReadTime() {
-    const base::Value& value = read_->event[base::kSlotEventTime];
-    if (!value.present()) return true;
-    const auto time = base::ParseRfc3339(value.text);
-    if (!time) return false;
-    s_.record.event_time = *time;
-    return true;
-  }
-
-  void Judge(Admitted& out) {
-    Outcome outcome = Outcome::kAccepted;
-    Reason reason = Reason::kAccepted;
-    if (s_.record.contract != kNone) {
-      rules::Surroundings around;
-      around.received = in_.received;
-      if (s_.record.event_time != 0) around.event_time = s_.record.event_time;
-      around.subject_keys = s_.subject_keys;
-      around.seen = this;
-      const rules::Contract& contract = *in_.plan->contracts[s_.record.contract].contract;
-      const rules::Judgement judgement = contract.Judge(read_->event, around, s_.repairs);
-      s_.record.evaluated = judgement.evaluated;
-      s_.record.failed = out.failed_rules = judgement.failed;
-      s_.record.repaired = judgement.repaired;
-      s_.record.usable = judgement.usable;
-      outcome = judgement.outcome;
-      reason = judgement.reason;
-      if (source_.observe && outcome != Outcome::kAccepted) outcome = Outcome::kAccepted;
-    }
-    if (outcome == Outcome::kAccepted) Decide();
-    Finish(outcome, reason, out);
-  }
-
-  // rules::SeenWindow: the window is remembered by fingerprint, and the record carries it through a
-  // restart.
-  bool SeenBefore(Reason rule, std::string_view key, base::Millis within) override {
-    s_.unique_message = "unique";
-    crypto::AppendLp(source_.id, s_.unique_message);
-    crypto::AppendLp(in_.plan->contracts[s_.record.contract].name, s_.unique_message);
-    crypto::AppendLp(in_.plan->ReasonName(rule), s_.unique_message);
-    s_.unique_message.append(key);
-    const journal::Fingerprint print = Cut(crypto::Hmac(gate_.keys_.dedup, s_.unique_message));
-    const auto answer = Reserve(print, 0, within);
-    if (answer.kind == SeenIndex::Answer::Kind::kNew) s_.record.unique.push_back({rule, print, 0});
-    return answer.kind == SeenIndex::Answer::Kind::kSeen;
-  }
-
-  void Decide() {
-    ReadSignals();
-    for (const journal::Fingerprint& print : s_.record.subject) {
-      const auto subject = gate_.parts_.index->Find(print);
-      if (subject == policies::ConsentIndex::kNobody) continue;
-      if (std::find(s_.subjects.begin(), s_.subjects.end(), subject) == s_.subjects.end()) {
-        s_.subjects.push_back(subject);
-      }
-    }
-    const base::EventFields fields(read_->event);
-    policies::DecisionInput input;
-    input.source = in_.source;
-    input.contract = s_.record.contract;
-    input.event_time = s_.record.event_time == 0 ? in_.received : s_.record.event_time;
-    input.now = in_.received;
-    input.subjects = s_.subjects;
-    input.identified = !s_.record.subject.empty();
-    input.signals = {s_.record.denied_purposes, in_.gpc};
-    input.fields = &fields;
-    for (std::size_t d = 0; d < in_.plan->destinations.size(); ++d) {
-      if (in_.plan->destinations[d].id.empty()) continue;  // a hole: no longer configured
-      s_.record.verdicts.push_back(
-          in_.plan->policies->Decide(input, static_cast<std::uint16_t>(d), *gate_.parts_.index));
-    }
-  }
-
-  // What accompanies the event can only restrict: {"purpose or category": false} denies, and a
-  // signal that is there but cannot be read as such denies all it could have spoken about.
-  void ReadSignals() {
-    for (const base::FieldId slot : {base::kSlotSignal, base::kSlotSignal2}) {
-      const base::Value& signal = read_->event[slot];
-      if (!signal.present()) continue;
-      const bool readable =
-          signal.type == base::JsonType::kObject && signal.raw.find('\\') == std::string_view::npos;
-      for (const auto& [name, purposes] : source_.signal_purposes) {
-        if (!readable || Denies(signal.raw, name)) s_.record.denied_purposes |= purposes;
-      }
-    }
-  }
-
-  static bool Denies(std::string_view object, std::string_view name) {
-    for (std::size_t at = object.find(name); at != std::string_view::npos;
-         at = object.find(name, at + 1)) {
-      const std::size_t end = at + name.size();
-      if (at == 0 || object[at - 1] != '"' || end >= object.size() || object[end] != '"') continue;
-      std::string_view rest = object.substr(end + 1);
-      rest.remove_prefix(std::min(rest.find_first_not_of(" \t\r\n:"), rest.size()));
-      if (!rest.starts_with("true")) return true;
-    }
-    return false;
-  }
-
-  void Finish(Outcome outcome, Reason reason, Admitted& out) {
-    journal::EventRecord& record = s_.record;
-    record.outcome = out.outcome = outcome;
-    record.reason = out.reason = reason;
-    record.has_payload = outcome == Outcome::kQuarantined ||
-                         std::any_of(record.verdicts.begin(), record.verdicts.end(),
-                                     [](const base::Verdict& verdict) { return verdict.allowed; });
+  void Record() {
+    const journal::EventRecord& record = s_.record;
     s_.encoded.clear();
     Encode(record, s_.encoded);
     s_.frame->AddEncoded(s_.encoded);
@@ -361,7 +183,7 @@ class Gate::Walk final : public rules::SeenWindow {
       journal::EncodePayload(read_->event, fields, read_->opening_key, s_.payload);
       s_.frame->AddPayload(index_, s_.payload);
     }
-    ++outcomes_[static_cast<std::size_t>(outcome)];
+    ++outcomes_[static_cast<std::size_t>(record.outcome)];
   }
 
   // Nothing happened: what this request reserved is free again.
@@ -375,6 +197,7 @@ class Gate::Walk final : public rules::SeenWindow {
   const Submission& in_;
   const SourcePlan& source_;
   Scratch& s_;
+  const Circumstances around_;
   std::uint32_t index_ = 0;         // of the event in its request
   std::uint64_t outcomes_[5] = {};  // counted once the journal has them
   ReadEvent* read_ = nullptr;       // that event

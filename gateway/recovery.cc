@@ -15,7 +15,8 @@ void JournalRecovery::Take(std::uint64_t sequence, std::string_view record) {
       return;
     case journal::RecordKind::kPlan: {
       journal::PlanRecord plan;
-      if (Decode(record, plan)) last_plan_ = std::max(last_plan_, plan.number);
+      if (Decode(record, plan) && plan.number >= last_plan_.number)
+        last_plan_ = {plan.number, plan.config_digest};
       return;
     }
     case journal::RecordKind::kConsent:

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/change/control.h"
 #include "gateway/dispatcher.h"
 #include "gateway/seen.h"
 #include "journal/records.h"
@@ -20,9 +21,8 @@ class JournalRecovery {
   void Take(std::uint64_t sequence,
             std::string_view record);          // in sequence order; 0: a segment's head
   void Requeue(Dispatcher& dispatcher) const;  // what has no final outcome yet, in order
-  std::uint32_t last_plan() const {
-    return last_plan_;
-  }  // highest PlanRecord on the journal; 0: none
+  // The highest PlanRecord on the journal.
+  const change::OnJournal& last_plan() const { return last_plan_; }
 
  private:
   struct Pending {
@@ -38,7 +38,7 @@ class JournalRecovery {
   std::map<std::uint64_t, Pending> pending_;
   journal::EventRecord event_;
   journal::OutcomeRecord outcome_;
-  std::uint32_t last_plan_ = 0;
+  change::OnJournal last_plan_;
 };
 
 }  // namespace octroi::gateway

@@ -1,20 +1,17 @@
 #include "gateway/service.h"
 
 #include <algorithm>
-#include <condition_variable>
-#include <mutex>
 #include <thread>
 
-#include "base/guarded.h"
 #include "base/log.h"
 #include "gateway/api.h"
+#include "gateway/config_desk.h"
 #include "gateway/consent_desk.h"
 #include "gateway/consent_watch.h"
 #include "gateway/edge.h"
 #include "gateway/gate.h"
 #include "gateway/housekeeper.h"
 #include "gateway/migrate.h"
-#include "gateway/names.h"
 #include "gateway/projector.h"
 #include "gateway/recovery.h"
 #include "gateway/report.h"
@@ -50,10 +47,9 @@ struct Service::State {
   base::Metrics metrics;
   std::unique_ptr<crypto::KeyRing> keys;
   SeenIndex seen;
-  base::Guarded<PlanPtr> plan;
   std::unique_ptr<journal::Journal> journal;
+  std::unique_ptr<ConfigDesk> configs;
   std::unique_ptr<policies::ConsentIndex> index;
-  std::size_t purposes_max = 0;
   std::unique_ptr<Gate> gate;
   std::unique_ptr<ConsentDesk> consents;
   SendGate sends;
@@ -73,20 +69,14 @@ struct Service::State {
     }
   } waker;
   std::atomic<Edge*> awake{nullptr};
-  std::mutex reloading;
 
-  PlanPtr InForce() const {
-    return plan.With([](const PlanPtr& in_force) { return in_force; });
-  }
+  PlanPtr InForce() const { return configs->plan(); }
 
   base::Status Start();
   base::Status OpenJournal(JournalRecovery& recovery);
-  base::Result<PlanPtr> MakePlan(const ConfigFolder& config);
-  base::Status PutInForce(const PlanPtr& made, const ConfigFolder& config, bool on_journal);
-  void Assemble(const Plan& made);
+  void Assemble();
   base::Status Listen();
   void RefreshGauges();
-  std::string NamesOf(std::uint32_t number) const;
 };
 
 Service::Service() = default;
@@ -108,14 +98,15 @@ base::Status Service::State::Start() {
   if (auto same = CheckKeys(*parts.store, *keys); !same) return same;
   JournalRecovery recovery(seen, parts.clock->WallNow() - kSeenForMs);
   if (auto opened = OpenJournal(recovery); !opened) return opened;
-  auto made = MakePlan(*parts.config);
+  configs = std::make_unique<ConfigDesk>(ConfigDesk::Parts{
+      parts.store, keys.get(), journal.get(), parts.clock, parts.config_folder,
+      settings.storage_path + "/proposals", [this] { dispatcher->PlanChanged(); }});
+  const auto made = configs->Open(*parts.config, recovery.last_plan());
   if (!made) return made.error();
-  Assemble(**made);
+  settings = configs->settings();
+  Assemble();
   journal->Start();
-  if (auto in_force = PutInForce(*made, *parts.config, recovery.last_plan() >= (*made)->number);
-      !in_force) {
-    return in_force;
-  }
+  if (auto in_force = configs->Begin(recovery.last_plan()); !in_force) return in_force;
   if (auto begun = watch->Begin(); !begun) return begun;
   if (auto read = consents->Recover(**made); !read) return read;
   recovery.Requeue(*dispatcher);
@@ -147,58 +138,8 @@ base::Status Service::State::OpenJournal(JournalRecovery& recovery) {
   return base::Ok();
 }
 
-// The config as a plan: the number of the last one if it is the same config, else the next.
-base::Result<PlanPtr> Service::State::MakePlan(const ConfigFolder& config) {
-  const auto latest = parts.store->Latest();
-  if (!latest) return latest.error();
-  std::uint32_t number = 1;
-  std::string names;
-  if (*latest) {
-    number = (*latest)->digest == config.Digest() ? (*latest)->plan : (*latest)->plan + 1;
-    names = (*latest)->names;
-  }
-  auto made = CompilePlan(config, *keys, journal->origin(), number, names);
-  if (!made) return made.error();
-  if (purposes_max != 0 && (*made)->purposes.size() > purposes_max) {
-    return Error{ErrorCode::kInvalid, "service.plan",
-                 "more purposes than this process has room for; restart it"};
-  }
-  return PlanPtr(*made);
-}
-
-// Archived, then on the journal, then in force: a record never cites a plan that nobody can find.
-base::Status Service::State::PutInForce(const PlanPtr& made, const ConfigFolder& config,
-                                        bool on_journal) {
-  const base::Millis now = parts.clock->WallNow();
-  store::ArchivedConfig archived{made->config_digest, made->number, now, config.Archive(),
-                                 made->names};
-  if (auto kept = parts.store->Archive(archived); !kept) return kept;
-  journal::PlanRecord record{made->number,        made->tenant, made->plan_digest,
-                             made->config_digest, now,          made->names};
-  journal->SetPlan(record);
-  if (!on_journal) {
-    auto frame = std::make_shared<journal::Frame>();
-    frame->Add(record);
-    const auto last = journal->Append(frame);
-    if (!last) return last.error();
-    journal->WaitDurable(*last);
-  }
-  plan.With([&](PlanPtr& in_force) { in_force = made; });
-  return base::Ok();
-}
-
-std::string Service::State::NamesOf(std::uint32_t number) const {
-  const PlanPtr current = InForce();
-  if (current && current->number == number) return current->names;
-  const auto archived = parts.store->ByPlan(number);
-  return archived && *archived ? (*archived)->names : std::string{};
-}
-
-void Service::State::Assemble(const Plan& made) {
-  constexpr std::size_t kPurposesAtOnce =
-      4;  // rows of four; more purposes than that need a restart
-  purposes_max = (made.purposes.size() + kPurposesAtOnce - 1) / kPurposesAtOnce * kPurposesAtOnce;
-  index = std::make_unique<policies::ConsentIndex>(purposes_max);
+void Service::State::Assemble() {
+  index = std::make_unique<policies::ConsentIndex>(configs->purposes_max());
   const auto plan_now = [this] { return InForce(); };
   gate = std::make_unique<Gate>(
       Gate::Parts{journal.get(), index.get(), &seen, keys.get(), &metrics, parts.threads});
@@ -220,7 +161,7 @@ void Service::State::Assemble(const Plan& made) {
   projection.journal = journal.get();
   projection.store = parts.store;
   projection.metrics = &metrics;
-  projection.names = [this](std::uint32_t number) { return NamesOf(number); };
+  projection.names = [this](std::uint32_t number) { return configs->NamesOf(number); };
   projector = std::make_unique<Projector>(std::move(projection));
   housekeeper = std::make_unique<Housekeeper>(
       Housekeeper::Parts{journal.get(), parts.store, dispatcher.get(), projector.get(), &seen,
@@ -298,32 +239,8 @@ Service::~Service() {
 std::uint16_t Service::ingest_port() const { return state_->edge->port(); }
 std::uint16_t Service::console_port() const { return state_->console->port(); }
 
-std::vector<ConfigFinding> Service::Reload() {
-  const std::lock_guard lock(state_->reloading);
-  ConfigFolder config = LoadConfig(state_->parts.config_folder);
-  const auto refuse = [&](const Error& error) {
-    ConfigFinding finding;
-    finding.code = "OCT-1900";
-    finding.fr = finding.en = error.detail;
-    config.findings.push_back(finding);
-  };
-  if (config.ok()) {
-    auto made = state_->MakePlan(config);
-    if (!made) {
-      refuse(made.error());
-    } else if ((*made)->number != state_->InForce()->number) {
-      if (auto done = state_->PutInForce(*made, config, false); !done) refuse(done.error());
-      if (config.ok()) state_->dispatcher->PlanChanged();
-    }
-  }
-  if (config.ok()) {
-    base::Log::Info("config.in_force", {{"plan", state_->InForce()->number}});
-  } else {
-    base::Log::Error("config.refused",
-                     {{"errors", static_cast<std::uint64_t>(config.findings.size())}});
-  }
-  return config.findings;
-}
+std::vector<ConfigFinding> Service::Reload() { return state_->configs->Reload(); }
+ConfigDesk& Service::configs() { return *state_->configs; }
 
 std::string Service::Status() const {
   return StatusReport(
@@ -333,12 +250,12 @@ std::string Service::Status() const {
 }
 
 std::string Service::Explain(std::string_view event_id) const {
-  const auto names = [this](std::uint32_t number) { return state_->NamesOf(number); };
+  const auto names = [this](std::uint32_t number) { return state_->configs->NamesOf(number); };
   return ExplainReport(event_id, state_->journal->origin(), *state_->parts.store, names);
 }
 
 std::string Service::Failures(std::size_t limit) const {
-  const auto names = [this](std::uint32_t number) { return state_->NamesOf(number); };
+  const auto names = [this](std::uint32_t number) { return state_->configs->NamesOf(number); };
   return FailuresReport(limit, state_->journal->origin(), *state_->parts.store, names,
                         *state_->InForce());
 }

@@ -1,7 +1,39 @@
 octroi_gateway_part(gateway_service
-  SOURCES admin_socket.cc api.cc audit.cc cli.cc cli_store.cc cli_text.cc cloud_event.cc cloud_event_http.cc consent_desk.cc
-          consent_watch.cc event_reader.cc gate.cc housekeeper.cc messages.cc migrate.cc names.cc projector.cc rate_limits.cc
-          receipt.cc recovery.cc report.cc request_events.cc seen.cc service.cc
+  SOURCES
+    admin_socket.cc
+    api.cc
+    audit.cc
+    change/control.cc
+    change/difference.cc
+    change/report.cc
+    change/statement.cc
+    cli.cc
+    cli_change.cc
+    cli_store.cc
+    cli_text.cc
+    cli_text_change.cc
+    cloud_event.cc
+    cloud_event_http.cc
+    config_desk.cc
+    consent_desk.cc
+    consent_history.cc
+    consent_request.cc
+    consent_watch.cc
+    evaluate.cc
+    event_reader.cc
+    gate.cc
+    housekeeper.cc
+    messages.cc
+    migrate.cc
+    names.cc
+    projector.cc
+    rate_limits.cc
+    receipt.cc
+    recovery.cc
+    report.cc
+    request_events.cc
+    seen.cc
+    service.cc
   USES base crypto rules policies journal store
   PARTS gateway_config gateway_edge gateway_sender gateway_dispatcher)
 
@@ -9,3 +41,4 @@ octroi_gateway_part(gateway_service
 octroi_check_arrows(main gateway store_sqlite store_postgres)
 add_executable(octroi main.cc)
 target_link_libraries(octroi PRIVATE build_options gateway_service store_sqlite store_postgres)
+target_compile_definitions(gateway_service PRIVATE OCTROI_VERSION="${PROJECT_VERSION}")

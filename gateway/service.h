@@ -16,6 +16,7 @@
 #include "base/disk.h"
 #include "base/metrics.h"
 #include "gateway/config.h"
+#include "gateway/config_desk.h"
 #include "gateway/dispatcher.h"
 #include "journal/journal.h"
 #include "store/store.h"
@@ -42,9 +43,10 @@ class Service {
   std::uint16_t ingest_port() const;
   std::uint16_t console_port() const;
 
-  // Reads the folder again. Errors: the findings; the plan in force stays. One plan judges one
-  // event.
+  // Reads the folder again; it comes into force if nobody has to approve it first. Errors: the
+  // findings; the plan in force stays. One plan judges one event.
   std::vector<ConfigFinding> Reload();
+  ConfigDesk& configs();
 
   // What the command line asks over the Unix socket, one JSON object each (docs/OPERATING.md).
   std::string Status() const;

@@ -158,7 +158,7 @@ void Checker::Headers(const Document& destination, const Node& deliver) const {
 // The address in the connection string is looked at where secrets are read.
 void Checker::IntoTable(const Document& destination, const Node& deliver) const {
   for (const char* key : {"connect", "table"}) {
-    if (!deliver.Find(key)) Add(1351, destination, destination.root.KeyAt("deliver"), {key});
+    if (!deliver.Find(key)) Add(1360, destination, destination.root.KeyAt("deliver"), {key});
   }
   const Node* columns = deliver.Find("columns");
   if (!columns) return;
@@ -170,7 +170,7 @@ void Checker::IntoTable(const Document& destination, const Node& deliver) const 
     for (const Node::Member& field : receives.Map("fields")) received.insert(field.key);
   }
   for (const Node::Member& column : columns->members) {
-    if (column.key == "event_id") Add(1352, destination, column.key_at, {column.key});
+    if (column.key == "event_id") Add(1361, destination, column.key_at, {column.key});
     const Node& what = column.value;
     if (!what.IsString() || what.text.starts_with('$') || received.contains(what.text)) continue;
     Add(1339, destination, what.at, {what.text, destination.id});

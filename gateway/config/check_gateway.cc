@@ -1,5 +1,8 @@
+#include <algorithm>
+
 #include "base/limits.h"
 #include "base/text.h"
+#include "crypto/note.h"
 #include "gateway/config/checks.h"
 
 namespace octroi::gateway::config {
@@ -37,6 +40,7 @@ void Checker::Gateway(base::Millis now) const {
     }
     if (root.Find("invariants")) Add(1909, *gateway, root.KeyAt("invariants"));
     ObservedConsent(*gateway, now);
+    Approvers(*gateway);
     for (const char* name : {"ingest", "console"}) {
       const Node* address = root.FindPath({"listen", name});
       if (address && address->IsString() && !IsAddress(address->text)) {
@@ -64,6 +68,38 @@ void Checker::ObservedConsent(const Document& gateway, base::Millis now) const {
   const Node* until = consent->FindString("until");
   const auto end = until ? base::ParseRfc3339(until->text, true) : std::nullopt;
   if (end && (*end > now + 30 * kDay || *end + kDay <= now)) Add(1307, gateway, until->at);
+}
+
+// Every role that a file names must be somebody, with a key of his own.
+void Checker::Approvers(const Document& gateway) const {
+  const std::vector<Node::Member>& approvers = gateway.root.Map("approvers");
+  std::map<std::string, std::string> keys;  // public key -> role
+  std::vector<std::string> roles;
+  for (const Node::Member& approver : approvers) {
+    roles.push_back(approver.key);
+    const Node* key = approver.value.FindString("key");
+    if (!key) continue;
+    const auto verifier = crypto::NoteVerifier::Parse(key->text);
+    if (!verifier || verifier->name() != approver.key ||
+        approver.key == gateway.root.Text("tenant")) {
+      Add(1351, gateway, key->at, {approver.key});
+      continue;
+    }
+    const auto [first, fresh] = keys.emplace(key->text.substr(key->text.rfind('+')), approver.key);
+    if (!fresh) Add(1352, gateway, key->at, {approver.key, first->second});
+  }
+  bool named = false;
+  for (const Document* document : world_.All()) {
+    const Node* owner = document->root.Find("owner");
+    if (!owner) continue;
+    for (const Node& role : owner->List("approvers")) {
+      named = true;
+      const bool known = std::ranges::count(roles, role.text) != 0;
+      if (!known && !approvers.empty())
+        Add(1353, *document, role.at, {role.text}, DidYouMean(role.text, roles));
+    }
+  }
+  if (named && approvers.empty()) Add(3001, gateway, {});
 }
 
 void Checker::Vocabulary() const {

@@ -79,6 +79,11 @@ constexpr CodeText kCodes[] = {
     {2112, "« {0} » est reçu, mais le gabarit « {1} » ne l'emploie pas : il ne partira pas.",
      "\"{0}\" is received, but the template \"{1}\" does not use it: it will not leave.",
      "L'employer, ou le retirer de « receives ».", "Use it, or remove it from \"receives\"."},
+
+    {3001, "Aucun accord n'est demandé : gateway.yaml ne dit pas qui approuve.",
+     "No approval is asked for: gateway.yaml does not say who approves.",
+     "Y mettre approvers, avec les clés que « octroi keys approver » affiche.",
+     "Put approvers there, with the keys that \"octroi keys approver\" prints."},
 };
 
 }  // namespace

@@ -110,6 +110,12 @@ std::vector<const Document*> World::Of(std::string_view kind) const {
   return found;
 }
 
+std::vector<const Document*> World::All() const {
+  std::vector<const Document*> all;
+  for (const auto& document : documents_) all.push_back(document.get());
+  return all;
+}
+
 const Document* World::Find(std::string_view kind, std::string_view id) const {
   for (const auto& document : documents_) {
     if (document->kind == kind && document->id == id) return document.get();

@@ -38,6 +38,7 @@ class World {
   static World Read(const Files& files, Findings& findings);
 
   std::vector<const Document*> Of(std::string_view kind) const;  // sorted by file
+  std::vector<const Document*> All() const;                      // as they were read
   const Document* Find(std::string_view kind, std::string_view id) const;
   std::vector<std::string> Ids(std::string_view kind) const;
   const Document* gateway() const;  // the first; null if none

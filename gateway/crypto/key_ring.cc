@@ -46,6 +46,11 @@ WipedString DeriveStorage(const RootVersion& root, std::string_view tenant,
   return WipedString(Hkdf(root.key.bytes(), kStorageSalt, info, kKeyBytes));
 }
 
+NoteSigner SignerOf(const RootVersion& root, std::string_view tenant, std::string_view label) {
+  return NoteSigner::FromSeed(std::string(tenant),
+                              DeriveStorage(root, tenant, "sign/" + std::string(label)).view());
+}
+
 const RootVersion& Active(const std::vector<RootVersion>& roots) {
   return *std::find_if(roots.begin(), roots.end(), [](const RootVersion& root) {
     return root.version.state == KeyState::kActive;
@@ -175,6 +180,18 @@ std::optional<std::string> KeyRing::UnwrapWithKek(std::string_view wrapped) cons
       return key;
   }
   return std::nullopt;
+}
+
+NoteSigner KeyRing::Signer(std::string_view label) const {
+  return SignerOf(Active(state_->storage), state_->tenant, label);
+}
+
+std::vector<NoteVerifier> KeyRing::Verifiers(std::string_view label) const {
+  std::vector<NoteVerifier> verifiers;
+  for (const RootVersion& root : state_->storage) {
+    if (root.usable()) verifiers.push_back(SignerOf(root, state_->tenant, label).verifier());
+  }
+  return verifiers;
 }
 
 std::string KeyRing::CheckValue() const {

@@ -15,6 +15,7 @@
 
 #include "base/result.h"
 #include "crypto/hmac.h"
+#include "crypto/note.h"
 #include "crypto/seal.h"
 
 namespace octroi::crypto {
@@ -65,6 +66,12 @@ class KeyRing {
   Sealer StorageSealer(std::string_view label) const;
   std::string WrapWithKek(std::string_view key32) const;
   std::optional<std::string> UnwrapWithKek(std::string_view wrapped) const;
+
+  // Our own signature under notes, named after the tenant; the key is derived from the storage root
+  // by a fixed label ("config"). Verifiers: of every version that may be used, so that what was
+  // signed before a rotation still holds.
+  NoteSigner Signer(std::string_view label) const;
+  std::vector<NoteVerifier> Verifiers(std::string_view label) const;
 
   // 8 bytes in hex that tell which keys these are without revealing them: HMAC(root,
   // "octroi/kcv/v1") cut, pseudonym and storage root (their active versions) joined by '.'. Start

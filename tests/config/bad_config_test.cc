@@ -2,7 +2,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <tuple>
 
+#include "crypto/note.h"
 #include "good_folder.h"
 
 namespace octroi::gateway {
@@ -137,13 +139,13 @@ const Row kRows[] = {
   {"a signal without a place", "sources/boutique.yaml", "unknown_events: quarantine", "consent: [{ read: ‸purposes }]", "OCT-1332"},
   {"files over HTTP", "destinations/crm.yaml", "private_network: true", "private_network: true\n  ‸path: exports/crm", "OCT-1334"},
   {"delivery to nowhere", "destinations/crm.yaml", "deliver:\n  type: http\n  url: http://127.0.0.1:18102/events\n", "‸deliver:\n  type: http\n", "OCT-1333"},
-  {"a table nobody names", "destinations/crm.yaml", kOverHttp, "‸deliver:\n  type: sql\n  connect: { from: \"file:keys/mart.secret\" }\n", "OCT-1351"},
-  {"a table without a server", "destinations/crm.yaml", kOverHttp, "‸deliver:\n  type: sql\n  table: mart.events\n", "OCT-1351"},
+  {"a table nobody names", "destinations/crm.yaml", kOverHttp, "‸deliver:\n  type: sql\n  connect: { from: \"file:keys/mart.secret\" }\n", "OCT-1360"},
+  {"a table without a server", "destinations/crm.yaml", kOverHttp, "‸deliver:\n  type: sql\n  table: mart.events\n", "OCT-1360"},
   {"a table at an address", "destinations/crm.yaml", kOverHttp, "deliver:\n  type: sql\n  ‸url: http://127.0.0.1/\n  table: mart.events\n  connect: { from: \"file:keys/mart.secret\" }\n", "OCT-1334"},
   {"a table without its schema", "destinations/crm.yaml", kOverHttp, "deliver:\n  type: sql\n  table: ‸events\n  connect: { from: \"file:keys/mart.secret\" }\n", "OCT-1106"},
   {"a table that is SQL", "destinations/crm.yaml", kOverHttp, "deliver:\n  type: sql\n  table: ‸\"mart.events; DROP\"\n  connect: { from: \"file:keys/mart.secret\" }\n", "OCT-1106"},
   {"a connection string in config", "destinations/crm.yaml", kOverHttp, "deliver:\n  type: sql\n  table: mart.events\n  connect: { from: ‸\"host=db password=x\" }\n", "OCT-1106"},
-  {"a column of ours", "destinations/crm.yaml", kOverHttp, "deliver:\n  type: sql\n  table: mart.events\n  columns: { ‸event_id: country }\n  connect: { from: \"file:keys/mart.secret\" }\n", "OCT-1352"},
+  {"a column of ours", "destinations/crm.yaml", kOverHttp, "deliver:\n  type: sql\n  table: mart.events\n  columns: { ‸event_id: country }\n  connect: { from: \"file:keys/mart.secret\" }\n", "OCT-1361"},
   {"a column of what is not received", "destinations/crm.yaml", kOverHttp, "deliver:\n  type: sql\n  table: mart.events\n  columns: { phone: ‸phone }\n  connect: { from: \"file:keys/mart.secret\" }\n", "OCT-1339"},
   {"a column that is SQL", "destinations/crm.yaml", kOverHttp, "deliver:\n  type: sql\n  table: mart.events\n  columns: { ‸\"a\\\"b\": country }\n  connect: { from: \"file:keys/mart.secret\" }\n", "OCT-1114"},
   {"a field, and nothing about it", "contracts/interaction.yaml", "check: { any_present: [event_name] }", "check: { ‸field: event_name, any_present: [event_name] }", "OCT-1334"},
@@ -439,6 +441,32 @@ TEST(BadConfig, ObservedConsentNeedsADpoAndAnEndWithinThirtyDays) {
   EXPECT_EQ(codes("2026-12-22", true), (List{"OCT-1910", "OCT-1307"}));
   EXPECT_EQ(codes("2026-11-20", true), (List{"OCT-1910", "OCT-1307"}));
   EXPECT_EQ(codes("2026-12-01", false), (List{"OCT-1306", "OCT-1910"}));
+}
+
+TEST(BadConfig, WhoApprovesHasAKeyOfHisOwn) {
+  const auto codes = [](const std::string& approvers) {
+    Files files = GoodFolder();
+    files["gateway.yaml"] += "approvers:\n" + approvers;
+    return Codes(Load(files), ConfigFinding::Level::kError);
+  };
+  const auto key = [](const std::string& role, char seed) {
+    return crypto::NoteSigner::FromSeed(role, std::string(32, seed)).verifier().Text();
+  };
+  const auto line = [](const std::string& role, const std::string& its_key) {
+    return "  " + role + ": { name: \"A\", key: \"" + its_key + "\" }\n";
+  };
+  const std::string dpo = line("dpo", key("dpo", 'd')), it = line("it", key("it", 'i')),
+                    marketing = line("marketing", key("marketing", 'm'));
+  std::string spoilt = key("dpo", 'd');
+  spoilt.back() = spoilt.back() == 'A' ? 'B' : 'A';
+  const std::vector<std::tuple<const char*, std::string, std::vector<std::string>>> rows = {
+      {"each his own", dpo + it + marketing, {}},
+      {"another's key", line("dpo", key("it", 'd')) + it + marketing, {"OCT-1351"}},
+      {"a mistyped key", line("dpo", spoilt) + it + marketing, {"OCT-1351"}},
+      {"one person for two", dpo + line("it", key("it", 'd')) + marketing, {"OCT-1352"}},
+      {"two files ask for \"it\"", dpo + marketing, {"OCT-1353", "OCT-1353"}},
+  };
+  for (const auto& [what, approvers, wanted] : rows) EXPECT_EQ(codes(approvers), wanted) << what;
 }
 
 struct WarningRow {

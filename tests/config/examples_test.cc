@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -50,6 +51,12 @@ TEST(Examples, OnlyWhatIsNotSupportedYetIsWrong) {
   }
 }
 
+// Nothing but the note that nobody has to approve yet.
+bool Clean(const ConfigFolder& config) {
+  return std::ranges::all_of(config.findings,
+                             [](const auto& finding) { return finding.code == "OCT-3001"; });
+}
+
 TEST_F(Folder, TheDemonstrationIsCleanAndStarts) {
   fs::copy(OCTROI_SOURCE_DIR "/docs/examples/demo", root_, fs::copy_options::recursive);
   const ConfigFolder before = LoadConfig(root_.string(), StillClock());
@@ -60,7 +67,7 @@ TEST_F(Folder, TheDemonstrationIsCleanAndStarts) {
   ASSERT_TRUE(created) << created.error().detail;
   EXPECT_EQ(created->size(), 7u);
   const ConfigFolder config = LoadConfig(root_.string(), StillClock());
-  EXPECT_TRUE(config.findings.empty()) << Render(config, Language::kEnglish, false);
+  EXPECT_TRUE(Clean(config)) << Render(config, Language::kEnglish, false);
   const auto plan = Compile(config);
   ASSERT_TRUE(plan) << plan.error().detail;
   EXPECT_EQ((*plan)->destinations.size(), 3u);
@@ -73,7 +80,7 @@ TEST_F(Folder, InitWritesACleanFolderThatStarts) {
     const auto made = InitFolder(folder.string(), language);
     ASSERT_TRUE(made) << made.error().detail;
     const ConfigFolder config = LoadConfig(folder.string(), StillClock());
-    EXPECT_TRUE(config.findings.empty()) << Render(config, Language::kEnglish, false);
+    EXPECT_TRUE(Clean(config)) << Render(config, Language::kEnglish, false);
     EXPECT_EQ(config.settings.language, language);
     const auto plan = Compile(config);
     ASSERT_TRUE(plan) << plan.error().detail;

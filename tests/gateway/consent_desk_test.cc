@@ -122,6 +122,71 @@ TEST_F(DeskTest, AStoreThatTakesButDoesNotTellMeansTryAgainAndTheIndexStays) {
   EXPECT_EQ(ReaderState(), ConsentState::kGranted);
 }
 
+// What was answered 503 is on the journal: the register and what is obeyed must agree on it.
+TEST_F(DeskTest, WhatWasLeftInDoubtIsSettledBothWays) {
+  struct Row {
+    const char* name;
+    std::function<void(World&)> fault;
+    std::size_t in_store;  // when it was answered 503
+  };
+  const std::vector<Row> rows = {
+      {"the store was down", [](World& world) { world.store.SetDown(true); }, 1},
+      {"the commit happened, its answer was lost",
+       [](World& world) {
+         world.consents.before_append = [&world](const policies::ConsentEvent& event) {
+           if (world.store.Append(event)) world.store.SetDown(true);
+         };
+       },
+       2},
+      {"taken, but the history could not be read",
+       [](World& world) {
+         world.consents.before_history = [&world] { world.store.SetDown(true); };
+       },
+       2},
+  };
+  Begin();
+  int hour = 10;
+  for (const Row& row : rows) {
+    SCOPED_TRACE(row.name);
+    const std::size_t before = world_.ConsentsInStore().size();
+    const std::string at = "2026-11-21T" + std::to_string(hour++) + ":0";
+    Accept(As({}, "granted", at + "0:00Z"));
+    row.fault(world_);
+    ExpectTryAgain(Post(As({}, "withdrawn", at + "1:00Z")));
+    EXPECT_FALSE(desk_->Settle(*world_.plan)) << "the store is still down";
+    EXPECT_EQ(ReaderState(), ConsentState::kGranted);
+    world_.consents.before_append = [](const auto&) {};
+    world_.consents.before_history = [] {};
+    world_.store.SetDown(false);
+    EXPECT_EQ(world_.ConsentsInStore().size(), before + row.in_store);
+    ASSERT_TRUE(desk_->Settle(*world_.plan));
+    EXPECT_EQ(world_.ConsentsInStore().size(), before + 2);
+    EXPECT_EQ(ReaderState(), ConsentState::kWithdrawn);
+  }
+}
+
+TEST_F(DeskTest, AConflictLeftInDoubtIsNoEvent) {
+  Begin();
+  Accept({.id = "mine"});
+  world_.store.SetDown(true);
+  Posted other = As({.id = "mine"}, "denied", "2026-11-21T09:00:00Z");
+  ExpectTryAgain(Post(other));
+  world_.store.SetDown(false);
+  ASSERT_TRUE(desk_->Settle(*world_.plan));
+  EXPECT_EQ(world_.ConsentsInStore().size(), 1u);
+  EXPECT_EQ(ReaderState(), ConsentState::kGranted);
+}
+
+TEST_F(DeskTest, NoMoreIsTakenThanCanBeSettled) {
+  auto parts = world_.DeskParts();
+  parts.waiting_max = 2;
+  desk_ = std::make_unique<ConsentDesk>(parts);
+  desk_->Start();
+  world_.store.SetDown(true);
+  for (int i = 0; i < 3; ++i) ExpectTryAgain(Post({}));
+  EXPECT_EQ(world_.ConsentsOnJournal().size(), 2u) << "the third was refused before it was written";
+}
+
 TEST_F(DeskTest, AJournalThatStoppedMeansTryAgainAndNothingHappened) {
   Begin();
   world_.journal->Stop();

@@ -20,6 +20,7 @@ class SharedRegister final : public store::ConsentStore {
   explicit SharedRegister(testing::FakeStore& store) : store_(store) {}
   std::atomic<bool> down{false};
   std::atomic<int> asked{0};
+  std::atomic<bool> loses_answers{false};   // of commits, which do happen
   void Record(const ConsentEvent& event) {  // by the other gateway
     ASSERT_TRUE(store_.Append(event));
     others_.With([&](auto& others) { others.push_back(event); });
@@ -36,7 +37,9 @@ class SharedRegister final : public store::ConsentStore {
     });
   }
   base::Status AppendAll(std::span<const ConsentEvent> events) override {
-    return store_.AppendAll(events);
+    auto done = store_.AppendAll(events);
+    if (loses_answers) return base::Error{base::ErrorCode::kInDoubt, "test", "no answer"};
+    return done;
   }
   base::Result<std::vector<ConsentEvent>> History(const std::vector<policies::Fingerprint>& subject,
                                                   std::string_view purpose) override {
@@ -132,6 +135,41 @@ TEST_F(ConsentWatchTest, WithoutAnAnswerTheLeaseRunsOutAndComesBack) {
   world_.disk.clock.Advance(10'000);
   EXPECT_FALSE(Open());
   register_.down = false;
+  ASSERT_TRUE(Eventually([&] { return Open(); }));
+  EXPECT_EQ(State(), ConsentState::kWithdrawn);
+}
+
+// The commit happened, the answer to it was lost, and the client does not come back.
+TEST_F(ConsentWatchTest, WhatIsInDoubtIsObeyedBeforeTheLeaseIsRenewed) {
+  register_.Record(Event(1, ConsentState::kGranted));
+  auto parts = world_.DeskParts();
+  parts.store = &register_;
+  ConsentDesk desk(parts);
+  auto watched = Parts(register_);
+  watched.desk = &desk;
+  ConsentWatch watch(watched);
+  ASSERT_TRUE(watch.Begin());
+  ASSERT_TRUE(desk.Recover(*world_.plan));
+  desk.Start();
+  ASSERT_TRUE(watch.Start());
+  ASSERT_EQ(State(), ConsentState::kGranted);
+  register_.loses_answers = true;
+  Reply reply;
+  const auto refused =
+      desk.Submit(world_.plan, world_.plan->sources[kShop],
+                  R"({"subject":{"email":"reader@example.org"},"purpose":"marketing.email",)"
+                  R"("state":"withdrawn","effective_at":"2026-11-21T10:00:00Z"})",
+                  [&] { return reply.Promise(); });
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(reply.Wait().status, 503);
+  EXPECT_EQ(world_.ConsentsInStore().size(), 2u);
+  const int asked = register_.asked;
+  world_.disk.clock.Advance(10'000);
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  EXPECT_EQ(State(), ConsentState::kGranted);
+  EXPECT_EQ(register_.asked, asked) << "nothing is asked for a lease while something is in doubt";
+  EXPECT_FALSE(Open()) << "nothing is sent on a state that may be outdated";
+  register_.loses_answers = false;
   ASSERT_TRUE(Eventually([&] { return Open(); }));
   EXPECT_EQ(State(), ConsentState::kWithdrawn);
 }

@@ -41,13 +41,13 @@ TEST(JournalRecovery, MessagesOfTheWindowAreRemembered) {
 TEST(JournalRecovery, TheHighestPlanIsKnown) {
   SeenIndex seen;
   JournalRecovery recovery(seen, 0);
-  EXPECT_EQ(recovery.last_plan(), 0u);
+  EXPECT_EQ(recovery.last_plan().number, 0u);
   for (const std::uint32_t number : {1u, 4u, 3u}) {
     journal::PlanRecord plan;
     plan.number = number;
     recovery.Take(0, Encoded(plan));
   }
-  EXPECT_EQ(recovery.last_plan(), 4u);
+  EXPECT_EQ(recovery.last_plan().number, 4u);
 }
 
 }  // namespace

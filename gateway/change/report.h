@@ -1,0 +1,15 @@
+// Changes as JSON, for the command line and for people's tools. docs/FORMATS.md, "Changes".
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "gateway/change/control.h"
+
+namespace octroi::gateway::change {
+
+nlohmann::ordered_json DifferenceJson(const Difference& difference);
+nlohmann::ordered_json StatementJson(const Bundle& bundle);  // and who signed
+std::string RefusalJson(const Refusal& refusal);
+
+}  // namespace octroi::gateway::change

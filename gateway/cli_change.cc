@@ -1,0 +1,133 @@
+// The verbs of change control: what would change, who must agree, and bringing it into force.
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "gateway/change/report.h"
+#include "gateway/cli_text_change.h"
+#include "gateway/cli_verbs.h"
+#include "gateway/messages.h"
+
+namespace octroi::gateway {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+// The folder or bundle that is meant, or an earlier version.
+std::string Order(const Arguments& args) {
+  Json order{{"by", "uid " + std::to_string(geteuid())}};
+  std::error_code error;
+  const fs::path path = fs::absolute(args.words.size() > 1 ? args.words[1] : args.folder, error);
+  if (args.version != 0) {
+    order["version"] = args.version;
+  } else {
+    order["path"] = path.lexically_normal().string();
+  }
+  if (!args.reason.empty()) order["reason"] = args.reason;
+  if (args.allow_removals) order["allow_removals"] = true;
+  return order.dump();
+}
+
+int AskChange(const Arguments& args, const std::string& line,
+              std::string (*text)(const std::string&, Language)) {
+  return Ask(args, line, [&](const std::string& json) {
+    std::string said = text(json, args.language);
+    if (said.ends_with('\n')) said.pop_back();
+    return said;
+  });
+}
+
+int Complain(const Arguments& args, std::string_view code) {
+  std::fprintf(stderr, "%s\n", std::string(Sentence(code, args.language)).c_str());
+  return kNo;
+}
+
+// Nobody is asked where nobody can answer.
+bool Confirmed(const Arguments& args) {
+  if (args.yes) return true;
+  if (isatty(0) == 0) return false;
+  std::fputs(args.language == Language::kFrench ? "Approuver ? [o/N] " : "Approve? [y/N] ", stderr);
+  std::string answer;
+  std::getline(std::cin, answer);
+  return answer == "o" || answer == "oui" || answer == "y" || answer == "yes";
+}
+
+// The signature under the statement, into the file: whole, or as it was.
+bool WriteBack(const std::string& file, std::string_view bytes) {
+  const std::string draft = file + ".new";
+  {
+    std::ofstream out(draft, std::ios::binary | std::ios::trunc);
+    out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    if (!out.flush()) return false;
+  }
+  std::error_code error;
+  fs::rename(draft, file, error);
+  return !error;
+}
+
+ConfigFolder FolderOf(std::string_view archive) {
+  ConfigFolder folder;
+  if (auto files = ReadArchive(archive)) folder.files = std::move(*files);
+  return folder;
+}
+
+}  // namespace
+
+int DiffConfig(const Arguments& args) { return AskChange(args, "diff " + Order(args), ChangeText); }
+int ApplyConfig(const Arguments& args) {
+  return AskChange(args, "apply " + Order(args), AppliedText);
+}
+int ProposeConfig(const Arguments& args) {
+  return AskChange(args, "propose " + Order(args), ProposedText);
+}
+int ListProposals(const Arguments& args) { return AskChange(args, "proposals", ProposalsText); }
+int ListVersions(const Arguments& args) { return AskChange(args, "versions", VersionsText); }
+
+// Needs no gateway: who approves may sit elsewhere. What is signed is what is shown.
+int ApproveChange(const Arguments& args) {
+  if (args.words.size() < 2 || args.role.empty() || args.key.empty()) return kUsage;
+  const std::string& file = args.words[1];
+  std::ifstream in(file, std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(in), {}};
+  auto bundle = change::Bundle::Parse(bytes);
+  if (!bundle) return Complain(args, bundle.error().where);
+  if (bundle->previous.empty()) return Complain(args, "change.not_a_proposal");
+  Json json = DifferenceJson(change::Compare(FolderOf(bundle->previous), FolderOf(bundle->archive)));
+  json["statement"] = StatementJson(*bundle);
+  std::fputs(ProposedText(json.dump(), args.language).c_str(), stderr);
+  auto signer = crypto::NoteSigner::FromFile(args.role, args.key);
+  if (!signer) return Complain(signer.error(), kNo);
+  for (const crypto::NoteSignature& signature : bundle->note.signatures) {
+    if (signature.name == args.role) return Complain(args, "change.approved_already");
+  }
+  if (!Confirmed(args)) return Complain(args, "change.not_approved");
+  bundle->note.signatures.push_back(signer->Sign(bundle->note.text));
+  if (!WriteBack(file, bundle->Render())) return Complain(args, "change.not_written");
+  json["statement"] = StatementJson(*bundle);
+  std::fputs((args.json ? json.dump() + "\n" : ApprovedText(args.role, args.language)).c_str(),
+             stdout);
+  return kOk;
+}
+
+int CreateApprover(const Arguments& args) {
+  if (args.words.size() < 4) return kUsage;
+  const std::string &role = args.words[2], &file = args.words[3];
+  if (auto made = crypto::CreateSignerFile(file); !made) return Complain(made.error(), kNo);
+  const auto signer = crypto::NoteSigner::FromFile(role, file);
+  if (!signer) return Complain(signer.error(), kNo);
+  const std::string key = signer->verifier().Text();
+  if (args.json) {
+    std::printf("%s\n", Json{{"role", role}, {"key", key}}.dump().c_str());
+  } else {
+    std::printf("approvers:\n  %s: { name: \"…\", key: \"%s\" }\n", role.c_str(), key.c_str());
+  }
+  return kOk;
+}
+
+}  // namespace octroi::gateway

@@ -1,0 +1,48 @@
+// Consent events -> what decisions read, at any instant. The one place where the register's events
+// become entries of an index: the consent desk runs it on the store as events come, and
+// ConsentHistory on what was read, for the state of another instant.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "gateway/plan.h"
+#include "policies/consent.h"
+
+namespace octroi::gateway {
+
+// All events of any of these fingerprints for one purpose (store::ConsentStore::History).
+using ReadHistory = std::function<base::Result<std::vector<policies::ConsentEvent>>(
+    const std::vector<policies::Fingerprint>& subject, std::string_view purpose)>;
+
+// The fold, as of `now`, of everything on file for this person and purpose becomes what decisions
+// read: the history of every identifier that some event links to these, or a late event about one
+// could hide a withdrawal by another. Where the identifiers lead to several subjects, each gets the
+// fold of its own history: nobody's grant reaches another. One caller at a time for an index.
+// Errors: those of `history`; then the index may hold less than it should.
+base::Status IndexConsent(const Plan& plan, const policies::ConsentEvent& event,
+                          const ReadHistory& history, base::Millis now,
+                          policies::ConsentIndex& index);
+
+// The register, or a part of it, held in memory.
+class ConsentHistory {
+ public:
+  void Add(policies::ConsentEvent event);  // in the order they were recorded; without its detail
+  std::size_t size() const { return events_.size(); }
+
+  // What decisions made at `at` would have read: of what was recorded by then. Places are the
+  // plan's.
+  std::unique_ptr<policies::ConsentIndex> At(const Plan& plan, base::Millis at) const;
+
+ private:
+  std::vector<policies::ConsentEvent> events_;
+  std::map<policies::Fingerprint, std::vector<std::size_t>> of_;  // places in events_
+};
+
+}  // namespace octroi::gateway
