@@ -4,6 +4,7 @@
 #include "crypto/hmac.h"
 #include "gateway/config.h"
 #include "gateway/config/compile.h"
+#include "gateway/sender.h"
 
 namespace octroi::gateway {
 namespace {
@@ -134,12 +135,28 @@ class PlanMaker {
                                        destination.secret.emplace());
         if (!read) return read;
       }
+      if (destination.sql) {
+        if (auto read = ReadConnection(*document, destination); !read) return read;
+      }
       plan_->destinations[place] = std::move(destination);
       forms[place] = config::OutgoingFormOf(world_, *document, folder_.files, names_);
     }
     auto made = policies::Pseudonymizer::Make(keys, std::move(origin), std::move(forms));
     if (!made) return made.error();
     plan_->pseudonymizer = std::move(*made);
+    return base::Ok();
+  }
+
+  base::Status ReadConnection(const Document& document, DestinationPlan& destination) const {
+    const std::string from(document.root.FindPath({"deliver", "connect", "from"})->text);
+    auto connection = crypto::ReadSecret(config::ResolveSecret(folder_.folder, from));
+    auto good = connection ? CheckConnection(connection->bytes, destination.allow_private_address)
+                           : base::Status(connection.error());
+    if (!good || connection->hashed) {
+      return Wrong("`" + document.file + "` asks for the connection string `" + from +
+                   "`: " + (good ? std::string("it is a hash") : good.error().detail));
+    }
+    destination.secret = *std::move(connection);
     return base::Ok();
   }
 

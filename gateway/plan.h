@@ -76,9 +76,16 @@ struct FilePlan {
   bool operator==(const FilePlan&) const = default;
 };
 
+struct SqlPlan {
+  std::string table;                 // "schema.table"
+  std::vector<std::string> columns;  // beside event_id; none: the whole event, in `payload`
+  bool operator==(const SqlPlan&) const = default;
+};
+
 struct DestinationPlan {
   std::string id;                // empty: a hole
-  std::optional<FilePlan> file;  // delivered into files; else over HTTP:
+  std::optional<FilePlan> file;  // delivered into files;
+  std::optional<SqlPlan> sql;    // or a table (`secret` is the connection string); else over HTTP:
   std::string url;
   std::string method = "POST";
   std::vector<std::pair<std::string, std::string>> headers;  // constant, beside our own

@@ -19,9 +19,9 @@ namespace octroi::gateway {
 // What the destination answered. No body of its answer is kept: it may echo personal data.
 struct Receipt {
   enum class Kind {
-    kDelivered,   // 2xx; durably in a file
-    kRetry,       // 408, 425, 429, 5xx, no answer, connection lost; the disk refused
-    kRefused,     // other 4xx, 3xx (never followed): no retry will change it
+    kDelivered,   // 2xx; durably in a file; committed
+    kRetry,       // 408, 425, 429, 5xx, no answer, connection lost; the disk or table refused
+    kRefused,     // other 4xx, 3xx (never followed), a value's SQLSTATE: no retry will change it
     kNotStarted,  // SendStart said no: nothing has left
   } kind = Kind::kRetry;
   std::uint16_t http_status = 0;            // 0: no answer
@@ -77,8 +77,8 @@ class Sender {
 std::unique_ptr<Sender> MakeHttpSender(const DestinationPlan& destination,
                                        const base::Clock& clock);
 
-// Over HTTP, or into files (gateway/sender/export_folder.h), as the destination says. `disk` and
-// `clock` must outlive the senders; safe from any thread.
+// Over HTTP, into files (gateway/sender/export_folder.h) or a table (gateway/sender/sql_sender.h),
+// as the destination says. `disk` and `clock` must outlive the senders; safe from any thread.
 using MakeSender = std::function<std::unique_ptr<Sender>(const DestinationPlan&)>;
 MakeSender SendersOn(base::Disk& disk, const base::Clock& clock);
 
@@ -87,5 +87,7 @@ bool IsPublicAddress(const std::string& ip);
 // Checks a URL of config: scheme http or https, host, no user info, no fragment. Error detail says
 // what.
 base::Status CheckUrl(const std::string& url, bool allow_private);
+// Checks a libpq connection string likewise. The detail quotes none of it.
+base::Status CheckConnection(const std::string& connection, bool allow_private);
 
 }  // namespace octroi::gateway

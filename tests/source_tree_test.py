@@ -17,7 +17,8 @@ CONFINED = {
     r"(re2/|phonenumbers/)": ["rules/"],
     r"openssl/": ["gateway/crypto/", "gateway/edge/tls", "gateway/edge/stream"],
     r"sqlite3": ["db/sqlite/"],
-    r"(pqxx/|libpq)": ["db/postgres/"],
+    r"pqxx/": ["db/postgres/"],
+    r"libpq": ["db/postgres/", "gateway/sender/postgres_link"],
     r"Poco/": ["gateway/"],
     r"(yaml-cpp/|nlohmann/|llhttp|zlib)": ["gateway/"],
 }

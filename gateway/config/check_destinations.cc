@@ -1,6 +1,7 @@
+#include <algorithm>
 #include <array>
 #include <set>
-#include <span>
+#include <string_view>
 
 #include "base/limits.h"
 #include "gateway/config/checks.h"
@@ -23,9 +24,26 @@ std::uint32_t ServedCategories(const World& world, const Document& destination) 
   return categories;
 }
 
-constexpr std::array<const char*, 6> kOverHttp = {
-    "url", "method", "headers", "authenticate", "private_network", "answer_within"};
-constexpr std::array<const char*, 3> kIntoFiles = {"path", "rotate", "compress"};
+// The keys of `deliver` that not every type has, and which do.
+struct KeyOfTypes {
+  const char* key;
+  std::array<std::string_view, 2> types;
+};
+constexpr KeyOfTypes kKeysOfTypes[] = {
+    {"url", {"http"}},
+    {"method", {"http"}},
+    {"headers", {"http"}},
+    {"authenticate", {"http"}},
+    {"path", {"file"}},
+    {"rotate", {"file"}},
+    {"compress", {"file"}},
+    {"connect", {"sql"}},
+    {"table", {"sql"}},
+    {"columns", {"sql"}},
+    {"private_network", {"http", "sql"}},
+    {"answer_within", {"http", "sql"}},
+};
+constexpr std::array<std::string_view, 3> kTypes = {"http", "file", "sql"};
 
 std::string Lower(std::string_view text) {
   std::string lower(text);
@@ -137,6 +155,28 @@ void Checker::Headers(const Document& destination, const Node& deliver) const {
   }
 }
 
+// The address in the connection string is looked at where secrets are read.
+void Checker::IntoTable(const Document& destination, const Node& deliver) const {
+  for (const char* key : {"connect", "table"}) {
+    if (!deliver.Find(key)) Add(1360, destination, destination.root.KeyAt("deliver"), {key});
+  }
+  const Node* columns = deliver.Find("columns");
+  if (!columns) return;
+  if (destination.root.Find("format")) {
+    Add(1334, destination, destination.root.KeyAt("format"), {"format", "columns"});
+  }
+  std::set<std::string> received;
+  for (const Node& receives : destination.root.List("receives")) {
+    for (const Node::Member& field : receives.Map("fields")) received.insert(field.key);
+  }
+  for (const Node::Member& column : columns->members) {
+    if (column.key == "event_id") Add(1361, destination, column.key_at, {column.key});
+    const Node& what = column.value;
+    if (!what.IsString() || what.text.starts_with('$') || received.contains(what.text)) continue;
+    Add(1339, destination, what.at, {what.text, destination.id});
+  }
+}
+
 void Checker::Deliver(const Document& destination) const {
   const Node* deliver = destination.root.Find("deliver");
   if (!deliver) return;
@@ -144,19 +184,21 @@ void Checker::Deliver(const Document& destination) const {
   Presentation(destination, *deliver);
   Headers(destination, *deliver);
   const Node* type = deliver->FindString("type");
-  if (type && type->text != "http" && type->text != "file") {
+  const std::string_view is = type ? std::string_view(type->text) : "http";
+  if (std::ranges::find(kTypes, is) == kTypes.end()) {
     Add(1912, destination, type->at, {type->text});
     return;
   }
-  const bool file = type && type->text == "file";
-  for (const char* key : file ? std::span<const char* const>(kOverHttp) : kIntoFiles) {
-    if (!deliver->Find(key)) continue;
-    Add(1334, destination, deliver->KeyAt(key), {key, file ? "type: file" : "type: http"});
+  for (const KeyOfTypes& key : kKeysOfTypes) {
+    const bool has = std::ranges::find(key.types, is) != key.types.end();
+    if (has || !deliver->Find(key.key)) continue;
+    Add(1334, destination, deliver->KeyAt(key.key), {key.key, "type: " + std::string(is)});
   }
-  if (file) {
+  if (is == "file") {
     if (!deliver->Find("path")) Add(1348, destination, destination.root.KeyAt("deliver"));
     return;
   }
+  if (is == "sql") return IntoTable(destination, *deliver);
   const Node* url = deliver->Find("url");
   if (!url) Add(1333, destination, destination.root.KeyAt("deliver"));
   if (!url || !url->IsString()) return;

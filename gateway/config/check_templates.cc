@@ -113,10 +113,10 @@ class TemplateCheck {
     if (pseudonym && converted) Add(1340, node.at, {node.text});
   }
 
-  // A file has an event a line, and is read again by their ids; a request holds what `$each` says.
+  // A file or table has an event a line, each known by its id; a request holds what `$each` says.
   void Size(const Node& deliver, const Template& made, bool ids) const {
     const Node* most = deliver.FindPath({"batch", "up_to"});
-    if (deliver.Text("type") == "file") {
+    if (deliver.Text("type") == "file" || deliver.Text("type") == "sql") {
       if (made.has_each()) Add(1349, 0);
       if (!ids) Add(1350, 0);
     } else if (!made.has_each() && most && most->number > 1) {

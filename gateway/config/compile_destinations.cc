@@ -21,6 +21,26 @@ FilePlan FilePlanOf(const Node& deliver, const std::string& folder) {
   return file;
 }
 
+constexpr base::Millis kSqlAnswersWithin = 2'500;  // a frozen server is noticed, a slow one is not
+
+SqlPlan SqlPlanOf(const Node& deliver) {
+  SqlPlan sql;
+  sql.table = deliver.Text("table");
+  for (const Node::Member& column : deliver.Map("columns")) sql.columns.push_back(column.key);
+  return sql;
+}
+
+// One event as an object whose members are the columns, in the language of templates.
+std::string ColumnsTemplate(const Node& deliver) {
+  std::string text = R"({"event_id":{"$id":true})";
+  for (const Node::Member& column : deliver.Map("columns")) {
+    const std::string& what = column.value.text;
+    text += ",\"" + column.key + "\":{\"";
+    text += what.starts_with('$') ? what + "\":true}" : "$field\":\"" + what + "\"}";
+  }
+  return text + "}";
+}
+
 }  // namespace
 
 DestinationPlan DestinationPlanOf(const Document& destination, const std::string& folder) {
@@ -28,6 +48,10 @@ DestinationPlan DestinationPlanOf(const Document& destination, const std::string
   DestinationPlan plan;
   plan.id = destination.id;
   if (deliver.Text("type") == "file") plan.file = FilePlanOf(deliver, folder);
+  if (deliver.Text("type") == "sql") {
+    plan.sql = SqlPlanOf(deliver);
+    plan.answer_within = kSqlAnswersWithin;
+  }
   plan.url = deliver.Text("url");
   if (deliver.FindString("method")) plan.method = deliver.Text("method");
   for (const Node::Member& header : deliver.Map("headers")) {
@@ -57,7 +81,11 @@ policies::OutgoingForm OutgoingFormOf(const World& world, const Document& destin
                                       const Files& files, NameTables& names) {
   policies::OutgoingForm form;
   form.domain = destination.id;
-  form.lines = destination.root.Find("deliver")->Text("type") == "file";
+  const Node& deliver = *destination.root.Find("deliver");
+  form.lines = deliver.Text("type") == "file" || deliver.Text("type") == "sql";
+  if (deliver.Find("columns")) {
+    (void)policies::Template::Parse(ColumnsTemplate(deliver), form.body);
+  }
   if (const Node* path = TemplatePath(destination)) {
     (void)policies::Template::Parse(files.at(path->text), form.body);
   }

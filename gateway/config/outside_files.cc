@@ -8,6 +8,7 @@
 #include "crypto/key_ring.h"
 #include "gateway/config/checks.h"
 #include "gateway/config/csv.h"
+#include "gateway/sender.h"
 
 namespace octroi::gateway::config {
 namespace {
@@ -40,6 +41,16 @@ class SecretCheck {
     if (!secret || !outgoing) return;
     const Say unfit = UnfitToPresent(method, *secret);
     if (!unfit.empty()) findings_.Add(1331, document.file, from->at, {from->text, unfit});
+  }
+
+  void Connection(const Document& destination) const {
+    const Node* deliver = destination.root.Find("deliver");
+    if (!deliver || deliver->Text("type") != "sql") return;
+    const Node* from = deliver->FindPath({"connect", "from"});
+    const auto connection = Read(destination, from, true);
+    if (!connection) return;
+    const auto good = CheckConnection(connection->bytes, deliver->True("private_network"));
+    if (!good) findings_.Add(1331, destination.file, from->at, {from->text, good.error().detail});
   }
 
   // Nothing, and a finding: it is missing or no secret. `raw`: its hash would not do.
@@ -116,6 +127,7 @@ void CheckSecrets(const World& world, const std::string& folder, Findings& findi
   }
   for (const Document* destination : world.Of("Destination")) {
     check.Secret(*destination, destination->root.FindPath({"deliver", "authenticate"}), true);
+    check.Connection(*destination);
   }
 }
 

@@ -19,10 +19,10 @@ bool SameDelivery(const DestinationPlan& a, const DestinationPlan& b) {
   const auto secret = [](const DestinationPlan& plan) {
     return plan.secret ? std::optional<std::string_view>(plan.secret->bytes) : std::nullopt;
   };
-  return a.id == b.id && a.file == b.file && a.url == b.url && a.method == b.method &&
-         a.headers == b.headers && secret(a) == secret(b) && a.present_as == b.present_as &&
-         a.secret_name == b.secret_name && a.answer_within == b.answer_within &&
-         a.allow_private_address == b.allow_private_address;
+  return a.id == b.id && a.file == b.file && a.sql == b.sql && a.url == b.url &&
+         a.method == b.method && a.headers == b.headers && secret(a) == secret(b) &&
+         a.present_as == b.present_as && a.secret_name == b.secret_name &&
+         a.answer_within == b.answer_within && a.allow_private_address == b.allow_private_address;
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "gateway/sender.h"
 #include "gateway/sender/export_folder.h"
+#include "gateway/sender/sql_sender.h"
 
 namespace octroi::gateway {
 namespace {
@@ -59,6 +60,7 @@ class Folders {
 MakeSender SendersOn(base::Disk& disk, const base::Clock& clock) {
   return [&clock, folders = std::make_shared<Folders>(disk, clock)](
              const DestinationPlan& destination) -> std::unique_ptr<Sender> {
+    if (destination.sql) return MakeSqlSender(destination, clock, MakeSystemResolver());
     if (!destination.file) return MakeHttpSender(destination, clock);
     return std::make_unique<FileSender>(destination, folders->Of(destination));
   };

@@ -10,6 +10,17 @@
 namespace octroi::gateway {
 namespace {
 
+// How the demonstration's CRM is reached, up to its batches.
+constexpr const char* kOverHttp =
+    "deliver:\n"
+    "  type: http\n"
+    "  url: http://127.0.0.1:18102/events\n"
+    "  # Cette machine : la garde contre les adresses privées est levée pour cette seule "
+    "destination.\n"
+    "  # This machine: the guard against private addresses is lifted for this destination alone.\n"
+    "  private_network: true\n"
+    "  authenticate: { method: bearer, secret: { from: \"file:keys/crm.secret\" } }\n";
+
 struct Row {
   const char* mistake;
   const char* file;
@@ -128,6 +139,15 @@ const Row kRows[] = {
   {"a signal without a place", "sources/boutique.yaml", "unknown_events: quarantine", "consent: [{ read: ‸purposes }]", "OCT-1332"},
   {"files over HTTP", "destinations/crm.yaml", "private_network: true", "private_network: true\n  ‸path: exports/crm", "OCT-1334"},
   {"delivery to nowhere", "destinations/crm.yaml", "deliver:\n  type: http\n  url: http://127.0.0.1:18102/events\n", "‸deliver:\n  type: http\n", "OCT-1333"},
+  {"a table nobody names", "destinations/crm.yaml", kOverHttp, "‸deliver:\n  type: sql\n  connect: { from: \"file:keys/mart.secret\" }\n", "OCT-1360"},
+  {"a table without a server", "destinations/crm.yaml", kOverHttp, "‸deliver:\n  type: sql\n  table: mart.events\n", "OCT-1360"},
+  {"a table at an address", "destinations/crm.yaml", kOverHttp, "deliver:\n  type: sql\n  ‸url: http://127.0.0.1/\n  table: mart.events\n  connect: { from: \"file:keys/mart.secret\" }\n", "OCT-1334"},
+  {"a table without its schema", "destinations/crm.yaml", kOverHttp, "deliver:\n  type: sql\n  table: ‸events\n  connect: { from: \"file:keys/mart.secret\" }\n", "OCT-1106"},
+  {"a table that is SQL", "destinations/crm.yaml", kOverHttp, "deliver:\n  type: sql\n  table: ‸\"mart.events; DROP\"\n  connect: { from: \"file:keys/mart.secret\" }\n", "OCT-1106"},
+  {"a connection string in config", "destinations/crm.yaml", kOverHttp, "deliver:\n  type: sql\n  table: mart.events\n  connect: { from: ‸\"host=db password=x\" }\n", "OCT-1106"},
+  {"a column of ours", "destinations/crm.yaml", kOverHttp, "deliver:\n  type: sql\n  table: mart.events\n  columns: { ‸event_id: country }\n  connect: { from: \"file:keys/mart.secret\" }\n", "OCT-1361"},
+  {"a column of what is not received", "destinations/crm.yaml", kOverHttp, "deliver:\n  type: sql\n  table: mart.events\n  columns: { phone: ‸phone }\n  connect: { from: \"file:keys/mart.secret\" }\n", "OCT-1339"},
+  {"a column that is SQL", "destinations/crm.yaml", kOverHttp, "deliver:\n  type: sql\n  table: mart.events\n  columns: { ‸\"a\\\"b\": country }\n  connect: { from: \"file:keys/mart.secret\" }\n", "OCT-1114"},
   {"a field, and nothing about it", "contracts/interaction.yaml", "check: { any_present: [event_name] }", "check: { ‸field: event_name, any_present: [event_name] }", "OCT-1334"},
   {"a header without a name", "destinations/crm.yaml", "method: bearer", "method: ‸header", "OCT-1345"},
   {"a parameter without a name", "destinations/crm.yaml", "method: bearer", "method: ‸query", "OCT-1345"},

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "good_folder.h"
@@ -98,6 +99,44 @@ TEST_F(PlanTest, DestinationsOverHttpAndIntoFiles) {
   EXPECT_EQ(http.present_as, PresentAs::kHeader);
   EXPECT_EQ(http.secret_name, "api-key");
   EXPECT_EQ(all[PlaceOf(all, "publicite")].method, "POST");
+}
+
+constexpr const char* kIntoTable =
+    "deliver: { type: sql, connect: { from: \"file:keys/mart.secret\" }, table: mart.events, "
+    "private_network: true, columns: { client: customer_id, what: $event }, then: keep, "
+    "keep_for: \"1 day\" }\n";
+
+TEST_F(PlanTest, DestinationsIntoTables) {
+  std::string& crm = files_["destinations/crm.yaml"];
+  crm = crm.substr(0, crm.find("deliver:")) + kIntoTable + crm.substr(crm.find("erase:"));
+  const auto keep = [&](const char* connection) {
+    const std::string path = folder_ + "/keys/mart.secret";
+    fs::remove(path);
+    std::ofstream(path) << "octroi-secret-raw " << connection << "\n";
+    fs::permissions(path, fs::perms::owner_read);
+  };
+  keep("host=127.0.0.1 dbname=mart user=writer");
+  const auto made = Compile();
+  ASSERT_TRUE(made) << made.error().detail;
+  const DestinationPlan& table = (*made)->destinations[PlaceOf((*made)->destinations, "crm")];
+  ASSERT_TRUE(table.sql);
+  EXPECT_EQ(*table.sql, (SqlPlan{"mart.events", {"client", "what"}}));
+  EXPECT_EQ(table.secret->bytes, "host=127.0.0.1 dbname=mart user=writer");
+  EXPECT_EQ(table.answer_within, 2'500);
+  EXPECT_TRUE(table.allow_private_address);
+
+  const auto refused = [&] {
+    const auto again = CompilePlan(
+        LoadConfig(files_, folder_, StillClock()),
+        *crypto::KeyRing::FromRoot("demonstration", std::string(32, 'k')), "test", 1, "");
+    EXPECT_FALSE(again);
+    return Codes(LoadConfig(files_, folder_, StillClock()), ConfigFinding::Level::kError);
+  };
+  keep("not a connection string");
+  EXPECT_EQ(refused(), std::vector<std::string>{"OCT-1331"});
+  keep("host=127.0.0.1 dbname=mart user=writer");
+  Edit("destinations/crm.yaml", "private_network: true, ", "");
+  EXPECT_EQ(refused(), std::vector<std::string>{"OCT-1331"}) << "a private address";
 }
 
 TEST_F(PlanTest, ASecretThatCannotBePresentedIsRefused) {

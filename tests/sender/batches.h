@@ -24,13 +24,15 @@ inline SendStart& Unhindered() {
 
 class BatchMaker final : public journal::DurableListener {
  public:
-  BatchMaker() {
+  explicit BatchMaker(std::uint64_t events = 2) {
     rig_.OpenJournal({this});
     rig_.StartJournal();
     PlanOptions options;
     options.destinations = {DestinationNamed("crm")};
     plan_ = rig_.MakePlan(options);
-    const std::uint64_t last = rig_.Admit(*plan_, {{1, "a"}, {2, "b"}});
+    std::vector<TestEvent> admitted;
+    for (std::uint64_t n = 1; n <= events; ++n) admitted.push_back({n, n == 1 ? "a" : "b"});
+    const std::uint64_t last = rig_.Admit(*plan_, admitted);
     rig_.journal->WaitDurable(last);
   }
   ~BatchMaker() override { rig_.CloseJournal(); }
@@ -51,7 +53,7 @@ class BatchMaker final : public journal::DurableListener {
     plan_->pseudonymizer->Finish(0, batch);
     return batch;
   }
-  journal::Ticket ticket() {  // through sequence 2
+  journal::Ticket ticket() {  // through the last event
     EXPECT_TRUE(Eventually([this] { return newest_.With([](auto& t) { return t.has_value(); }); }));
     return *newest_.With([](auto& t) { return t; });
   }

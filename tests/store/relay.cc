@@ -29,7 +29,8 @@ void Cut(int socket) {  // as a network does: a reset, no goodbye
 
 }  // namespace
 
-Relay::Relay(int server_port) : server_port_(server_port) {
+Relay::Relay(int server_port, std::string word)
+    : server_port_(server_port), word_(std::move(word)) {
   listener_ = socket(AF_INET, SOCK_STREAM, 0);
   sockaddr_in address = Loopback(0);
   socklen_t size = sizeof address;
@@ -81,7 +82,7 @@ void Relay::Serve(int client) {
         break;
       }
       const std::string_view text(bytes.data(), static_cast<std::size_t>(read));
-      const bool commit = from_client && text.find(std::string_view("COMMIT", 6)) != text.npos;
+      const bool commit = from_client && text.find(word_) != text.npos;
       if (commit && mode_ != Mode::kPass && times_-- > 0) {
         ++cuts_;
         swallow = mode_ == Mode::kCutAfterCommit;

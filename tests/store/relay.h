@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <mutex>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -17,7 +18,8 @@ class Relay {
     kCutAfterCommit,   // the server has answered it, the client never hears
     kSilent,           // connections stay open, nothing passes
   };
-  explicit Relay(int server_port);
+  // `word`: what in a client's bytes makes them a COMMIT.
+  explicit Relay(int server_port, std::string word = "COMMIT");
   ~Relay();
   int port() const { return port_; }
   // What to do from now on; `times`: a COMMIT is cut that often, then all pass again.
@@ -29,6 +31,7 @@ class Relay {
   void Serve(int client);
 
   int server_port_, listener_ = -1, port_ = 0;
+  const std::string word_;
   std::atomic<Mode> mode_{Mode::kPass};
   std::atomic<int> times_{0}, cuts_{0};
   std::atomic<bool> stopping_{false};
