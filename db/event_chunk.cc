@@ -33,6 +33,17 @@ DeliveryState TakeState(base::ByteReader& in) {
   return state;
 }
 
+// One event but its record, which is returned.
+std::string_view ReadEvent(std::uint64_t first, base::ByteReader& in, EventRow& event) {
+  event.sequence = first + in.Varint();
+  event.plan = static_cast<std::uint32_t>(in.Varint());
+  event.source = static_cast<std::uint16_t>(in.Varint());
+  event.outcome = static_cast<base::Outcome>(in.Fixed<std::uint8_t>());
+  event.reason = static_cast<base::Reason>(in.Fixed<std::uint16_t>());
+  event.received = in.Fixed<base::Millis>();
+  return in.Sized();
+}
+
 }  // namespace
 
 void PackEvents(std::span<const EventRow> events, std::string& out) {
@@ -49,18 +60,28 @@ void PackEvents(std::span<const EventRow> events, std::string& out) {
   }
 }
 
+base::Result<std::vector<EventRow>> UnpackFrom(std::uint64_t first, std::string_view bytes,
+                                               std::string_view states, std::uint64_t sequence) {
+  std::vector<EventRow> events;
+  base::ByteReader in(bytes);
+  while (!in.done()) {
+    EventRow event;
+    const std::string_view record = ReadEvent(first, in, event);
+    if (!in.ok()) return Damaged();
+    if (event.sequence < sequence) continue;
+    event.record = record;
+    if (base::Status read = ReadDeliveries(first, states, event); !read) return read.error();
+    events.push_back(std::move(event));
+  }
+  return events;
+}
+
 base::Result<std::optional<EventRow>> UnpackEvent(std::uint64_t first, std::string_view bytes,
                                                   std::uint64_t sequence) {
   base::ByteReader in(bytes);
   while (!in.done()) {
     EventRow event;
-    event.sequence = first + in.Varint();
-    event.plan = static_cast<std::uint32_t>(in.Varint());
-    event.source = static_cast<std::uint16_t>(in.Varint());
-    event.outcome = static_cast<base::Outcome>(in.Fixed<std::uint8_t>());
-    event.reason = static_cast<base::Reason>(in.Fixed<std::uint16_t>());
-    event.received = in.Fixed<base::Millis>();
-    const std::string_view record = in.Sized();
+    const std::string_view record = ReadEvent(first, in, event);
     if (!in.ok()) return Damaged();
     if (event.sequence != sequence) continue;
     event.record = record;

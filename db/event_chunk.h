@@ -25,6 +25,11 @@ void PackEvents(std::span<const EventRow> events, std::string& out);
 base::Result<std::optional<EventRow>> UnpackEvent(std::uint64_t first, std::string_view bytes,
                                                   std::uint64_t sequence);
 
+// The events of a chunk from that sequence on, with what `states` (a DeliveryChunk's bytes; empty:
+// none) says of their deliveries. kInvalid: damaged.
+base::Result<std::vector<EventRow>> UnpackFrom(std::uint64_t first, std::string_view bytes,
+                                               std::string_view states, std::uint64_t sequence);
+
 // The deliveries of a chunk's events. One user at a time; reuse keeps its memory.
 class DeliveryChunk {
  public:

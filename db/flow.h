@@ -118,6 +118,9 @@ class FlowStore {  // safe from any thread; every call may block on the disk
   virtual base::Status Apply(const Projection& batch) = 0;
 
   virtual base::Result<std::optional<EventRow>> Find(std::uint64_t sequence) = 0;
+  // Events from that sequence on, ascending: a page of them, for who walks them all. Empty: there
+  // is none any more.
+  virtual base::Result<std::vector<EventRow>> Page(std::uint64_t sequence) = 0;
   virtual base::Result<std::map<std::uint32_t, Totals>> SumByPlan() = 0;  // from one moment
   base::Result<Totals> Sum();  // over all plans, by place: right while no config moved a place
   virtual base::Result<std::map<RuleKey, RuleCount>> Rules() = 0;

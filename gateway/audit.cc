@@ -130,6 +130,30 @@ void Auditor::Conclude(AuditReport& report) const {
   }
 }
 
+namespace {
+
+// The events that the store does not hold as the journal says, at the first look.
+base::Result<std::vector<std::uint64_t>> Suspects(const Auditor& auditor, store::FlowStore& store) {
+  std::vector<std::uint64_t> suspects;
+  std::vector<store::EventRow> page;
+  std::size_t at = 0;
+  for (const std::uint64_t sequence : auditor.Events()) {
+    while (at < page.size() && page[at].sequence < sequence) ++at;
+    if (at == page.size()) {
+      auto next = store.Page(sequence);
+      if (!next) return next.error();
+      page = std::move(*next);
+      at = 0;
+    }
+    const bool here = at < page.size() && page[at].sequence == sequence;
+    if (!auditor.Compare(sequence, here ? &page[at] : nullptr).empty())
+      suspects.push_back(sequence);
+  }
+  return suspects;
+}
+
+}  // namespace
+
 base::Result<AuditReport> Audit(const journal::Journal& journal, store::FlowStore& store,
                                 base::Millis received_since) {
   Auditor auditor(received_since);
@@ -151,7 +175,11 @@ base::Result<AuditReport> Audit(const journal::Journal& journal, store::FlowStor
       if (!read) return read.error();
       report.through = *through;
     }
-    if (round == 0) suspects = auditor.Events();
+    if (round == 0) {
+      auto walked = Suspects(auditor, store);
+      if (!walked) return walked.error();
+      suspects = std::move(*walked);
+    }
     differing.clear();
     std::vector<std::uint64_t> again;
     for (const std::uint64_t sequence : suspects) {

@@ -4,7 +4,6 @@
 
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -13,6 +12,7 @@
 #include "gateway/cli_text_change.h"
 #include "gateway/cli_verbs.h"
 #include "gateway/messages.h"
+#include "gateway/whole_file.h"
 
 namespace octroi::gateway {
 namespace {
@@ -60,19 +60,6 @@ bool Confirmed(const Arguments& args) {
   return answer == "o" || answer == "oui" || answer == "y" || answer == "yes";
 }
 
-// The signature under the statement, into the file: whole, or as it was.
-bool WriteBack(const std::string& file, std::string_view bytes) {
-  const std::string draft = file + ".new";
-  {
-    std::ofstream out(draft, std::ios::binary | std::ios::trunc);
-    out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    if (!out.flush()) return false;
-  }
-  std::error_code error;
-  fs::rename(draft, file, error);
-  return !error;
-}
-
 ConfigFolder FolderOf(std::string_view archive) {
   ConfigFolder folder;
   if (auto files = ReadArchive(archive)) folder.files = std::move(*files);
@@ -103,9 +90,8 @@ int ListVersions(const Arguments& args) { return AskChange(args, "versions", Ver
 int ApproveChange(const Arguments& args) {
   if (args.words.size() < 2 || args.role.empty() || args.key.empty()) return Misused(args);
   const std::string& file = args.words[1];
-  std::ifstream in(file, std::ios::binary);
-  const std::string bytes{std::istreambuf_iterator<char>(in), {}};
-  auto bundle = change::Bundle::Parse(bytes);
+  constexpr std::size_t kBundleBytesMax = 256 * 1024 * 1024;
+  auto bundle = change::Bundle::Parse(ReadWholeFile(file, kBundleBytesMax).value_or(""));
   if (!bundle) return Complain(args, bundle.error().where);
   if (bundle->previous.empty()) return Complain(args, "change.not_a_proposal");
   Json json =
@@ -119,7 +105,7 @@ int ApproveChange(const Arguments& args) {
   }
   if (!Confirmed(args)) return Complain(args, "change.not_approved");
   bundle->note.signatures.push_back(signer->Sign(bundle->note.text));
-  if (!WriteBack(file, bundle->Render())) return Complain(args, "change.not_written");
+  if (!WriteWholeFile(file, bundle->Render())) return Complain(args, "change.not_written");
   json["statement"] = StatementJson(*bundle);
   std::fputs((args.json ? json.dump() + "\n" : ApprovedText(args.role, args.language)).c_str(),
              stdout);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "base/crash_point.h"
@@ -11,6 +10,7 @@
 #include "gateway/change/impact.h"
 #include "gateway/change/report.h"
 #include "gateway/report.h"
+#include "gateway/whole_file.h"
 
 namespace octroi::gateway {
 namespace {
@@ -25,30 +25,6 @@ using Json = nlohmann::ordered_json;
 constexpr std::size_t kBundleBytesMax = 256 * 1024 * 1024;
 constexpr std::size_t kPurposesAtOnce = 4;  // rows of four; more purposes than that need a restart
 constexpr std::string_view kEnd = ".octroi";
-
-std::optional<std::string> ReadWhole(const fs::path& path) {
-  std::error_code error;
-  if (!fs::is_regular_file(path, error) || fs::file_size(path, error) > kBundleBytesMax || error)
-    return std::nullopt;
-  std::ifstream in(path, std::ios::binary);
-  std::string bytes{std::istreambuf_iterator<char>(in), {}};
-  return in.bad() ? std::nullopt : std::optional(std::move(bytes));
-}
-
-// Names: who reads the folder must see a whole file.
-bool WriteWhole(const fs::path& path, std::string_view bytes) {
-  std::error_code error;
-  fs::create_directories(path.parent_path(), error);
-  fs::permissions(path.parent_path(), fs::perms::owner_all, error);
-  const fs::path draft = path.string() + ".new";
-  {
-    std::ofstream out(draft, std::ios::binary | std::ios::trunc);
-    out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    if (!out.flush()) return false;
-  }
-  fs::rename(draft, path, error);
-  return !error;
-}
 
 Refusal Unavailable(const Error& error) {
   return {error.code == ErrorCode::kInvalid ? std::string(error.where) : "store.unavailable"};
@@ -218,7 +194,7 @@ ConfigDesk::Admitted ConfigDesk::Admit(const ChangeOrder& order, const Sealed& i
                                        change::Difference& difference) const {
   std::error_code error;
   if (order.version == 0 && fs::is_regular_file(order.path, error)) {
-    const auto bytes = ReadWhole(order.path);
+    const auto bytes = ReadWholeFile(order.path, kBundleBytesMax);
     if (!bytes) return Refusal{"change.malformed"};
     auto admitted = control_.Admit(*bytes, in_force);
     if (auto* sealed = std::get_if<Sealed>(&admitted))
@@ -341,7 +317,7 @@ std::string ConfigDesk::Propose(const ChangeOrder& order) {
   const std::string name = std::to_string(bundle.statement.version) + "-" +
                            bundle.statement.config.substr(0, 8) + std::string(kEnd);
   const fs::path file = fs::path(parts_.proposals) / name;
-  if (!WriteWhole(file, bundle.Render())) return change::RefusalJson({"change.not_written"});
+  if (!WriteWholeFile(file, bundle.Render())) return change::RefusalJson({"change.not_written"});
   Json json = DifferenceJson(difference);
   json["file"] = file.string();
   json["statement"] = StatementJson(bundle);
@@ -361,7 +337,7 @@ std::string ConfigDesk::Proposals() {
   std::ranges::sort(paths);
   Json list = Json::array();
   for (const fs::path& path : paths) {
-    const auto bytes = ReadWhole(path);
+    const auto bytes = ReadWholeFile(path, kBundleBytesMax);
     const auto bundle = change::Bundle::Parse(bytes.value_or(""));
     Json one{{"file", path.string()}};
     if (bundle) one["statement"] = StatementJson(*bundle);

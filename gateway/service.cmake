@@ -30,11 +30,13 @@ octroi_gateway_part(gateway_service
     projector.cc
     rate_limits.cc
     receipt.cc
+    reconcile.cc
     recovery.cc
     report.cc
     request_events.cc
     seen.cc
     service.cc
+    whole_file.cc
   USES base crypto rules policies journal store
   PARTS gateway_config gateway_edge gateway_sender gateway_dispatcher)
 

@@ -18,6 +18,12 @@ constexpr Sql kFind = {
     "SELECT first, events, (SELECT states FROM octroi.delivery_chunks d WHERE d.origin = "
     "octroi.origin() AND d.first = e.first) FROM octroi.event_chunks e WHERE origin = "
     "octroi.origin() AND first <= $1 ORDER BY first DESC LIMIT 1"};
+constexpr Sql kPage = {
+    "flow_page",
+    "SELECT first, events, (SELECT states FROM octroi.delivery_chunks d WHERE d.origin = "
+    "octroi.origin() AND d.first = e.first) FROM octroi.event_chunks e WHERE origin = "
+    "octroi.origin() AND first >= (SELECT coalesce(max(first), 0) FROM octroi.event_chunks WHERE "
+    "origin = octroi.origin() AND first <= $1) ORDER BY first LIMIT 2"};
 constexpr Sql kSum = {"flow_sum",  // one statement, so that both come from one moment
                       "SELECT true, plan, place, outcome, reason, n FROM octroi.event_counts "
                       "WHERE origin = octroi.origin() UNION ALL SELECT false, plan, place, "
@@ -39,6 +45,10 @@ T Num(const pqxx::row& row, int column) {
   return static_cast<T>(row[column].as<std::int64_t>());
 }
 
+std::string StatesOf(const pqxx::field& field) {
+  return field.is_null() ? std::string() : pqxx::binarystring(field).str();
+}
+
 std::int64_t Clamped(std::uint64_t value) {
   return static_cast<std::int64_t>(std::min(value, kMax));
 }
@@ -57,10 +67,22 @@ base::Result<std::optional<store::EventRow>> FindEvent(Tx& tx, std::uint64_t seq
   const auto first = Num<std::uint64_t>(rows[0], 0);
   auto event = store::UnpackEvent(first, pqxx::binarystring(rows[0][1]).str(), sequence);
   if (!event || !*event) return event;
-  const std::string states =
-      rows[0][2].is_null() ? std::string() : pqxx::binarystring(rows[0][2]).str();
-  if (base::Status read = store::ReadDeliveries(first, states, **event); !read) return read.error();
+  if (base::Status read = store::ReadDeliveries(first, StatesOf(rows[0][2]), **event); !read)
+    return read.error();
   return event;
+}
+
+base::Result<std::vector<store::EventRow>> EventPage(Tx& tx, std::uint64_t sequence) {
+  std::vector<store::EventRow> page;
+  if (sequence > kMax) return page;
+  for (const pqxx::row& row : tx.Run(kPage, static_cast<std::int64_t>(sequence))) {
+    auto events = store::UnpackFrom(Num<std::uint64_t>(row, 0),
+                                    pqxx::binarystring(row[1]).str(), StatesOf(row[2]), sequence);
+    if (!events) return events.error();
+    page = std::move(*events);
+    if (!page.empty()) break;  // else the chunk ended before it, and the next one is the page
+  }
+  return page;
 }
 
 std::map<std::uint32_t, store::Totals> SumByPlan(Tx& tx) {

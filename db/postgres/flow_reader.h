@@ -12,6 +12,7 @@ namespace octroi::store_postgres {
 
 std::uint64_t ProjectedThrough(Tx& tx);
 base::Result<std::optional<store::EventRow>> FindEvent(Tx& tx, std::uint64_t sequence);
+base::Result<std::vector<store::EventRow>> EventPage(Tx& tx, std::uint64_t sequence);
 std::map<std::uint32_t, store::Totals> SumByPlan(Tx& tx);
 std::map<store::RuleKey, store::RuleCount> RuleCounts(Tx& tx);
 std::vector<store::Attention> NeedAttention(Tx& tx, std::size_t limit);

@@ -108,6 +108,17 @@ class PostgresStore final : public store::Store {
     if (!done) return done.error();
     return found;
   }
+  base::Result<std::vector<store::EventRow>> Page(std::uint64_t sequence) override {
+    base::Result<std::vector<store::EventRow>> page = std::vector<store::EventRow>();
+    const base::Status done = reader_.With([&](Session& session) {
+      return session.Transact("store.page", [&](Tx& tx) {
+        page = EventPage(tx, sequence);
+        return page ? base::Ok() : base::Status(page.error());
+      });
+    });
+    if (!done) return done.error();
+    return page;
+  }
   base::Result<std::map<std::uint32_t, store::Totals>> SumByPlan() override {
     return Read("store.sum", store_postgres::SumByPlan);
   }

@@ -39,6 +39,10 @@ base::Status FlowReader::Prepare(Connection& db) {
       {find_,
        "SELECT first, events, (SELECT states FROM delivery_chunks d WHERE d.first = e.first) "
        "FROM event_chunks e WHERE first <= ?1 ORDER BY first DESC LIMIT 1"},
+      {page_,
+       "SELECT first, events, (SELECT states FROM delivery_chunks d WHERE d.first = e.first) "
+       "FROM event_chunks e WHERE first >= (SELECT coalesce(max(first), 0) FROM event_chunks WHERE "
+       "first <= ?1) ORDER BY first LIMIT 2"},
       {event_counts_, "SELECT plan, place, outcome, reason, n FROM event_counts"},
       {delivery_counts_, "SELECT plan, place, outcome, reason, n FROM delivery_counts"},
       {rules_, "SELECT hour, source, contract, rule, evaluated, failed, repaired FROM rule_counts"},
@@ -73,6 +77,25 @@ base::Result<std::optional<store::EventRow>> FlowReader::Find(Connection& db,
   const base::Status read = store::ReadDeliveries(first, run.View(2), **event);
   if (!read) return read.error();
   return event;
+}
+
+// The chunk that holds the sequence may end before it: then the next one is the page.
+base::Result<std::vector<store::EventRow>> FlowReader::Page(Connection& db,
+                                                            std::uint64_t sequence) {
+  std::vector<store::EventRow> page;
+  if (sequence > kMax) return page;
+  Run run(page_);
+  run.Int(1, static_cast<std::int64_t>(sequence));
+  while (page.empty()) {
+    const int result = run.Step();
+    if (result == SQLITE_DONE) break;
+    if (result != SQLITE_ROW) return db.Fail(result, "store.page");
+    auto events = store::UnpackFrom(static_cast<std::uint64_t>(run.Int(0)), run.View(1),
+                                    run.View(2), sequence);
+    if (!events) return events.error();
+    page = std::move(*events);
+  }
+  return page;
 }
 
 base::Status FlowReader::SumByPlan(Connection& db, std::map<std::uint32_t, store::Totals>& plans) {

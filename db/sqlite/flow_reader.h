@@ -16,6 +16,7 @@ class FlowReader {
   base::Status Prepare(Connection& db);
   base::Result<std::uint64_t> Through(Connection& db);
   base::Result<std::optional<store::EventRow>> Find(Connection& db, std::uint64_t sequence);
+  base::Result<std::vector<store::EventRow>> Page(Connection& db, std::uint64_t sequence);
   // Adds to `plans`. Inside a transaction, so that both sums are of one moment.
   base::Status SumByPlan(Connection& db, std::map<std::uint32_t, store::Totals>& plans);
   base::Result<std::map<store::RuleKey, store::RuleCount>> Rules(Connection& db);
@@ -24,7 +25,7 @@ class FlowReader {
                              base::Millis since);
 
  private:
-  Statement through_, find_, event_counts_, delivery_counts_, rules_, attention_, kept_;
+  Statement through_, find_, page_, event_counts_, delivery_counts_, rules_, attention_, kept_;
 };
 
 }  // namespace octroi::store_sqlite

@@ -144,6 +144,9 @@ class SqliteStore final : public store::Store {
   base::Result<std::optional<store::EventRow>> Find(std::uint64_t sequence) override {
     return Read([&](Reader& from) { return from.flow.Find(from.db, sequence); });
   }
+  base::Result<std::vector<store::EventRow>> Page(std::uint64_t sequence) override {
+    return Read([&](Reader& from) { return from.flow.Page(from.db, sequence); });
+  }
   base::Result<std::map<std::uint32_t, store::Totals>> SumByPlan() override {
     std::map<std::uint32_t, store::Totals> plans;
     base::Status done = Read([&](Reader& from) {

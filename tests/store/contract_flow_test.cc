@@ -43,6 +43,35 @@ TEST_P(FlowContract, KeepsEveryMemberOfAnEventAlsoAfterReopening) {
   }
 }
 
+// Whoever walks all pages from anywhere meets every event from there on once, in order, whole.
+TEST_P(FlowContract, PagesHoldEveryEventOnce) {
+  EXPECT_TRUE(store().Page(0)->empty());
+  std::vector<store::EventRow> all;
+  std::uint64_t through = 0;
+  for (int batch = 0; batch < 5; ++batch) {
+    std::vector<store::EventRow> events;
+    for (int i = 0; i < 50; ++i) {
+      through += 1 + static_cast<std::uint64_t>(i % 3);
+      events.push_back(i % 7 == 0 ? Quarantined(through) : Accepted(through));
+    }
+    ASSERT_TRUE(IsOk(store().Apply(Batch(through + 5, events))));
+    through += 5;
+    all.insert(all.end(), events.begin(), events.end());
+  }
+  for (std::uint64_t from = 0; from <= through + 1; from += 1 + from % 11) {
+    std::vector<store::EventRow> met;
+    for (std::uint64_t next = from;;) {
+      const auto page = store().Page(next);
+      ASSERT_TRUE(page);
+      if (page->empty()) break;
+      met.insert(met.end(), page->begin(), page->end());
+      next = met.back().sequence + 1;
+    }
+    const auto first = std::ranges::lower_bound(all, from, {}, &store::EventRow::sequence);
+    EXPECT_TRUE(std::equal(first, all.end(), met.begin(), met.end())) << "from " << from;
+  }
+}
+
 TEST_P(FlowContract, RefusesABatchThatDoesNotFollowOnOrIsNotWhole) {
   ASSERT_TRUE(IsOk(store().Apply(Batch(10, {Accepted(10)}))));
   const auto delivered = [](Outcome outcome, std::vector<store::DeliveryState> deliveries) {

@@ -123,6 +123,16 @@ class FakeStore final : public store::Store {
       return found == flow_.events.end() ? std::nullopt : std::optional(found->second);
     });
   }
+  base::Result<std::vector<store::EventRow>> Page(std::uint64_t sequence) override {
+    return Read<std::vector<store::EventRow>>("store.page", [&] {
+      std::vector<store::EventRow> page;
+      for (auto at = flow_.events.lower_bound(sequence);
+           at != flow_.events.end() && page.size() < 3; ++at) {
+        page.push_back(at->second);
+      }
+      return page;
+    });
+  }
   base::Result<std::map<std::uint32_t, store::Totals>> SumByPlan() override {
     return Read<std::map<std::uint32_t, store::Totals>>("store.sum", [&] {
       std::map<std::uint32_t, store::Totals> plans;  // recounted from the rows, each time
