@@ -274,7 +274,7 @@ base::Result<std::uint64_t> ConsentDesk::Record(const ConsentEvent& event) {
   std::copy(digest.begin(), digest.end(), record.commitment.begin());
   auto frame = std::make_shared<journal::Frame>();
   frame->Add(record);
-  const auto last = parts_.journal->Append(frame);
+  const auto last = parts_.journal->Append(frame, journal::Claim::kRegister);
   if (last) parts_.journal->WaitDurable(*last);
   return last;
 }
@@ -283,22 +283,28 @@ base::Result<std::uint64_t> ConsentDesk::Record(const ConsentEvent& event) {
 // history of every identifier that some event links to these, or a late event about one could hide
 // a withdrawal by another. Where the identifiers lead to several subjects, each gets the fold of
 // its own history: nobody's grant reaches another.
-base::Status ConsentDesk::Index(const Plan& plan, const ConsentEvent& event) {
+base::Status ConsentDesk::Index(const Plan& plan, const ConsentEvent& event,
+                                const ConsentHistories* known) {
   const auto purpose = std::find(plan.purposes.begin(), plan.purposes.end(), event.purpose);
   if (purpose == plan.purposes.end())
     return base::Ok();  // no longer in force: nothing decides by it
   const auto place = static_cast<std::size_t>(purpose - plan.purposes.begin());
   const std::lock_guard lock(indexing_);
+  const auto history_of =
+      [&](const std::vector<Fingerprint>& prints) -> base::Result<std::vector<ConsentEvent>> {
+    if (known != nullptr) return known->History(prints, event.purpose);
+    return parts_.store->History(prints, event.purpose);
+  };
   const auto set = [&](const std::vector<Fingerprint>& prints,
                        const std::vector<ConsentEvent>& history) {
     parts_.index->Set(prints, place, Fold(history, parts_.clock->WallNow()));
   };
   if (parts_.index->SubjectsOf(event.subject).size() <= 1) {
     std::vector<Fingerprint> prints = event.subject;
-    for (std::size_t known = 0;
-         known != prints.size();) {  // events link identifiers to further ones
-      known = prints.size();
-      const auto history = parts_.store->History(prints, event.purpose);
+    for (std::size_t linked = 0;
+         linked != prints.size();) {  // events link identifiers to further ones
+      linked = prints.size();
+      const auto history = history_of(prints);
       if (!history) return history.error();
       for (const ConsentEvent& past : *history) {
         for (const Fingerprint& print : past.subject) {
@@ -306,12 +312,12 @@ base::Status ConsentDesk::Index(const Plan& plan, const ConsentEvent& event) {
             prints.push_back(print);
         }
       }
-      if (known == prints.size()) set(prints, *history);
+      if (linked == prints.size()) set(prints, *history);
     }
     return base::Ok();
   }
   for (const Fingerprint& print : event.subject) {
-    const auto history = parts_.store->History({print}, event.purpose);
+    const auto history = history_of({print});
     if (!history) return history.error();
     set({print}, *history);
   }
@@ -351,15 +357,14 @@ base::Status ConsentDesk::Recover(const Plan& plan) {
                            });
   if (!read) return read;
   if (!problem) return problem;
-  std::vector<ConsentEvent> events;
+  ConsentHistories known;
   const auto all = parts_.store->ForEach([&](const ConsentEvent& event) {
     last_recorded_ = std::max(last_recorded_, event.recorded_at);
-    events.push_back(event);
-    events.back().detail.clear();
+    known.Add(event);
   });
   if (!all) return all;
-  for (const ConsentEvent& event : events) {
-    if (auto indexed = Index(plan, event); !indexed) return indexed;
+  for (const ConsentEvent& event : known.events()) {
+    if (auto indexed = Index(plan, event, &known); !indexed) return indexed;
   }
   return base::Ok();
 }

@@ -20,6 +20,7 @@
 #include "base/event.h"
 #include "base/metrics.h"
 #include "crypto/key_ring.h"
+#include "gateway/consent_histories.h"
 #include "gateway/edge.h"
 #include "gateway/gate.h"
 #include "gateway/plan.h"
@@ -74,7 +75,9 @@ class ConsentDesk {
   };
   void Run();
   Response Take(Waiting& waiting);
-  base::Status Index(const Plan& plan, const policies::ConsentEvent& event);
+  // Of every person that the event speaks of, from `known` if given, else from the store.
+  base::Status Index(const Plan& plan, const policies::ConsentEvent& event,
+                     const ConsentHistories* known = nullptr);
   base::Result<std::uint64_t> Record(const policies::ConsentEvent& event);
   base::Status Store(const policies::ConsentEvent& event);
 

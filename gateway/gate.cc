@@ -185,8 +185,9 @@ class Gate::Walk final : public rules::SeenWindow {
 
   SeenIndex::Answer Reserve(const journal::Fingerprint& key, std::uint32_t digest,
                             base::Millis window) {
-    const auto answer = gate_.parts_.seen->Reserve(key, digest, in_.received,
-                                                   window == 0 ? source_.deduplicate_for : window);
+    const auto answer =
+        gate_.parts_.seen->Reserve(key, digest, in_.seen_now != 0 ? in_.seen_now : in_.received,
+                                   window == 0 ? source_.deduplicate_for : window);
     if (answer.kind == SeenIndex::Answer::Kind::kNew) s_.reserved.push_back({key, index_});
     if (answer.kind == SeenIndex::Answer::Kind::kFull) full_ = true;
     return answer;

@@ -44,10 +44,12 @@ base::Status CheckKeys(store::MetaStore& meta, const crypto::KeyRing& keys) {
 }  // namespace
 
 struct Service::State {
-  explicit State(Parts given) : parts(std::move(given)), settings(parts.config->settings) {}
+  explicit State(Parts given)
+      : parts(std::move(given)), settings(parts.config->settings), steady(*parts.clock) {}
 
   Parts parts;
   GatewaySettings settings;
+  const base::SteadyWall steady;
   base::Metrics metrics;
   std::unique_ptr<crypto::KeyRing> keys;
   SeenIndex seen;
@@ -181,7 +183,7 @@ base::Status Service::State::PutInForce(const PlanPtr& made, const ConfigFolder&
   if (!on_journal) {
     auto frame = std::make_shared<journal::Frame>();
     frame->Add(record);
-    const auto last = journal->Append(frame);
+    const auto last = journal->Append(frame, journal::Claim::kRegister);
     if (!last) return last.error();
     journal->WaitDurable(*last);
     OCTROI_CRASH_POINT("config.recorded");
@@ -228,7 +230,7 @@ void Service::State::Assemble(const Plan& made) {
   projector = std::make_unique<Projector>(std::move(projection));
   housekeeper = std::make_unique<Housekeeper>(
       Housekeeper::Parts{journal.get(), parts.store, dispatcher.get(), projector.get(), &seen,
-                         parts.clock, plan_now, parts.housekeeping_every, kSeenForMs});
+                         parts.clock, plan_now, parts.housekeeping_every, kSeenForMs, &steady});
   waker.state = this;
   journal->Listen(dispatcher.get());
   journal->Listen(projector.get());
@@ -241,6 +243,7 @@ base::Status Service::State::Listen() {
   serve.consents = consents.get();
   serve.journal = journal.get();
   serve.clock = parts.clock;
+  serve.steady = &steady;
   serve.metrics = &metrics;
   serve.plan = [this] { return InForce(); };
   serve.ready = [this] { return journal->accepting(); };
