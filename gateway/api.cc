@@ -127,6 +127,7 @@ Handler::Admission Api::OnHead(const RequestHead& head, unsigned) {
   }
   if (!target->reads()) return Admit(target->route, *parts_.plan(), head, target->source);
   Admission admission;
+  admission.essential = true;
   admission.context = Pack(static_cast<unsigned>(target->route), 0);
   return admission;
 }
@@ -169,6 +170,7 @@ Handler::Admission Api::Admit(Route route, const Plan& plan, const RequestHead& 
     return Refuse(std::move(refusal));
   }
   Admission admission;
+  admission.essential = route == Route::kConsents;
   admission.context = Pack(static_cast<unsigned>(route), static_cast<std::uint16_t>(found));
   admission.body_bytes_max = plan.sources[static_cast<std::size_t>(found)].body_bytes;
   return admission;
@@ -254,6 +256,7 @@ void Api::Events(Exchange& exchange, const PlanPtr& plan, Route route, std::uint
   submission.plan = plan.get();
   submission.source = source;
   submission.received = exchange.received();
+  if (parts_.steady != nullptr) submission.seen_now = parts_.steady->Now();
   submission.gpc = head.Header("sec-gpc") == "1";
   const std::string_view key_header = head.Header("idempotency-key");
   submission.idempotency_key = IdempotencyKey(key_header);

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "base/metrics.h"
+#include "base/steady_wall.h"
 #include "gateway/config.h"
 #include "gateway/consent_desk.h"
 #include "gateway/edge.h"
@@ -35,6 +36,7 @@ class Api final : public Handler {
     ConsentDesk* consents = nullptr;
     const journal::Journal* journal = nullptr;
     const base::Clock* clock = nullptr;
+    const base::SteadyWall* steady = nullptr;  // null: windows count by the wall clock
     base::Metrics* metrics = nullptr;
     std::function<PlanPtr()> plan;
     std::function<bool()> ready;           // false: 503 on /health/ready

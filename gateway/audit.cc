@@ -30,7 +30,7 @@ void Auditor::Take(std::uint64_t sequence, std::string_view record) {
   if (sequence == 0 || !kind) return;
   if (*kind == journal::RecordKind::kOutcome && Decode(record, outcome_)) TakeOutcome();
   if (*kind != journal::RecordKind::kEvent || !Decode(record, event_)) return;
-  if (event_.received < since_) return;
+  if (first_ == 0 && event_.received < since_) return;
   if (first_ == 0) first_ = sequence;
   Known& known = events_[sequence];
   known.plan = event_.plan;

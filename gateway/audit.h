@@ -44,7 +44,8 @@ inline constexpr std::size_t kDiscrepanciesMax = 1'000;
 class Auditor {
  public:
   explicit Auditor(base::Millis received_since) : since_(received_since) {}
-  // In sequence order. Outcomes of events received earlier are left out.
+  // In sequence order. Begins with the first event received since then; what follows it belongs to
+  // it, also where the clock was set back. Outcomes of events before are left out.
   void Take(std::uint64_t sequence, std::string_view record);
   // Holds one event against the store's row. Finds the same each time it is asked the same.
   std::vector<Discrepancy> Compare(std::uint64_t sequence, const store::EventRow* row) const;

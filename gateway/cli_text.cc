@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "base/text.h"
 #include "gateway/messages.h"
 #include "journal/records.h"
 
@@ -323,8 +324,10 @@ std::string RecordJson(std::uint64_t sequence, std::string_view record, const Na
   Json line{{"sequence", sequence}};
   journal::EventRecord event;
   journal::OutcomeRecord outcome;
+  journal::ConsentRecord consent;
   if (Decode(record, event)) {
     line["kind"] = "event";
+    line["received"] = base::FormatRfc3339(event.received);
     line["outcome"] = base::Name(event.outcome);
     line["reason"] = names.ReasonName(event.reason);
     line["source"] = named(names.sources, event.source);
@@ -342,9 +345,11 @@ std::string RecordJson(std::uint64_t sequence, std::string_view record, const Na
     line["reason"] = names.ReasonName(outcome.reason);
     line["attempt"] = outcome.attempt;
     line["events"] = outcome.events;
+  } else if (Decode(record, consent)) {
+    line["kind"] = "consent";
+    line["recorded_at"] = base::FormatRfc3339(consent.recorded_at);
   } else {
-    const auto kind = journal::KindOf(record);
-    line["kind"] = kind && *kind == journal::RecordKind::kConsent ? "consent" : "plan";
+    line["kind"] = "plan";
   }
   return line.dump();
 }

@@ -129,7 +129,7 @@ base::Status ConfigDesk::PutInForce(const PlanPtr& made, const Sealed& sealed, b
   if (!on_journal) {
     auto frame = std::make_shared<journal::Frame>();
     frame->Add(record);
-    const auto last = parts_.journal->Append(frame);
+    const auto last = parts_.journal->Append(frame, journal::Claim::kRegister);
     if (!last) return last.error();
     parts_.journal->WaitDurable(*last);
     OCTROI_CRASH_POINT("config.recorded");

@@ -166,7 +166,7 @@ base::Result<std::uint64_t> ConsentDesk::Record(const ConsentEvent& event) {
   std::copy(digest.begin(), digest.end(), record.commitment.begin());
   auto frame = std::make_shared<journal::Frame>();
   frame->Add(record);
-  const auto last = parts_.journal->Append(frame);
+  const auto last = parts_.journal->Append(frame, journal::Claim::kRegister);
   if (last) parts_.journal->WaitDurable(*last);
   return last;
 }
@@ -212,16 +212,14 @@ base::Status ConsentDesk::Recover(const Plan& plan) {
                            });
   if (!read) return read;
   if (!problem) return problem;
-  std::vector<ConsentEvent> events;
+  // Read once and answered from memory: a server asked for each event costs a round trip each.
+  ConsentHistory register_now;
   const auto all = parts_.store->ForEach([&](const ConsentEvent& event) {
     last_recorded_ = std::max(last_recorded_, event.recorded_at);
-    events.push_back(event);
-    events.back().detail.clear();
+    register_now.Add(event);
   });
   if (!all) return all;
-  for (const ConsentEvent& event : events) {
-    if (auto indexed = Index(plan, event); !indexed) return indexed;
-  }
+  register_now.Enter(plan, parts_.clock->WallNow(), *parts_.index);
   return base::Ok();
 }
 

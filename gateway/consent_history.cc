@@ -61,6 +61,17 @@ std::size_t ConsentHistory::Advance(const Plan& plan, std::size_t known, base::M
                                     policies::ConsentIndex& index) const {
   std::size_t through = known;
   while (through < events_.size() && events_[through].recorded_at <= at) ++through;
+  Enter(plan, known, through, at, index);
+  return through;
+}
+
+void ConsentHistory::Enter(const Plan& plan, base::Millis now,
+                           policies::ConsentIndex& index) const {
+  Enter(plan, 0, events_.size(), now, index);
+}
+
+void ConsentHistory::Enter(const Plan& plan, std::size_t known, std::size_t through,
+                           base::Millis now, policies::ConsentIndex& index) const {
   const auto history = [&](const std::vector<Fingerprint>& subject,
                            std::string_view purpose) -> base::Result<std::vector<ConsentEvent>> {
     std::set<std::size_t> places;
@@ -75,8 +86,7 @@ std::size_t ConsentHistory::Advance(const Plan& plan, std::size_t known, base::M
     return events;
   };
   for (std::size_t i = known; i < through; ++i)
-    static_cast<void>(IndexConsent(plan, events_[i], history, at, index));  // memory does not fail
-  return through;
+    static_cast<void>(IndexConsent(plan, events_[i], history, now, index));  // memory does not fail
 }
 
 }  // namespace octroi::gateway

@@ -39,12 +39,16 @@ class ConsentHistory {
   // What decisions made at `at` would have read: of what was recorded by then. Places are the
   // plan's.
   std::unique_ptr<policies::ConsentIndex> At(const Plan& plan, base::Millis at) const;
-  // The same index a little later: what was recorded after `known` events of the history and by
+  // Everything that was recorded, whenever, as of `now`: what a start reads.
+  void Enter(const Plan& plan, base::Millis now, policies::ConsentIndex& index) const;
+  // The index of At a little later: what was recorded after `known` events of the history and by
   // `at` enters it. Returns how many are in it then. Events were added by when they were recorded.
   std::size_t Advance(const Plan& plan, std::size_t known, base::Millis at,
                       policies::ConsentIndex& index) const;
 
  private:
+  void Enter(const Plan& plan, std::size_t known, std::size_t through, base::Millis now,
+             policies::ConsentIndex& index) const;
   std::vector<policies::ConsentEvent> events_;
   std::map<policies::Fingerprint, std::vector<std::size_t>> of_;  // places in events_
 };

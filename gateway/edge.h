@@ -79,6 +79,7 @@ class Handler {
     bool refused = false;
     Response refusal;  // when refused: sent at once, connection closed if a body was announced
     std::size_t body_bytes_max = 0;  // on the wire; 0: no body allowed
+    bool essential = false;   // served on reserved connections and memory where others get a 503
     void* context = nullptr;  // handed to Handle, which never comes if the body does not; not owned
   };
   // After the head, before the body: who is it, may it speak, how much may it send. On the edge's

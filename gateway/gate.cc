@@ -165,7 +165,8 @@ class Gate::Walk final : SeenMemory {
   // SeenMemory: reserved until the journal has the request.
   SeenIndex::Answer Reserve(const journal::Fingerprint& key, std::uint32_t digest,
                             base::Millis window) override {
-    const auto answer = gate_.parts_.seen->Reserve(key, digest, in_.received, window);
+    const auto answer = gate_.parts_.seen->Reserve(
+        key, digest, in_.seen_now != 0 ? in_.seen_now : in_.received, window);
     if (answer.kind == SeenIndex::Answer::Kind::kNew) s_.reserved.push_back({key, index_});
     if (answer.kind == SeenIndex::Answer::Kind::kFull) full_ = true;
     return answer;

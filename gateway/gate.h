@@ -46,6 +46,7 @@ struct Submission {  // everything lives until Admit returns
   std::string_view idempotency_key;  // of the request; empty: none
   bool gpc = false;                  // Sec-GPC: 1
   base::Millis received = 0;
+  base::Millis seen_now = 0;  // what windows of "seen before" count by (SteadyWall); 0: received
 };
 
 class Gate {

@@ -42,7 +42,8 @@ bool Housekeeper::PayloadDone(const journal::SegmentInfo& segment, base::Millis 
 }
 
 void Housekeeper::Sweep() {
-  const base::Millis now = parts_.clock->WallNow();
+  const base::Millis wall = parts_.clock->WallNow();
+  const base::Millis now = parts_.steady == nullptr ? wall : std::min(wall, parts_.steady->Now());
   const base::Millis keep_decisions = parts_.plan()->keep_decisions;
   bool oldest = true;  // decisions go from the oldest on only, so that sequences stay contiguous
   const auto segments = parts_.journal->Segments();

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "base/clock.h"
+#include "base/steady_wall.h"
 #include "gateway/dispatcher.h"
 #include "gateway/plan.h"
 #include "gateway/projector.h"
@@ -32,6 +33,7 @@ class Housekeeper {
     std::function<PlanPtr()> plan;
     base::Millis every = 60'000;
     base::Millis seen_for = 0;
+    const base::SteadyWall* steady = nullptr;  // if given, nothing goes before both say it is time
   };
   explicit Housekeeper(Parts parts) : parts_(std::move(parts)) {}
   ~Housekeeper();

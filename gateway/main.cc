@@ -1,4 +1,5 @@
 // octroi: the one place that sees every module.
+#include "base/limits.h"
 #include "crypto/key_ring.h"
 #include "gateway/cli.h"
 #include "store_postgres/postgres_store.h"
@@ -10,7 +11,8 @@ using namespace octroi;
 
 base::Result<std::unique_ptr<store::Store>> OpenEmbedded(const gateway::GatewaySettings& settings,
                                                          gateway::Stores::Fatal fatal) {
-  return store_sqlite::Open({settings.storage_path + "/store.sqlite", false, std::move(fatal)});
+  return store_sqlite::Open(
+      {settings.storage_path + "/store.sqlite", false, std::move(fatal), base::kRegisterDiskBytes});
 }
 
 base::Result<std::unique_ptr<store::Store>> OpenPostgres(const gateway::GatewaySettings& settings,

@@ -40,10 +40,12 @@ base::Status CheckKeys(store::MetaStore& meta, const crypto::KeyRing& keys) {
 }  // namespace
 
 struct Service::State {
-  explicit State(Parts given) : parts(std::move(given)), settings(parts.config->settings) {}
+  explicit State(Parts given)
+      : parts(std::move(given)), settings(parts.config->settings), steady(*parts.clock) {}
 
   Parts parts;
   GatewaySettings settings;
+  const base::SteadyWall steady;
   base::Metrics metrics;
   std::unique_ptr<crypto::KeyRing> keys;
   SeenIndex seen;
@@ -165,7 +167,7 @@ void Service::State::Assemble() {
   projector = std::make_unique<Projector>(std::move(projection));
   housekeeper = std::make_unique<Housekeeper>(
       Housekeeper::Parts{journal.get(), parts.store, dispatcher.get(), projector.get(), &seen,
-                         parts.clock, plan_now, parts.housekeeping_every, kSeenForMs});
+                         parts.clock, plan_now, parts.housekeeping_every, kSeenForMs, &steady});
   waker.state = this;
   journal->Listen(dispatcher.get());
   journal->Listen(projector.get());
@@ -178,6 +180,7 @@ base::Status Service::State::Listen() {
   serve.consents = consents.get();
   serve.journal = journal.get();
   serve.clock = parts.clock;
+  serve.steady = &steady;
   serve.metrics = &metrics;
   serve.plan = [this] { return InForce(); };
   serve.ready = [this] { return journal->accepting(); };

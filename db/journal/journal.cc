@@ -30,7 +30,8 @@ void Journal::Stop() {
 bool Journal::accepting() const {
   constexpr std::uint64_t kOrdinaryBytes = 64 * 1024;
   const std::lock_guard lock(state_->mutex);
-  return !state_->failed && !state_->stopping && state_->HasRoom({kOrdinaryBytes, kOrdinaryBytes});
+  return !state_->failed && !state_->stopping &&
+         state_->HasRoom({kOrdinaryBytes, kOrdinaryBytes}, Claim::kEvents);
 }
 
 const std::string& Journal::origin() const { return state_->origin; }
@@ -44,21 +45,25 @@ void Journal::Start() {
 
 // Room is promised only where it exists: with a spare segment ready, half a segment may be pending;
 // without one, no more than the open segment still holds. So what Append took can always be
-// written.
-bool Journal::State::HasRoom(const Cost& cost) const {
-  const std::uint64_t with_spare = std::min(parts.pending_bytes_max, decisions.Capacity() / 2);
-  const auto fits = [&](const SegmentLog& log, std::uint64_t pending_bytes,
-                        std::uint64_t cost_bytes) {
-    return pending_bytes + cost_bytes <=
-           (log.spare_ready() ? with_spare : std::min(with_spare, log.Free()));
-  };
-  return fits(decisions, pending.decisions, cost.decisions) &&
-         fits(payload, pending.payload, cost.payload);
+// written. What matters most may use what the others must leave.
+bool Journal::State::HasRoom(const Cost& cost, Claim claim) const {
+  const std::uint64_t share =
+      std::min<std::uint64_t>(base::kRegisterJournalBytesMax, decisions.Capacity() / 16);
+  const std::uint64_t leaves = share * static_cast<std::uint64_t>(claim);
+  const std::uint64_t most =
+      std::min(parts.pending_bytes_max, decisions.Capacity() / 2) + 2 * share - leaves;
+  const std::uint64_t free = decisions.Free();
+  const std::uint64_t decisions_open = free - std::min(leaves, free);
+  const std::uint64_t records = pending.decisions + cost.decisions;
+  const std::uint64_t items = pending.payload + cost.payload;
+  return records <= (decisions.spare_ready() ? most : std::min(most, decisions_open)) &&
+         (cost.payload == 0 ||
+          items <= (payload.spare_ready() ? most : std::min(most, payload.Free())));
 }
 
 FramePtr Journal::NewFrame() const { return state_->frames.Take(); }
 
-base::Result<std::uint64_t> Journal::Append(const FramePtr& frame) {
+base::Result<std::uint64_t> Journal::Append(const FramePtr& frame, Claim claim) {
   const Cost cost = CostOf(*frame);
   if (std::max(cost.decisions, cost.payload) > state_->decisions.Capacity() / 2) {
     return Error{ErrorCode::kTooLarge, "journal.append", "more than half a segment in one request"};
@@ -69,7 +74,7 @@ base::Result<std::uint64_t> Journal::Append(const FramePtr& frame) {
     if (state_->failed || state_->stopping) {
       return Error{ErrorCode::kUnavailable, "journal.append", "journal is stopped"};
     }
-    if (!state_->HasRoom(cost)) {
+    if (!state_->HasRoom(cost, claim)) {
       return Error{ErrorCode::kUnavailable, "journal.append", "journal queue or disk is full"};
     }
     state_->pending.decisions += cost.decisions;

@@ -8,7 +8,8 @@
 //
 // After a failed write or sync nothing more is written: `fatal` is called (main exits), because the
 // kernel may have dropped the pages (reliability.md A8). A disk that cannot hold the next segment
-// is no failure: Append refuses with kUnavailable until there is room.
+// is no failure: Append refuses with kUnavailable until there is room. The last bytes are kept:
+// what is refused first are events, then outcomes, last consent events and configs.
 #pragma once
 
 #include <atomic>
@@ -97,6 +98,9 @@ class Ticket {
   std::uint64_t through_;
 };
 
+// What a frame is for, and so how much room it leaves to others (limits.h).
+enum class Claim : std::uint8_t { kRegister, kOutcomes, kEvents };
+
 // Called on the journal's thread, in sequence order, after the fdatasync returned. Must be quick.
 class DurableListener {
  public:
@@ -143,7 +147,7 @@ class Journal {
   // Takes the frame and gives its records their sequences; safe from any thread. Durable once
   // durable_through() >= the returned last sequence. kUnavailable (queue full, disk full): nothing
   // happened.
-  base::Result<std::uint64_t> Append(const FramePtr& frame);
+  base::Result<std::uint64_t> Append(const FramePtr& frame, Claim claim = Claim::kEvents);
   bool accepting() const;  // whether an ordinary request would be taken now
   std::uint64_t durable_through() const;
   Ticket durable() const { return Ticket(durable_through()); }  // what was recovered included

@@ -80,7 +80,7 @@ struct Journal::State {
   base::Status Recover(const Visit& each);
   base::Status RecoverDecisions(const std::vector<std::string>& names, const Visit& each,
                                 std::optional<BlockHeader>& last);
-  bool HasRoom(const Cost& cost) const;
+  bool HasRoom(const Cost& cost, Claim claim) const;
   void Write();
   void Gather(std::unique_lock<std::mutex>& lock);
   void TakeBatch();

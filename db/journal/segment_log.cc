@@ -220,7 +220,15 @@ std::string SegmentLog::SparePath() const {
 
 Status SegmentLog::PrepareSpare() {
   if (spare_ready()) return base::Ok();
-  if (auto made = ZeroFile(SparePath() + ".tmp"); !made) return made;
+  // Half of one would take what is left from everybody else.
+  const auto free = parts_.disk->FreeBytes(parts_.folder);
+  if (!free) return free.error();
+  if (*free < parts_.segment_bytes + base::kRegisterDiskBytes)
+    return Error{ErrorCode::kUnavailable, "journal.spare", "the disk has no room for a segment"};
+  if (auto made = ZeroFile(SparePath() + ".tmp"); !made) {
+    (void)parts_.disk->Remove(SparePath() + ".tmp");
+    return made;
+  }
   OCTROI_CRASH_POINT("spare.zeroed");
   if (auto renamed = parts_.disk->Rename(SparePath() + ".tmp", SparePath()); !renamed)
     return renamed;

@@ -120,6 +120,7 @@ base::Error Connection::Fail(int result, std::string_view where) {
         "`" + path_ + "` is damaged or not a database (" + error.detail +
         "): put it aside and restore the last copy; the consent register is in no other file";
   }
+  full_ = (result & 0xff) == SQLITE_FULL;
   if ((result & 0xff) == SQLITE_IOERR) Stop(error);
   return error;
 }
@@ -131,6 +132,7 @@ void Connection::Stop(const base::Error& error) {
 }
 
 base::Status Connection::Begin(std::string_view where) {
+  full_ = false;
   if (failed_) {
     return base::Error{base::ErrorCode::kUnavailable, where,
                        "an earlier write failed: restart the gateway once the disk is sound"};

@@ -48,6 +48,8 @@ class Connection {
   }
 
   bool HasFailed() const { return failed_; }
+  bool full() const { return full_; }  // the last failure: no space; nothing was written
+  void Checkpoint();  // WAL into the database, so that the WAL's own bytes are used again
   int changes() const { return sqlite3_changes(db_.get()); }
   std::int64_t last_row() const { return sqlite3_last_insert_rowid(db_.get()); }
   const std::string& path() const { return path_; }
@@ -64,12 +66,12 @@ class Connection {
   void RollBack();
   void Stop(
       const base::Error& error);  // a writer: calls fatal once, and nothing is written any more
-  void Checkpoint();
 
   std::string path_;
   Role role_;
   Fatal fatal_;
   bool failed_ = false;
+  bool full_ = false;
   std::unique_ptr<int> wal_pages_ =
       std::make_unique<int>(0);  // SQLite's hook keeps a pointer to it
   std::unique_ptr<sqlite3, Close> db_;

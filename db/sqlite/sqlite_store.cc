@@ -9,6 +9,7 @@
 #include "store_sqlite/archive_tables.h"
 #include "store_sqlite/connection.h"
 #include "store_sqlite/consent_table.h"
+#include "store_sqlite/disk_reserve.h"
 #include "store_sqlite/flow_reader.h"
 #include "store_sqlite/flow_writer.h"
 #include "store_sqlite/migrations.h"
@@ -24,6 +25,7 @@ constexpr std::string_view kOrigin = "origin";
 struct Writer {
   base::LockFile lock;  // let go last
   Connection db;
+  DiskReserve reserve;
   ConsentWriter consents;
   FlowWriter flow;
   ArchiveWriter archive;
@@ -47,8 +49,11 @@ base::Result<std::unique_ptr<Writer>> OpenWriter(const Options& options) {
   if (done) done = db->MakeDurable();
   if (done) done = Migrate(*db);
   if (!done) return done.error();
-  auto writer = std::make_unique<Writer>(
-      Writer{std::move(*lock), std::move(*db), ConsentWriter(), FlowWriter(), ArchiveWriter()});
+  auto writer =
+      std::make_unique<Writer>(Writer{std::move(*lock), std::move(*db),
+                                      DiskReserve(options.path + "-reserve", options.reserve_bytes),
+                                      ConsentWriter(), FlowWriter(), ArchiveWriter()});
+  writer->reserve.Make();
   done = writer->consents.Prepare(writer->db);
   if (done) done = writer->flow.Prepare(writer->db);
   if (done) done = writer->archive.Prepare(writer->db);
@@ -81,6 +86,15 @@ class SqliteStore final : public store::Store {
       return writer->db.Transaction(where, [&] { return work(*writer); });
     });
   }
+  // After a consent event found no space: the reserve is for it. False: that was not the reason.
+  bool MakeRoom() {
+    return writer_.With([](std::unique_ptr<Writer>& writer) {
+      if (!writer || !writer->db.full()) return false;
+      writer->reserve.Release();
+      writer->db.Checkpoint();
+      return true;
+    });
+  }
   template <class Work>
   auto Read(Work&& work) {
     return reader_.With([&](std::unique_ptr<Reader>& reader) { return work(*reader); });
@@ -96,13 +110,16 @@ class SqliteStore final : public store::Store {
 
   base::Status AppendAll(std::span<const ConsentEvent> events) override {
     if (base::Status whole = store::CheckConsents(events); !whole) return whole;
-    return Write("store.append", [&](Writer& to) {
+    const auto append = [&](Writer& to) {
       base::Status done = base::Ok();
       for (const ConsentEvent& event : events) {
         if (done) done = to.consents.Append(to.db, event);
       }
       return done;
-    });
+    };
+    base::Status done = Write("store.append", append);
+    if (done || !MakeRoom()) return done;
+    return Write("store.append", append);
   }
   base::Result<std::vector<ConsentEvent>> History(const std::vector<policies::Fingerprint>& subject,
                                                   std::string_view purpose) override {
@@ -139,7 +156,11 @@ class SqliteStore final : public store::Store {
     return Read([](Reader& from) { return from.flow.Through(from.db); });
   }
   base::Status Apply(const store::Projection& batch) override {
-    return Write("store.apply", [&](Writer& to) { return to.flow.Apply(to.db, batch); });
+    return Write("store.apply", [&](Writer& to) -> base::Status {
+      if (to.reserve.Make()) return to.flow.Apply(to.db, batch);
+      return base::Error{base::ErrorCode::kUnavailable, "store.apply",
+                         "the disk is full; what is left is kept for consent events"};
+    });
   }
   base::Result<std::optional<store::EventRow>> Find(std::uint64_t sequence) override {
     return Read([&](Reader& from) { return from.flow.Find(from.db, sequence); });

@@ -3,6 +3,7 @@
 // on.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -20,6 +21,8 @@ struct Options {
   // Called once, from the writing thread and under the writer's lock, with no path back: it ends
   // the process. If it returns all the same, every later write is refused with kUnavailable.
   std::function<void(const base::Error&)> fatal;
+  // Kept for consent events on a disk that fills up, as the file `path`-reserve. 0: none.
+  std::uint64_t reserve_bytes = 0;
 };
 
 // Creates the database (0600) and brings its schema up to date, unless read_only.

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -178,6 +179,12 @@ Status SystemDisk::SyncFolder(const std::string& path) {
   Error error = Failure("disk.sync_folder", path, failed);
   error.code = ErrorCode::kInDoubt;
   return error;
+}
+
+Result<std::uint64_t> SystemDisk::FreeBytes(const std::string& folder) {
+  struct statvfs info {};
+  if (statvfs(folder.c_str(), &info) != 0) return Failure("disk.free", folder, errno);
+  return std::uint64_t{info.f_bavail} * info.f_frsize;
 }
 
 }  // namespace octroi::base

@@ -38,6 +38,7 @@ class Disk {
   virtual Status Remove(const std::string& path) = 0;
   virtual Status SyncFolder(
       const std::string& path) = 0;  // makes created, renamed, removed names durable
+  virtual Result<std::uint64_t> FreeBytes(const std::string& folder) = 0;  // for new files
 };
 
 class SystemDisk final : public Disk {
@@ -48,6 +49,7 @@ class SystemDisk final : public Disk {
   Status Rename(const std::string& from, const std::string& to) override;
   Status Remove(const std::string& path) override;
   Status SyncFolder(const std::string& path) override;
+  Result<std::uint64_t> FreeBytes(const std::string& folder) override;
 };
 
 }  // namespace octroi::base

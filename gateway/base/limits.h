@@ -45,6 +45,12 @@ inline constexpr std::size_t kCommitBytesMax = 8 * 1024 * 1024;  // one group co
 inline constexpr std::size_t kPendingBytesMax =
     64 * 1024 * 1024;  // appended, not yet durable; beyond: 503
 
+// A full disk. What is kept for consent events (and configs), so that a withdrawal is still taken:
+// bytes of the open segment, where outcomes of deliveries leave as many and events twice as many;
+// and bytes of the disk, which neither new segments nor the lineage use.
+inline constexpr std::size_t kRegisterJournalBytesMax = 1024 * 1024;  // at most a 16th of a segment
+inline constexpr std::size_t kRegisterDiskBytes = 4 * 1024 * 1024;
+
 static_assert(kBodyInflatedBytesMax * 2 <= kCommitBytesMax, "one request must fit into one commit");
 
 }  // namespace octroi::base

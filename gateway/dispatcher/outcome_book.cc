@@ -15,7 +15,7 @@ constexpr base::Millis kLongestWait = 1'000;
 bool OutcomeBook::TryAppend(const std::vector<journal::OutcomeRecord>& outcomes) {
   const auto frame = std::make_shared<journal::Frame>();
   for (const journal::OutcomeRecord& outcome : outcomes) frame->Add(outcome);
-  return static_cast<bool>(shared_.parts.journal->Append(frame));
+  return static_cast<bool>(shared_.parts.journal->Append(frame, journal::Claim::kOutcomes));
 }
 
 bool OutcomeBook::Append(const std::vector<journal::OutcomeRecord>& outcomes) {

@@ -173,7 +173,7 @@ AnswerForm Connection::FormOfRequest() {
   const Head& head = reader_.head();
   AnswerForm form;
   form.head_only = head.request.method == "HEAD";
-  form.close = !head.keep_alive || context_.draining;
+  form.close = !head.keep_alive || context_.draining || beyond_;
   form.say_keep_alive = !head.http_1_1;
   return form;
 }
@@ -190,6 +190,8 @@ void Connection::OnHead(bool body_at_hand) {
     reader_.Next();
     return;
   }
+  if (beyond_ && !admission.essential) return Refuse(Fault::kTooManyConnections);
+  essential_ = admission.essential;
   handler_context_ = admission.context;
   switch (reader_.Admit(admission.body_bytes_max)) {
     case RequestReader::Step::kRequest:
@@ -228,9 +230,8 @@ void Connection::Refuse(Fault fault) {
   reader_.Next();
 }
 
-void Connection::RefuseAtOnce(Fault fault) {
-  Refuse(fault);
-  Settle();
+void Connection::OnlyEssential() {
+  beyond_ = true;
   Finish();
 }
 

@@ -27,7 +27,8 @@ class Connection {
   void OnDeferred(std::uint64_t request, const Response& response);
   void OnDue(std::int64_t scheduled);  // an entry of context.deadlines came up
   void OnDrain();
-  void RefuseAtOnce(Fault fault);  // instead of serving it
+  // Beyond the limit of connections: one request, soon, and only if it is essential.
+  void OnlyEssential();
 
   bool dead() const { return state_ == State::kDead; }
   std::uint64_t id() const { return id_; }
@@ -96,8 +97,10 @@ class Connection {
   State state_;
   Phase phase_ = Phase::kNew;
   bool peer_ended_ = false;
-  bool ended_ = false;    // the last answer is written or unsent
-  bool waiting_ = false;  // listed in context.waiting
+  bool ended_ = false;      // the last answer is written or unsent
+  bool waiting_ = false;    // listed in context.waiting
+  bool beyond_ = false;     // OnlyEssential
+  bool essential_ = false;  // the request being read
 };
 
 }  // namespace octroi::gateway::edge

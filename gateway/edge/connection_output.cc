@@ -121,7 +121,8 @@ void Connection::Linger() {
 void Connection::Finish() {
   if (state_ == State::kDead) return;
   Account();
-  if (reader_.in_body() && context_.shared.buffered.load() > kBufferedBytesMax) {
+  const std::size_t most = kBufferedBytesMax + (essential_ ? kEssentialBytesMax : 0);
+  if (reader_.in_body() && context_.shared.buffered.load() > most) {
     Refuse(Fault::kMemoryFull);
     Settle();
     if (state_ == State::kDead) return;
@@ -211,6 +212,8 @@ void Connection::UpdateDeadline() {
     since_ = context_.now;
   }
   deadline_ = DeadlineOf(phase);
+  if (beyond_ && (phase == Phase::kHandshake || phase == Phase::kHead || phase == Phase::kIdle))
+    deadline_ = std::min(deadline_, since_ + kBeyondNanos);
   if (deadline_ < scheduled_) {
     scheduled_ = deadline_;
     context_.deadlines.Add({deadline_, id_});

@@ -171,10 +171,10 @@ void Loop::Admit(int fd, const sockaddr_storage& peer) {
   const std::size_t open = context_.shared.connections.load();
   const std::size_t most = context_.parts.connections_max;
   const bool over = open >= most;
-  TlsSession session = tls_ != nullptr && !over ? tls_->Accept(fd) : nullptr;
-  const bool speechless =
-      tls_ != nullptr && session == nullptr;  // over the limit, or out of memory
-  if (speechless || open >= most + kOverflowConnectionsMax) {
+  const bool full = open >= most + kReservedConnectionsMax;
+  TlsSession session = tls_ != nullptr && !full ? tls_->Accept(fd) : nullptr;
+  const bool speechless = tls_ != nullptr && session == nullptr;  // full, or out of memory
+  if (speechless || full) {
     close(fd);
     context_.shared.counters.Refused(Fault::kTooManyConnections);
     return;
@@ -189,9 +189,7 @@ void Loop::Admit(int fd, const sockaddr_storage& peer) {
   if (at >= connections_.size()) connections_.resize(at + 1);
   connections_[at] = std::move(connection);
   ++live_;
-  if (over) {
-    With(id, [](Connection& made) { made.RefuseAtOnce(Fault::kTooManyConnections); });
-  }
+  if (over) With(id, [](Connection& made) { made.OnlyEssential(); });
 }
 
 }  // namespace octroi::gateway::edge

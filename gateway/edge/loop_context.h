@@ -22,10 +22,13 @@ inline constexpr std::size_t kOutputBytesMax =
 inline constexpr std::size_t kLingerBytesMax =
     2 * 1024 * 1024;  // dropped after a refusal, then closed
 inline constexpr std::int64_t kLingerNanos = 1'000'000'000;
-inline constexpr std::size_t kOverflowConnectionsMax =
-    256;  // being told 503 at once; beyond: closed
+// Reserved for what is essential (consents, health); everything else on them is told 503 once its
+// head is there, and a head has a second. Beyond: closed.
+inline constexpr std::size_t kReservedConnectionsMax = 256;
+inline constexpr std::int64_t kBeyondNanos = 1'000'000'000;
 // Bodies, unread pipelines and unsent answers of all connections together; beyond: 503.
 inline constexpr std::size_t kBufferedBytesMax = 128 * 1024 * 1024;
+inline constexpr std::size_t kEssentialBytesMax = 8 * 1024 * 1024;  // more, for what is essential
 
 // Of all loops.
 struct Shared {

@@ -206,6 +206,9 @@ class Campaign:
     def begin(self, wrap=()):
         """The first start: the people of the load say what they agree to."""
         self.gateway.start(wrap)
+        self.begin_people()
+
+    def begin_people(self):
         assert self.gateway.wait_ready(), self.log()
         for name, purpose, notice in (("emailing", "marketing.email", "newsletter-v4"),
                                       ("publicite", "advertising.personalised", "bandeau-v2")):
@@ -265,6 +268,16 @@ class Campaign:
         if self.gateway.process:
             self.gateway.process.wait()
 
+    def flooded(self, received):
+        """After a load that kept no ledger of its own: the sums, the audit, a clean end."""
+        status, audit = self.gateway.ask("status"), self.gateway.ask("audit")
+        problems = [] if status["sums_hold"] else ["a sum of status does not hold"]
+        problems += [] if audit["holds"] else [f"the audit names {audit['discrepancies_total']} records"]
+        code = self.gateway.stop()
+        problems += [f"SIGTERM ended with {code}"] if code else []
+        return {"store": self.store, "seed": self.seed, "seconds": round(time.time() - self.started), "messages": received,
+                "acknowledged": received, "consents": self.consents.acknowledged, "problems": problems}
+
     def conclude(self, env=None):
         """No more faults: everything must come to an end, and add up. Figures, with `problems`."""
         for recorder in self.recorders.values():
@@ -323,6 +336,19 @@ class Campaign:
                 "planted_faults_noticed": f"{planted - len(missed)} of {planted}", "problems": problems}
 
 
+def repeat():
+    """The command line, as somebody else would give it."""
+    words, left = [], iter(sys.argv[1:])
+    for word in left:
+        if word in ("--octroi", "--result"):
+            next(left)
+        else:
+            words.append(word)
+    build = "asan" if "asan" in sys.argv[sys.argv.index("--octroi") + 1] else "release"
+    script = os.path.relpath(os.path.abspath(sys.argv[0]), ROOT)
+    return " ".join(["python3", script, *words, "--octroi", f"build/{build}/gateway/octroi"])
+
+
 def report(campaign, figures, result=None):
     """Prints, writes the JSON that docs/EVIDENCE.md is made from, answers the exit code."""
     for problem in figures["problems"][:20]:
@@ -332,7 +358,7 @@ def report(campaign, figures, result=None):
     if result:
         with open(result, "w", encoding="utf-8") as file:
             json.dump({"campaign": campaign, **MACHINE, "build": "sanitizers" if "asan" in sys.argv[sys.argv.index("--octroi") + 1] else "release",
-                       **figures,
+                       "repeat": repeat(), **figures,
                        "problems": len(figures["problems"])}, file, indent=1, ensure_ascii=False)
     return 1 if figures["problems"] else 0
 

@@ -29,7 +29,7 @@ def one_life(world, exact, accident, heal):
         wrap = ("strace", "-f", "-qq", "-o", "/dev/null", "--seccomp-bpf", "-e", f"trace={call}",
                 "-e", f"inject={call}:signal=SIGKILL:when={when}")
     world.gateway.start(wrap)
-    up = world.gateway.wait_ready(30)
+    up = world.gateway.wait_ready(300)
     with world.load():
         span = 1.0 if exact else chance.uniform(0.02, 0.3)
         deadline, middle = time.time() + span, time.time() + span / 2

@@ -91,7 +91,7 @@ class Gateway:
                                         stderr=self.log, env=self.env)
         return self
 
-    def wait_ready(self, seconds=60):
+    def wait_ready(self, seconds=300):
         deadline = time.time() + seconds
         while time.time() < deadline:
             if self.process.poll() is not None:

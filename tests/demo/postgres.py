@@ -21,7 +21,9 @@ def as_postgres():
 
 
 class PostgresServer:
-    def __init__(self, *settings):
+    def __init__(self, *settings, address="127.0.0.1", inside=()):
+        """`inside`: the command that runs another one where `address` is, and not as root: e.g. in a network namespace."""
+        self.address, self.inside = address, inside
         self.folder = tempfile.mkdtemp(prefix="octroi-postgres-")
         os.chmod(self.folder, 0o777)
         self.data, self.logs = os.path.join(self.folder, "data"), os.path.join(self.folder, "logs")
@@ -29,6 +31,8 @@ class PostgresServer:
         os.mkdir(self.logs)
         subprocess.run([BIN[0] + "/initdb", "-D", self.data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C",
                         "--no-sync"], check=True, capture_output=True, preexec_fn=as_postgres, cwd="/")
+        with open(os.path.join(self.data, "pg_hba.conf"), "a", encoding="utf-8") as file:
+            file.write("host all all samenet trust\n")
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -40,7 +44,7 @@ class PostgresServer:
         while self.process is None or self.process.poll() is not None:
             self.spawn()   # again if it ends: a killed server's backends may hold its memory for a moment
             while self.process.poll() is None:
-                if subprocess.run([BIN[0] + "/pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)]).returncode == 0:
+                if subprocess.run([BIN[0] + "/pg_isready", "-q", "-h", self.address, "-p", str(self.port)]).returncode == 0:
                     return
                 if time.time() > deadline:
                     raise RuntimeError("PostgreSQL does not start")
@@ -49,9 +53,9 @@ class PostgresServer:
     def spawn(self):
         with open(os.path.join(self.logs, "log"), "ab") as log:
             self.process = subprocess.Popen(
-                [BIN[0] + "/postgres", "-D", self.data, "-p", str(self.port), "-h", "127.0.0.1", "-k", self.folder,
+                [*self.inside, BIN[0] + "/postgres", "-D", self.data, "-p", str(self.port), "-h", self.address, "-k", self.folder,
                  *[word for setting in self.settings for word in ("-c", setting)]],
-                stdout=log, stderr=log, preexec_fn=as_postgres, cwd="/")
+                stdout=log, stderr=log, preexec_fn=None if self.inside else as_postgres, cwd="/")
 
     def stop(self, how=signal.SIGQUIT):
         """SIGINT: fast; SIGQUIT: immediate, as a crash; SIGKILL: the postmaster only."""
@@ -72,7 +76,7 @@ class PostgresServer:
 
     def sql(self, *statements, database="postgres"):
         out = subprocess.run(
-            ["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres",
+            ["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", self.address, "-p", str(self.port), "-U", "postgres",
              "-d", database, *[word for statement in statements for word in ("-c", statement)]],
             capture_output=True, text=True)
         if out.returncode:
@@ -81,7 +85,8 @@ class PostgresServer:
 
     def new_database(self, name):
         self.sql(f"CREATE DATABASE {name} OWNER octroi_owner")
-        return {role: f"host=127.0.0.1 port={self.port} dbname={name} user=octroi_{role}" for role in ("owner", "gateway")}
+        plain = "" if self.address == "127.0.0.1" else " sslmode=disable"   # the gateway asks elsewhere for TLS by itself
+        return {role: f"host={self.address} port={self.port} dbname={name} user=octroi_{role}{plain}" for role in ("owner", "gateway")}
 
     def close(self):
         self.stop()

@@ -10,10 +10,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class Recorder:
-    """Listens on 127.0.0.1:port (0: any). `script(recorder, number, body)` gives the answer to the number-th
+    """Listens on address:port (0: any). `script(recorder, number, body)` gives the answer to the number-th
     request: an HTTP status, (status, headers), or None for silence. Default: 200 always."""
 
-    def __init__(self, name, port=0, script=None, log=None):
+    def __init__(self, name, port=0, script=None, log=None, address="127.0.0.1"):
         self.name, self.script = name, script
         self.lock = threading.Lock()
         self.events = {}          # id -> event, first delivery that was answered 2xx
@@ -32,7 +32,7 @@ class Recorder:
             def log_message(self, *_):
                 pass
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        self.server = ThreadingHTTPServer((address, port), Handler)
         self.server.daemon_threads = True
         self.server.handle_error = lambda *_: None    # a peer that vanished is no news here
         self.port = self.server.server_address[1]

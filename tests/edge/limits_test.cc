@@ -41,6 +41,33 @@ TEST_F(Limits, ConnectionsBeyondAreToldSo) {
   EXPECT_EQ(status, 202);
 }
 
+TEST_F(Limits, WhatIsEssentialIsServedBeyondTheLimitOneRequestAConnection) {
+  gateway::Edge::Parts parts;
+  parts.connections_max = 2;
+  Start(std::move(parts));
+  Client first(port()), second(port());
+  for (Client* held : {&first, &second}) {
+    held->Send(Get("/x"));
+    ASSERT_EQ(StatusOf(held->ReadAnswer()), 202);
+  }
+  for (int i = 0; i < 20; ++i) {
+    Client beyond(port());
+    beyond.Send(Get("/essential") + Get("/essential"));
+    const std::string answers = beyond.ReadAll();
+    EXPECT_EQ(StatusOf(answers), 202);
+    EXPECT_EQ(answers.rfind("HTTP/1.1"), 0u);
+    EXPECT_TRUE(beyond.closed());
+  }
+  EXPECT_EQ(handler_.CountOf("/essential"), 20u);
+  Client silent(port());  // holds a reserved place no longer than a moment
+  silent.ReadAll();
+  EXPECT_TRUE(silent.closed());
+  Client dripping(port());
+  dripping.Send("GET /essential HTTP/1.1\r\n");
+  dripping.ReadAll();
+  EXPECT_TRUE(dripping.closed());
+}
+
 TEST_F(Limits, WithoutDescriptorsTheOthersAreStillServed) {
   Start();
   Client held(port());

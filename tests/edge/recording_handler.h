@@ -28,6 +28,7 @@ class RecordingHandler final : public gateway::Handler {
   Admission OnHead(const gateway::RequestHead& head, unsigned) override {
     Admission admission;
     admission.body_bytes_max = base::kBodyBytesMax;
+    admission.essential = head.path == "/essential";
     if (head.path == "/denied") {
       admission.refused = true;
       admission.refusal = gateway::Problem(401, "auth.key", "Unknown key", "Send a key.");

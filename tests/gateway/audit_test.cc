@@ -198,5 +198,16 @@ TEST(Audit, WhatWasReceivedEarlierIsLeftOut) {
   EXPECT_EQ(flow.Audit().minutes.size(), 2u);
 }
 
+TEST(Audit, WhereTheClockWasSetBackWhatFollowsStillBelongsToIt) {
+  Flow flow;
+  auto early = Event(Outcome::kAccepted), late = early;
+  late.received = kNine + 120'000;
+  flow.Add(early).Add(late).Add(early).Add(Delivered(2)).Add(Delivered(3));
+  const AuditReport report = flow.Audit(kNine + 60'000);
+  EXPECT_EQ(report.events, 2u);
+  EXPECT_EQ(report.outcomes, 2u);
+  EXPECT_TRUE(report.discrepancies.empty());
+}
+
 }  // namespace
 }  // namespace octroi::gateway

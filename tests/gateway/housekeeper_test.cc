@@ -171,6 +171,31 @@ INSTANTIATE_TEST_SUITE_P(
         PayloadCase{"TheStoreDoesNotAnswerForYears", What::kQuarantined, 900, true, false, false}),
     [](const auto& row) { return std::string(row.param.name); });
 
+TEST_F(HousekeeperTest, SettingTheClockAheadRemovesAndForgetsNothing) {
+  Begin(true);
+  const base::SteadyWall steady(rig_.clock);
+  housekeeper_ = std::make_unique<Housekeeper>(
+      Housekeeper::Parts{rig_.journal.get(), &store_, dispatcher_.get(), projector_.get(), &seen_,
+                         &rig_.clock, [this] { return kept_; }, /*every=*/1, kSeenFor, &steady});
+  const std::uint64_t sequence = AppendEvent(base::Outcome::kQuarantined, 100);
+  ClosePayloadSegment();
+  rig_.Barrier();
+  WaitProjected();
+  seen_.Reserve({1}, 0, steady.Now(), kSeenFor);
+  rig_.clock.SetWallAhead(400 * kDay);
+  housekeeper_->Sweep();
+  EXPECT_TRUE(HasPayload(sequence));
+  EXPECT_EQ(seen_.entries(), 1u);
+  rig_.clock.SetWallAhead(-400 * kDay);
+  rig_.clock.Advance(400 * kDay);  // the time went by, and the clock is wrong: rather too long
+  housekeeper_->Sweep();
+  EXPECT_TRUE(HasPayload(sequence));
+  rig_.clock.SetWallAhead(0);
+  housekeeper_->Sweep();
+  EXPECT_FALSE(HasPayload(sequence));
+  EXPECT_EQ(seen_.entries(), 0u);
+}
+
 TEST_F(HousekeeperTest, PendingGoesOnceItIsDelivered) {
   Begin(true);
   Grant("reader");

@@ -152,6 +152,36 @@ TEST(Journal, AFullDiskRefusesAppendsAndHealsWhenThereIsRoom) {
   EXPECT_EQ(*last, last_durable + 1);
 }
 
+// Without payload: what a full disk leaves of the open decision segment is the only limit.
+TEST(Journal, AFullDiskRefusesEventsThenOutcomesAndLastTheRegister) {
+  Harness h;
+  h.segment_bytes = 256 * 1024;
+  auto journal = h.Open();
+  ASSERT_TRUE(journal);
+  h.disk.SetFull(true);
+  (*journal)->Start();
+  const auto taken_until_refused = [&](Claim claim) {
+    int taken = 0;
+    for (;; ++taken) {
+      auto frame = std::make_shared<Frame>();
+      frame->AddEncoded(std::string(400, '\1'));
+      const auto last = (*journal)->Append(frame, claim);
+      if (!last) {
+        EXPECT_EQ(last.error().code, base::ErrorCode::kUnavailable);
+        return taken;
+      }
+      (*journal)->WaitDurable(*last);
+    }
+  };
+  EXPECT_GT(taken_until_refused(Claim::kEvents), 100);
+  EXPECT_FALSE((*journal)->accepting());
+  EXPECT_GT(taken_until_refused(Claim::kOutcomes), 10);
+  EXPECT_EQ(taken_until_refused(Claim::kEvents), 0);
+  EXPECT_GT(taken_until_refused(Claim::kRegister), 10);
+  EXPECT_EQ(taken_until_refused(Claim::kOutcomes), 0);
+  EXPECT_FALSE(h.fatal);
+}
+
 TEST(Journal, AFailedSyncIsFatalAndNothingIsAcknowledgedAfterIt) {
   Harness h;
   auto journal = h.Open();

@@ -23,13 +23,14 @@ namespace octroi::gateway {
 // The system's time, moved forward by the test.
 class MovedClock final : public base::Clock {
  public:
-  base::Millis WallNow() const override { return system_.WallNow() + moved_; }
+  base::Millis WallNow() const override { return system_.WallNow() + moved_ + jumped_; }
   std::int64_t BootNowNanos() const override { return system_.BootNowNanos() + moved_ * 1'000'000; }
   void Advance(base::Millis by) { moved_ += by; }
+  void SetWallAhead(base::Millis by) { jumped_ = by; }  // as somebody who sets the clock
 
  private:
   base::SystemClock system_;
-  std::atomic<base::Millis> moved_{0};
+  std::atomic<base::Millis> moved_{0}, jumped_{0};
 };
 
 // The system's disk, on which no new file can be made while it is full.
@@ -53,6 +54,9 @@ class FillableDisk final : public base::Disk {
   }
   base::Status Remove(const std::string& path) override { return system_.Remove(path); }
   base::Status SyncFolder(const std::string& path) override { return system_.SyncFolder(path); }
+  base::Result<std::uint64_t> FreeBytes(const std::string& folder) override {
+    return full ? base::Result<std::uint64_t>(std::uint64_t{0}) : system_.FreeBytes(folder);
+  }
 
  private:
   base::SystemDisk system_;

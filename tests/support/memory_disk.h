@@ -99,6 +99,10 @@ class MemoryDisk final : public base::Disk {
     synced_names_ = names_;
     return base::Ok();
   }
+  base::Result<std::uint64_t> FreeBytes(const std::string&) override {
+    const std::lock_guard lock(mutex_);
+    return full_ ? std::uint64_t{0} : std::uint64_t{1} << 40;
+  }
 
  private:
   static constexpr std::size_t kSector = 512;
