@@ -50,6 +50,8 @@ bool Parse(int argc, char** argv, Arguments& args) {
       args.span = argv[++i];
     } else if (word == "--impact" && has_value) {
       args.impact = argv[++i];
+    } else if (word == "--source" && has_value) {
+      args.source = argv[++i];
     } else if (word == "--reason" && has_value) {
       args.reason = argv[++i];
     } else if (word == "--as" && has_value) {
@@ -160,6 +162,7 @@ std::string AnswerAdmin(Service& service, std::string_view line) {
   if (verb == "versions") return service.configs().History();
   if (verb == "pilot")
     return service.configs().Pilot(std::strtoll(std::string(rest).c_str(), nullptr, 10));
+  if (verb == "reconcile") return service.Reconcile(rest);
   if (verb == "audit") return service.Audit(std::strtoll(std::string(rest).c_str(), nullptr, 10));
   return R"({"error":"route.unknown"})";
 }
@@ -218,16 +221,11 @@ int Run(const Arguments& args, const Stores& stores) {
   return kOk;
 }
 
-// Exit 1 where something does not add up.
 int AuditFlow(const Arguments& args) {
   const auto span = base::ParseDuration(args.span);
   if (!span) return Misused(args);
-  bool holds = true;
-  const int code = Ask(args, "audit " + std::to_string(*span), [&](const std::string& json) {
-    holds = nlohmann::json::parse(json).value("holds", false);
-    return AuditText(json, args.language);
-  });
-  return code == kOk && !holds ? kNo : code;
+  return Ask(args, "audit " + std::to_string(*span),
+             [&](const std::string& json) { return AuditText(json, args.language); });
 }
 
 }  // namespace
@@ -251,9 +249,10 @@ int Ask(const Arguments& args, const std::string& line,
   if (config.settings.storage_path.empty()) return CheckConfig(args);
   const auto answer = AskGateway(config.settings.storage_path, line);
   if (!answer) return Complain(answer.error(), kUnreachable);
-  const bool error = nlohmann::json::parse(*answer, nullptr, false).contains("error");
+  const auto json = nlohmann::json::parse(*answer, nullptr, /*allow_exceptions=*/false);
+  const bool no = !json.is_object() || json.contains("error") || !json.value("holds", true);
   std::printf("%s\n", args.json ? answer->c_str() : text(*answer).c_str());
-  return error ? kNo : kOk;
+  return no ? kNo : kOk;
 }
 
 int CommandLine(int argc, char** argv, const Stores& stores) {
@@ -287,6 +286,7 @@ int CommandLine(int argc, char** argv, const Stores& stores) {
                [in](const std::string& json) { return ExplainText(json, in); });
   }
   if (verb == "audit") return AuditFlow(args);
+  if (verb == "reconcile") return ReconcileExport(args);
   if (verb == "failures") {
     return Ask(args, "failures " + std::to_string(args.limit),
                [in](const std::string& json) { return FailuresText(json, in); });

@@ -11,6 +11,7 @@
 #include "gateway/change/report.h"
 #include "gateway/cli_text_change.h"
 #include "gateway/cli_verbs.h"
+#include "gateway/config_desk.h"
 #include "gateway/messages.h"
 #include "gateway/whole_file.h"
 
@@ -90,7 +91,6 @@ int ListVersions(const Arguments& args) { return AskChange(args, "versions", Ver
 int ApproveChange(const Arguments& args) {
   if (args.words.size() < 2 || args.role.empty() || args.key.empty()) return Misused(args);
   const std::string& file = args.words[1];
-  constexpr std::size_t kBundleBytesMax = 256 * 1024 * 1024;
   auto bundle = change::Bundle::Parse(ReadWholeFile(file, kBundleBytesMax).value_or(""));
   if (!bundle) return Complain(args, bundle.error().where);
   if (bundle->previous.empty()) return Complain(args, "change.not_a_proposal");

@@ -26,7 +26,7 @@ struct Arguments {
   std::string span = "24 h";      // --for
   std::string reason, role, key;  // --reason, --as, --key
   std::uint32_t version = 0;      // --version
-  std::string impact;             // --impact
+  std::string impact, source;     // --impact, --source
   bool json = false, yes = false, allow_removals = false;
   Language language = Language::kFrench;
 };
@@ -46,7 +46,7 @@ base::Result<Loaded> Load(const Arguments& args, const Stores& stores, int& code
 std::uint64_t SegmentBytes();  // smaller segments for tests that kill and look often
 
 // Asks the running gateway one line and prints its answer: as it is, or as `text` says it. Exit 1
-// if it holds an "error".
+// if it holds an "error", or "holds" that is false.
 int Ask(const Arguments& args, const std::string& line,
         const std::function<std::string(const std::string&)>& text);
 
@@ -59,6 +59,8 @@ int ListVersions(const Arguments& args);
 int ReportPilot(const Arguments& args);
 int ApproveChange(const Arguments& args);   // offline
 int CreateApprover(const Arguments& args);  // offline
+
+int ReconcileExport(const Arguments& args);  // cli_reconcile.cc
 
 // Offline verbs: the gateway is stopped.
 int CheckConfig(const Arguments& args);

@@ -32,6 +32,8 @@ struct ChangeOrder {
   static base::Result<ChangeOrder> FromJson(std::string_view json);
 };
 
+inline constexpr std::size_t kBundleBytesMax = 256 * 1024 * 1024;
+
 // Safe from any thread; one change at a time.
 class ConfigDesk {
  public:

@@ -1,6 +1,7 @@
 #include "gateway/service.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <thread>
 
 #include "base/log.h"
@@ -13,8 +14,11 @@
 #include "gateway/housekeeper.h"
 #include "gateway/migrate.h"
 #include "gateway/projector.h"
+#include "gateway/reconcile.h"
 #include "gateway/recovery.h"
 #include "gateway/report.h"
+#include "gateway/simulate.h"
+#include "gateway/whole_file.h"
 
 namespace octroi::gateway {
 namespace {
@@ -22,6 +26,7 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 
+constexpr std::size_t kExportBytesMax = 1024 * 1024 * 1024;
 constexpr base::Millis kSeenForMs = 7 * 86'400'000LL;  // DESIGN.md 12: idempotency window
 
 base::Status CheckKeys(store::MetaStore& meta, const crypto::KeyRing& keys) {
@@ -270,6 +275,25 @@ std::string Service::Audit(base::Millis span) const {
   const auto report = gateway::Audit(*state_->journal, *state_->parts.store, since);
   if (!report) return R"({"error":"store.unavailable"})";
   return AuditJson(*report, state_->journal->origin(), *state_->InForce());
+}
+
+std::string Service::Reconcile(std::string_view order) const {
+  const auto read = nlohmann::json::parse(order, nullptr, /*allow_exceptions=*/false);
+  if (!read.is_object()) return R"({"error":"change.order"})";
+  const PlanPtr plan = state_->InForce();
+  const SourcePlan* source = plan->SourceById(read.value("source", ""));
+  if (source == nullptr) return R"({"error":"source.unknown"})";
+  const auto text = ReadWholeFile(read.value("path", ""), kExportBytesMax);
+  if (!text) return R"({"error":"export.unreadable"})";
+  const auto events = SplitEvents(*text);
+  if (!events) return R"({"error":"export.unreadable"})";
+  const GateKeys keys{state_->keys->StorageHmac("fingerprint"), state_->keys->StorageHmac("dedup")};
+  const auto place = static_cast<std::uint16_t>(source - plan->sources.data());
+  const auto result =
+      gateway::Reconcile(*state_->journal, *state_->parts.store, keys, *plan, place, *events,
+                         state_->parts.clock->WallNow() - read.value("span", base::Millis{0}));
+  if (!result) return R"({"error":"store.unavailable"})";
+  return ReconciliationJson(*result, state_->journal->origin(), *plan, place);
 }
 
 void Service::Drain(base::Millis within) {

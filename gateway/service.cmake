@@ -10,12 +10,14 @@ octroi_gateway_part(gateway_service
     change/statement.cc
     cli.cc
     cli_change.cc
+    cli_reconcile.cc
     cli_store.cc
     cli_text.cc
     cli_text_change.cc
     cloud_event.cc
     cloud_event_http.cc
     config_desk.cc
+    config_desk_answers.cc
     consent_desk.cc
     consent_history.cc
     consent_request.cc

@@ -53,6 +53,8 @@ class Service {
   std::string Explain(std::string_view event_id) const;  // {"error":"not_found"} if there is none
   std::string Failures(std::size_t limit) const;
   std::string Audit(base::Millis span) const;  // of what was received within that span
+  // {"path", "source", "span"}: an export of that source, held against what was received.
+  std::string Reconcile(std::string_view order) const;
 
   // Stops taking requests, answers what was read whole, finishes batches on the wire.
   void Drain(base::Millis within);

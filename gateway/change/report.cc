@@ -62,6 +62,10 @@ Json StatementJson(const Bundle& bundle) {
           {"approved", std::move(approved)}};
 }
 
+Refusal RefusalOf(const base::Error& error) {
+  return {error.code == base::ErrorCode::kInvalid ? std::string(error.where) : "store.unavailable"};
+}
+
 std::string RefusalJson(const Refusal& refusal) {
   Json json{{"error", refusal.code}, {"roles", refusal.roles}};
   if (!refusal.findings.empty()) {

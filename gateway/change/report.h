@@ -11,5 +11,6 @@ namespace octroi::gateway::change {
 nlohmann::ordered_json DifferenceJson(const Difference& difference);
 nlohmann::ordered_json StatementJson(const Bundle& bundle);  // and who signed
 std::string RefusalJson(const Refusal& refusal);
+Refusal RefusalOf(const base::Error& error);  // of the store, or of its archive
 
 }  // namespace octroi::gateway::change

@@ -230,6 +230,34 @@ class EndToEnd(unittest.TestCase):
             self.assertLess(time.time(), deadline, self.log())
             time.sleep(0.05)
 
+    def test_a_source_reconciles_its_own_export(self):
+        self.grant("6001")
+        sent = [line(number, "6001") for number in range(5)] + [line(5, "6002"), line(6, "6001", quantity="many")]
+        for event in sent:
+            self.assertEqual(self.post(event)[0], 202)
+        self.post(line(99, "6001"))  # of another export
+        self.gateway.wait_quiet()
+        export = os.path.join(self.temporary.name, "export.ndjson")
+
+        def reconcile(events, expected):
+            with open(export, "w", encoding="utf-8") as file:
+                file.writelines((e if isinstance(e, str) else json.dumps(e)) + "\n" for e in events)
+            out = subprocess.run([OCTROI, "reconcile", export, "--source", "boutique", "--json", "-c",
+                                  self.gateway.folder], capture_output=True, text=True, timeout=60)
+            self.assertEqual(out.returncode, expected, out.stdout + out.stderr)
+            return json.loads(out.stdout)
+
+        whole = reconcile(sent, 0)
+        self.assertEqual((whole["exported"], whole["found"], whole["not_exported"]), (7, 7, 1))
+        self.assertEqual(sum(whole["outcomes"].values()), 7)
+        self.assertEqual(whole["destinations"]["emailing"]["sent"] + whole["destinations"]["emailing"]["withheld"],
+                         whole["outcomes"]["accepted"])
+        odd = reconcile([*sent[:3], line(7, "6001"), sent[0], line(4, "6001", unit_price=9.5), "{"], 1)
+        self.assertEqual([(o["line"], o["what"], "id" in o) for o in odd["lines"]],
+                         [(4, "missing", False), (5, "repeated", True), (6, "differing", True),
+                          (7, "unreadable", False)])
+        self.assertNotIn("6001", json.dumps(odd))
+
     def test_start_is_refused_with_other_keys(self):
         self.post(line(1))
         self.gateway.stop()

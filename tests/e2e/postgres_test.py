@@ -66,12 +66,14 @@ class OnPostgres(e2e_test.EndToEnd):
                 "frozen": (lambda: self.server.freeze(True), lambda: self.server.freeze(False))}
         for number, (way, (begin, end)) in enumerate(ways.items()):
             with self.subTest(way):
+                other = f"20{number}"
+                self.grant(other)
                 begin()
                 self.wait_for(self.held)
                 before = {name: len(recorder.attempts) for name, recorder in self.recorders.items()}
                 for i in range(20):
                     self.assertEqual(self.post(line(100 * (number + 1) + i, "1001"))[0], 202)
-                status, answer = self.gateway.consent("boutique", {"customer_id": "1001"}, "marketing.email",
+                status, answer = self.gateway.consent("boutique", {"customer_id": other}, "marketing.email",
                                                       "withdrawn", "2026-11-03T00:00:00Z")
                 self.assertEqual((status, answer["code"]), (503, "store.unavailable"))
                 time.sleep(1)
@@ -80,6 +82,10 @@ class OnPostgres(e2e_test.EndToEnd):
                 self.wait_for(lambda: not self.held())
                 status = self.gateway.wait_quiet()
                 self.assertTrue(status["sums_hold"])
+                self.assertEqual(status["destinations"]["emailing"]["sent"], 1 + 20 * (number + 1))
+                # What got 503 is on the journal: the register has it now, and it is obeyed.
+                self.post(line(100 * (number + 1) + 50, other))
+                status = self.gateway.wait_quiet()
                 self.assertEqual(status["destinations"]["emailing"]["sent"], 1 + 20 * (number + 1))
         self.grant("1001", state="withdrawn", at="2026-11-04T00:00:00Z")
         self.post(line(999, "1001"))
