@@ -40,12 +40,14 @@ bool Parse(int argc, char** argv, Arguments& args) {
   for (int i = 1; i < argc; ++i) {
     const std::string word = argv[i];
     const bool has_value = i + 1 < argc;
+    if (TakeOption(argc, argv, i, args)) continue;
     if (word == "--json") {
       args.json = true;
     } else if ((word == "-c" || word == "--config") && has_value) {
       args.folder = argv[++i];
     } else if (word == "--limit" && has_value) {
       args.limit = std::strtoul(argv[++i], nullptr, 10);
+      args.limited = true;
     } else if (word == "--for" && has_value) {
       args.span = argv[++i];
     } else if (word == "--lang" && has_value) {
@@ -58,7 +60,7 @@ bool Parse(int argc, char** argv, Arguments& args) {
       args.words.push_back(word);
     }
   }
-  return !args.words.empty();
+  return !args.words.empty() && OptionsFit(args);
 }
 
 int Usage(const Arguments& args) {
@@ -129,16 +131,18 @@ void Harden() {
 }
 
 // Requests of the command line, answered by the running service.
-std::string AnswerAdmin(Service& service, std::string_view line) {
+void AnswerAdmin(Service& service, std::string_view line, Live& client) {
   const std::size_t space = line.find(' ');
   const std::string_view verb = line.substr(0, space);
-  const std::string_view rest = space == std::string_view::npos ? "" : line.substr(space + 1);
-  if (verb == "status") return service.Status();
-  if (verb == "explain") return service.Explain(rest);
-  if (verb == "failures")
-    return service.Failures(std::strtoul(std::string(rest).c_str(), nullptr, 10));
-  if (verb == "audit") return service.Audit(std::strtoll(std::string(rest).c_str(), nullptr, 10));
-  return R"({"error":"route.unknown"})";
+  const std::string rest(space == std::string_view::npos ? "" : line.substr(space + 1));
+  if (verb == "tap") return service.Tap(rest, client);
+  if (verb == "replay") return service.Replay(rest, client);
+  std::string answer = R"({"error":"route.unknown"})";
+  if (verb == "status") answer = service.Status();
+  if (verb == "explain") answer = service.Explain(rest);
+  if (verb == "failures") answer = service.Failures(std::strtoul(rest.c_str(), nullptr, 10));
+  if (verb == "audit") answer = service.Audit(std::strtoll(rest.c_str(), nullptr, 10));
+  client.Put(answer);
 }
 
 int Run(const Arguments& args, const Stores& stores) {
@@ -166,9 +170,9 @@ int Run(const Arguments& args, const Stores& stores) {
   if (!service)
     return Complain(service.error(),
                     service.error().code == ErrorCode::kInvalid ? kConfigInvalid : kUnreachable);
-  auto admin =
-      AdminSocket::Listen(AdminSocketPath(loaded->config.settings.storage_path),
-                          [&](std::string_view line) { return AnswerAdmin(**service, line); });
+  auto admin = AdminSocket::Listen(
+      AdminSocketPath(loaded->config.settings.storage_path),
+      [&](std::string_view line, Live& client) { AnswerAdmin(**service, line, client); });
   if (!admin) return Complain(admin.error(), kUnreachable);
   base::Log::Info("ready",
                   {{"ingest_port", static_cast<std::int64_t>((*service)->ingest_port())},
@@ -243,6 +247,7 @@ int CommandLine(int argc, char** argv, const Stores& stores) {
   if (verb == "rebuild") return RebuildStore(args, stores);
   if (verb == "journal" && (second == "check" || second == "dump"))
     return ReadJournal(args, second == "dump");
+  if (verb == "simulate") return SimulateFile(args, stores);
   const auto in = args.language;
   if (verb == "status")
     return Ask(args, "status", [in](const std::string& json) { return StatusText(json, in); });
@@ -251,6 +256,9 @@ int CommandLine(int argc, char** argv, const Stores& stores) {
                [in](const std::string& json) { return ExplainText(json, in); });
   }
   if (verb == "audit") return AuditFlow(args);
+  if (verb == "tap") return TapFlow(args);
+  if (verb == "top") return WatchTop(args);
+  if (verb == "replay") return ReplayFailures(args);
   if (verb == "failures") {
     return Ask(args, "failures " + std::to_string(args.limit),
                [in](const std::string& json) { return FailuresText(json, in); });

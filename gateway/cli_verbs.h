@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,8 +23,10 @@ struct Arguments {
   std::vector<std::string> words;  // verb first
   std::string folder = ".";
   std::size_t limit = 20;
+  bool limited = false;       // --limit was given
   std::string span = "24 h";  // --for
   bool json = false;
+  std::map<std::string, std::string> options;  // "--source" -> "shop"; flags: ""
   Language language = Language::kFrench;
 };
 
@@ -45,5 +48,14 @@ int CheckConfig(const Arguments& args);
 int RebuildStore(const Arguments& args, const Stores& stores);
 int MigrateStore(const Arguments& args, const Stores& stores);
 int ReadJournal(const Arguments& args, bool dump);
+int TapFlow(const Arguments& args);
+int ReplayFailures(const Arguments& args);
+int WatchTop(const Arguments& args);
+int SimulateFile(const Arguments& args, const Stores& stores);
+
+// One option of the table in cli_options.cc, with its value if it takes one; `at` moves to it.
+// False: none of them.
+bool TakeOption(int argc, char** argv, int& at, Arguments& args);
+bool OptionsFit(const Arguments& args);  // each belongs to the verb
 
 }  // namespace octroi::gateway

@@ -2,16 +2,14 @@
 
 #include <algorithm>
 #include <cstring>
-#include <nlohmann/json.hpp>
-#include <unordered_map>
 
 #include "base/bytes.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "base/thread_name.h"
 #include "crypto/hmac.h"
-#include "crypto/seal.h"
 #include "gateway/consent_history.h"
+#include "gateway/consent_request.h"
 #include "gateway/messages.h"
 
 namespace octroi::gateway {
@@ -22,63 +20,6 @@ using base::ErrorCode;
 using policies::ConsentEvent;
 using policies::ConsentState;
 using policies::Fingerprint;
-
-// Slots of a posted consent event; subject members take the source's own field ids.
-constexpr base::FieldId kPurpose = base::kSlotEventName, kState = base::kSlotEventType,
-                        kId = base::kSlotMessageId, kEffective = base::kSlotEventTime,
-                        kNotice = base::kSlotSignal, kEvidence = base::kSlotSignal2;
-
-base::Result<base::PathMap> PathsFor(const Plan& plan, const SourcePlan& source) {
-  std::vector<base::PathMap::Entry> entries{{"purpose", kPurpose}, {"state", kState},
-                                            {"id", kId},           {"effective_at", kEffective},
-                                            {"notice", kNotice},   {"evidence", kEvidence}};
-  for (const SourcePlan::Identifier& identifier : source.subject) {
-    entries.push_back({"subject." + plan.fields[identifier.field], identifier.field});
-  }
-  return base::PathMap::Compile(entries);
-}
-
-// RFC 9562: bytes of a keyed digest as a UUID of the given version.
-std::string UuidFrom(std::string bytes, char version) {
-  std::string hex = base::Hex(std::string_view(bytes).substr(0, 16));
-  hex[12] = version;
-  hex[16] = "89ab"[static_cast<unsigned char>(bytes[8]) & 3];
-  for (const std::size_t dash : {8u, 13u, 18u, 23u}) hex.insert(dash, "-");
-  return hex;
-}
-
-// UUIDv7 whose time is when the person acted, so the same event told twice has the same id.
-std::string EventUuid(const crypto::Digest& digest, base::Millis effective_at) {
-  std::string bytes(crypto::AsBytes(digest));
-  for (int byte = 0; byte < 6; ++byte) {
-    bytes[static_cast<std::size_t>(byte)] =
-        static_cast<char>(effective_at >> (8 * (5 - byte)) & 0xff);
-  }
-  return UuidFrom(std::move(bytes), '7');
-}
-
-// The first member that nothing reads, as a pointer. It might have been meant to restrict what is
-// granted, so it is refused rather than ignored. A name that is none is not repeated.
-std::string UnreadMember(const Plan& plan, const SourcePlan& source, std::string_view body) {
-  constexpr std::string_view kRead[] = {"subject",      "purpose", "state",   "id",
-                                        "effective_at", "notice",  "evidence"};
-  const auto pointer = [](std::string_view parent, const std::string& name) {
-    const bool plain = name.size() <= 64 && std::ranges::all_of(name, [](char c) {
-                         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-                       });
-    return std::string(parent) + "/" + (plain ? name : "*");
-  };
-  const auto event = nlohmann::json::parse(body);  // strictly parsed before: it does not throw
-  for (const auto& member : event.items()) {
-    if (std::ranges::find(kRead, member.key()) == std::end(kRead)) return pointer("", member.key());
-  }
-  for (const auto& member : event["subject"].items()) {
-    const bool read = std::ranges::any_of(
-        source.subject, [&](const auto& key) { return plan.fields[key.field] == member.key(); });
-    if (!read) return pointer("/subject", member.key());
-  }
-  return {};
-}
 
 // What the journal's record carries besides its own members, so that the store's row can be made
 // from it.
@@ -109,12 +50,6 @@ bool Unpack(const journal::ConsentRecord& record, std::uint64_t sequence, Consen
   return in.done();
 }
 
-Response Invalid(std::string_view code, std::string_view pointer) {
-  return ProblemOf(
-      422, code,
-      "[{\"pointer\":\"" + std::string(pointer) + "\",\"rule\":\"" + std::string(code) + "\"}]");
-}
-
 }  // namespace
 
 ConsentDesk::ConsentDesk(Parts parts) : parts_(parts) {}
@@ -135,76 +70,11 @@ void ConsentDesk::Start() {
 std::optional<Response> ConsentDesk::Submit(
     const PlanPtr& plan, const SourcePlan& source, std::string_view body,
     const std::function<std::shared_ptr<Deferred>()>& defer) {
-  thread_local base::EventParser parser;
-  thread_local base::Event parsed;
-  const auto paths = PathsFor(*plan, source);
-  if (!paths) return ProblemOf(500, "internal");
-  const base::ParseFault fault = parser.Parse(body, *paths, parsed);
-  if (fault.reason != base::Reason::kUndecided) {
-    const int status = fault.reason == base::Reason::kJsonLimit ? 413 : 400;
-    return ProblemOf(status, base::Name(fault.reason));
-  }
-
   Waiting waiting{plan, {}, nullptr};
-  ConsentEvent& event = waiting.event;
-  std::string normal;
-  for (const SourcePlan::Identifier& identifier : source.subject) {
-    const base::Value& value = parsed[identifier.field];
-    if (!value.present()) continue;
-    if (!base::Normalise(identifier.type, value.text, normal)) {
-      return Invalid("consent.subject_invalid", "/subject/" + plan->fields[identifier.field]);
-    }
-    event.subject.push_back(parts_.gate->FingerprintOf(identifier.id_type, normal));
+  if (auto refusal =
+          ReadConsent(*plan, source, body, *parts_.keys, parts_.clock->WallNow(), waiting.event)) {
+    return refusal;
   }
-  if (event.subject.empty()) return Invalid("consent.subject_missing", "/subject");
-  event.purpose = parsed[kPurpose].text;
-  if (event.purpose.empty() ||
-      std::count(plan->purposes.begin(), plan->purposes.end(), event.purpose) == 0) {
-    return Invalid("consent.purpose_unknown", "/purpose");
-  }
-  const auto state = policies::ConsentStateOf(parsed[kState].text);
-  if (!state) return Invalid("consent.state_invalid", "/state");
-  event.state = *state;
-  const auto effective = base::ParseRfc3339(parsed[kEffective].text);
-  if (!effective) return Invalid("consent.effective_at_invalid", "/effective_at");
-  event.effective_at = *effective;
-  event.notice = parsed[kNotice].text;
-  if (*state == ConsentState::kGranted) {
-    if (event.notice.empty()) return Invalid("consent.notice_missing", "/notice");
-    if (parsed[kEvidence].type != base::JsonType::kObject)
-      return Invalid("consent.evidence_missing", "/evidence");
-  }
-  const base::Value& id = parsed[kId];
-  if (id.present() && (id.type != base::JsonType::kString || id.text.empty())) {
-    return Invalid("consent.id_invalid", "/id");
-  }
-  if (const std::string unread = UnreadMember(*plan, source, body); !unread.empty()) {
-    return Invalid("consent.member_unknown", unread);
-  }
-  event.source = source.id;
-  event.recorded_at = parts_.clock->WallNow();
-
-  const crypto::HmacKey key = parts_.keys->StorageHmac("dedup");
-  std::string naming = "consent";
-  crypto::AppendLp(source.id, naming);
-  if (id.present()) {
-    naming.append(id.text);
-  } else {
-    std::array<std::uint8_t, 16> random{};
-    crypto::RandomBytes(random);
-    naming.append(reinterpret_cast<const char*>(random.data()), random.size());
-  }
-  event.id = EventUuid(crypto::Hmac(key, naming), event.effective_at);
-  naming = "record";
-  crypto::AppendLp(event.purpose, naming);
-  naming.append(reinterpret_cast<const char*>(event.subject[0].data()), event.subject[0].size());
-  event.record_id = UuidFrom(std::string(crypto::AsBytes(crypto::Hmac(key, naming))), '4');
-  parts_.keys->StorageSealer("detail").Seal(event.id, body, event.detail);
-  if (const auto valid = policies::Validate(event); !valid) {
-    return ProblemOf(422, "consent.invalid", {},
-                     valid.error().detail);  // names the member, never its value
-  }
-
   const std::lock_guard lock(mutex_);
   if (queue_.size() >= parts_.waiting_max || stopping_) return Busy("overload.consents", 1);
   waiting.answer = defer();

@@ -21,7 +21,6 @@
 #include "base/metrics.h"
 #include "crypto/key_ring.h"
 #include "gateway/edge.h"
-#include "gateway/gate.h"
 #include "gateway/plan.h"
 #include "gateway/send_gate.h"
 #include "journal/journal.h"
@@ -36,8 +35,7 @@ class ConsentDesk {
     journal::Journal* journal = nullptr;
     store::ConsentStore* store = nullptr;
     policies::ConsentIndex* index = nullptr;
-    const Gate* gate = nullptr;  // for fingerprints
-    SendGate* sends = nullptr;   // waited for before every answer
+    SendGate* sends = nullptr;  // waited for before every answer
     const crypto::KeyRing* keys = nullptr;
     base::Clock* clock = nullptr;
     base::Metrics* metrics = nullptr;
@@ -55,13 +53,8 @@ class ConsentDesk {
   base::Status Learn(const Plan& plan, const policies::ConsentEvent& event);
 
   // One posted event. Bad input is answered at once by a Problem; the rest later, through `answer`.
-  //   {"subject": {"email": "...", "customer_id": "..."}, "purpose": "marketing.email", "state":
-  //   "granted",
-  //    "effective_at": "2026-11-21T09:00:00Z", "notice": "newsletter-v4", "id": "...", "evidence":
-  //    {...}}
-  // Subject members are identifier fields of the source. A member that is not read is refused,
-  // since it might restrict. A grant needs a notice and evidence. `id` makes a repeat harmless: the
-  // same id is stored once, and with other content it is a conflict (409).
+  // How it is written: ReadConsent. The same `id` again is stored once, and with other content it
+  // is a conflict (409).
   std::optional<Response> Submit(const PlanPtr& plan, const SourcePlan& source,
                                  std::string_view body,
                                  const std::function<std::shared_ptr<Deferred>()>& defer);

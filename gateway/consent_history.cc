@@ -53,8 +53,8 @@ void ConsentHistory::Add(ConsentEvent event) {
 std::unique_ptr<policies::ConsentIndex> ConsentHistory::At(const Plan& plan,
                                                            base::Millis at) const {
   auto index = std::make_unique<policies::ConsentIndex>(plan.purposes.size());
-  const auto history = [&](const std::vector<Fingerprint>& subject, std::string_view purpose)
-      -> base::Result<std::vector<ConsentEvent>> {
+  const auto history = [&](const std::vector<Fingerprint>& subject,
+                           std::string_view purpose) -> base::Result<std::vector<ConsentEvent>> {
     std::set<std::size_t> places;
     for (const Fingerprint& print : subject) {
       if (const auto known = of_.find(print); known != of_.end())

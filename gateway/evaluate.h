@@ -6,7 +6,8 @@
 //   EventReader reader(keys);  Evaluator evaluator(keys.dedup);  journal::EventRecord record;
 //   for (ReadEvent& read : reader.Read(plan.sources[source], form, texts)) {
 //     evaluator.Evaluate({&plan, source, type, gpc, at, &consent, &seen}, read, record);
-//     // record: outcome, reason, evaluated, failed, repaired (bits of record.contract's rules), and
+//     // record: outcome, reason, evaluated, failed, repaired (bits of record.contract's rules),
+//     and
 //     // for an accepted event a verdict with its reason for each destination of the plan
 //   }
 //

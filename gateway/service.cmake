@@ -1,7 +1,8 @@
 octroi_gateway_part(gateway_service
-  SOURCES admin_socket.cc api.cc audit.cc cli.cc cli_store.cc cli_text.cc cloud_event.cc cloud_event_http.cc consent_desk.cc
-          consent_history.cc consent_watch.cc evaluate.cc event_reader.cc gate.cc housekeeper.cc messages.cc migrate.cc names.cc projector.cc rate_limits.cc
-          receipt.cc recovery.cc report.cc request_events.cc seen.cc service.cc
+  SOURCES admin_socket.cc api.cc audit.cc cli.cc cli_flow.cc cli_options.cc cli_simulate.cc cli_store.cc cli_text.cc
+          cli_text_flow.cc cli_text_simulate.cc cli_top.cc cloud_event.cc cloud_event_http.cc consent_desk.cc
+          consent_history.cc consent_request.cc consent_watch.cc evaluate.cc event_reader.cc gate.cc housekeeper.cc messages.cc migrate.cc names.cc projector.cc rate_limits.cc
+          receipt.cc recovery.cc replay.cc replay_serve.cc report.cc request_events.cc seen.cc service.cc simulate.cc tap.cc top.cc
   USES base crypto rules policies journal store
   PARTS gateway_config gateway_edge gateway_sender gateway_dispatcher)
 

@@ -17,6 +17,7 @@
 #include "base/metrics.h"
 #include "gateway/config.h"
 #include "gateway/dispatcher.h"
+#include "gateway/live.h"
 #include "journal/journal.h"
 #include "store/store.h"
 
@@ -51,6 +52,10 @@ class Service {
   std::string Explain(std::string_view event_id) const;  // {"error":"not_found"} if there is none
   std::string Failures(std::size_t limit) const;
   std::string Audit(base::Millis span) const;  // of what was received within that span
+  // Those that go on: lines until they end or `live` is done. `ask`: JSON (gateway/tap.h,
+  // replay.h).
+  void Tap(std::string_view ask, Live& live);
+  void Replay(std::string_view ask, Live& live);
 
   // Stops taking requests, answers what was read whole, finishes batches on the wire.
   void Drain(base::Millis within);
