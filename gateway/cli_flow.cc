@@ -121,12 +121,13 @@ int TapFlow(const Arguments& args) {
 int ReplayFailures(const Arguments& args) {
   Json ask;
   if (Option(args, "--destination").empty() || !AskOf(args, ask)) {
-    return Refuse(args,
-                  "octroi replay --destination D [ID…] [--status 429] [--reason R] [--since \"2 h\"] "
-                  "[--limit N] [--rate 50/s] [--dry-run] [--yes]",
-                  "octroi replay --destination D [ID...] [--status 429] [--reason R] [--since \"2 "
-                  "h\"] [--limit N] [--rate 50/s] [--dry-run] [--yes]",
-                  kUsage);
+    return Refuse(
+        args,
+        "octroi replay --destination D [ID…] [--status 429] [--reason R] [--since \"2 h\"] "
+        "[--limit N] [--rate 50/s] [--dry-run] [--yes]",
+        "octroi replay --destination D [ID...] [--status 429] [--reason R] [--since \"2 "
+        "h\"] [--limit N] [--rate 50/s] [--dry-run] [--yes]",
+        kUsage);
   }
   const std::string storage = StorageOf(args);
   if (storage.empty()) return kConfigInvalid;

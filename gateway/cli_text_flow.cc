@@ -69,7 +69,8 @@ std::string End(const Json& now, bool fr, Language language) {
   also("withheld", " retenus", " withheld");
   also("failed", " de nouveau en échec", " failed again");
   also("waiting", " encore en cours (la passerelle continue)", " still in flight (it goes on)");
-  also("skipped", " laissés : envoyés ou en cours entre-temps", " left: sent or under way meanwhile");
+  also("skipped", " laissés : envoyés ou en cours entre-temps",
+       " left: sent or under way meanwhile");
   also("left", " pas encore rejoués : relancez la même commande",
        " not replayed yet: run the same command again");
   if (now.contains("error")) text += " · " + ErrorText(now, language);

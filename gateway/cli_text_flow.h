@@ -14,7 +14,6 @@ std::string SimulatedHeadText(const std::string& json, Language language);
 std::string SimulatedItemText(const std::string& json, Language language);
 std::string SimulatedSumsText(const std::string& json, Language language);
 
-
 std::string TapHeadText(Language language);
 std::string TapLineText(const std::string& json, Language language);  // a decision, or the totals
 // The outlook, progress (without a newline), or the end of a replay.

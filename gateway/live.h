@@ -1,5 +1,5 @@
-// Live: who asked over the admin socket and is still listening. What `octroi tap` and `replay` write
-// their lines to while they run.
+// Live: who asked over the admin socket and is still listening. What `octroi tap` and `replay`
+// write their lines to while they run.
 #pragma once
 
 #include <cstdint>

@@ -104,7 +104,8 @@ base::Result<ReplayOutlook> ReplayDesk::Look(const ReplayAsk& ask) {
     } else if (state->outcome == Outcome::kInFlight) {
       ++outlook.in_flight;
     } else if (ask.status == 0 || state->http_status == ask.status) {
-      const auto leave = DecideNow(*parts_.journal, *plan, *parts_.index, ask.destination, **row, now);
+      const auto leave =
+          DecideNow(*parts_.journal, *plan, *parts_.index, ask.destination, **row, now);
       if (!leave) {
         ++outlook.gone;
       } else if (!leave->allowed) {
@@ -154,10 +155,9 @@ base::Result<ReplayDesk::Chunk> ReplayDesk::Queue(const ReplayAsk& ask,
     return done.error();
   }
   last_order_ = order->last_sequence();
-  base::Log::Info("replay.queued",
-                  {{"deliveries", static_cast<std::uint64_t>(again.size())},
-                   {"uid", static_cast<std::uint64_t>(uid)},
-                   {"sequence", last_order_}});
+  base::Log::Info("replay.queued", {{"deliveries", static_cast<std::uint64_t>(again.size())},
+                                    {"uid", static_cast<std::uint64_t>(uid)},
+                                    {"sequence", last_order_}});
   return chunk;
 }
 

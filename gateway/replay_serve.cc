@@ -24,9 +24,7 @@ Json OutlookJson(const ReplayOutlook& outlook) {
           {"unknown", outlook.unknown}};
 }
 
-bool Complain(Live& live, std::string_view code) {
-  return live.Put(Json{{"error", code}}.dump());
-}
+bool Complain(Live& live, std::string_view code) { return live.Put(Json{{"error", code}}.dump()); }
 
 }  // namespace
 
@@ -81,8 +79,10 @@ void ReplayDesk::Go(const ReplayAsk& ask, const ReplayOutlook& outlook, Live& li
       const std::lock_guard lock(runs_mutex_);
       waiting = run->waiting.size();
       for (const auto& [outcome, count] : run->became) settled += count;
-      now = {{"of", events.size()},  {"queued", queued},
-             {"skipped", skipped},   {"waiting", waiting},
+      now = {{"of", events.size()},
+             {"queued", queued},
+             {"skipped", skipped},
+             {"waiting", waiting},
              {"sent", run->became[Outcome::kSent]},
              {"withheld", run->became[Outcome::kWithheld]},
              {"failed", run->became[Outcome::kFailed]}};
@@ -105,9 +105,8 @@ void ReplayDesk::Go(const ReplayAsk& ask, const ReplayOutlook& outlook, Live& li
     std::size_t room = waiting >= kWaitingMax ? 0 : std::min(kChunk, kWaitingMax - waiting);
     if (ask.per_second != 0) {
       const auto due = 1 + (at - begin) / 1'000'000 * ask.per_second / 1'000;
-      room = std::min<std::size_t>(room, due > static_cast<std::int64_t>(next)
-                                             ? static_cast<std::size_t>(due) - next
-                                             : 0);
+      room = std::min<std::size_t>(
+          room, due > static_cast<std::int64_t>(next) ? static_cast<std::size_t>(due) - next : 0);
     }
     const std::size_t count = std::min(room, events.size() - next);
     if (count == 0) {

@@ -28,8 +28,9 @@ base::Status ReadConsents(std::string_view text, const Plan& plan, const SourceP
                           const crypto::KeyRing& keys, ConsentHistory& into);
 
 struct Simulated {
-  journal::EventRecord record;  // places are the plan's; merged_into counts the file's events from 1
-  std::string_view rule;        // of a parse fault: a literal
+  journal::EventRecord
+      record;             // places are the plan's; merged_into counts the file's events from 1
+  std::string_view rule;  // of a parse fault: a literal
   std::size_t offset = 0;
 };
 

@@ -43,7 +43,9 @@ class Reader {
   }
 
   Json Totals() const {
-    return {{"received", received_}, {"matched", matched_}, {"shown", shown_},
+    return {{"received", received_},
+            {"matched", matched_},
+            {"shown", shown_},
             {"not_shown", matched_ - shown_}};
   }
 

@@ -44,8 +44,8 @@ std::string Decimal(const Json& value, bool fr) {
 
 std::string BreakerWord(const std::string& state, bool fr, bool color) {
   if (state == "closed") return fr ? "fermé" : "closed";
-  const std::string word = state == "open" ? (fr ? "▲ ouvert" : "▲ open")
-                                           : (fr ? "▲ essai" : "▲ probing");
+  const std::string word =
+      state == "open" ? (fr ? "▲ ouvert" : "▲ open") : (fr ? "▲ essai" : "▲ probing");
   return color ? "\x1b[33m" + word + "\x1b[0m" : word;
 }
 
@@ -91,10 +91,10 @@ std::string TopFigures(const std::string& earliest, const std::string& before,
   for (const Json* one : {&first, &last, &here}) {
     if (!one->is_object() || !one->contains("sources")) return {};
   }
-  Json figures{{"as_of", here["as_of"]},       {"tenant", here["tenant"]},
-               {"seconds", seconds},           {"pending", here["pending"]},
-               {"held", here["held"]},         {"sources", Json::object()},
-               {"destinations", Json::object()}};
+  Json figures{
+      {"as_of", here["as_of"]},        {"tenant", here["tenant"]}, {"seconds", seconds},
+      {"pending", here["pending"]},    {"held", here["held"]},     {"sources", Json::object()},
+      {"destinations", Json::object()}};
   for (const auto& [id, row] : here["sources"].items()) {
     figures["sources"][id] =
         Rates(last, here, "sources", id,
@@ -107,8 +107,9 @@ std::string TopFigures(const std::string& earliest, const std::string& before,
     there["breaker"] = row.value("breaker", std::string("closed"));
   }
   Json reasons = Json::object();
-  for (const auto& [reason, count] : here.value("withheld_reasons", Json::object()).items()) {
-    const Json earlier = first.value("withheld_reasons", Json::object());
+  const Json earlier = first.value("withheld_reasons", Json::object());
+  const Json latest = here.value("withheld_reasons", Json::object());
+  for (const auto& [reason, count] : latest.items()) {
     const std::uint64_t was = earlier.value(reason, std::uint64_t{0});
     if (count.get<std::uint64_t>() > was) reasons[reason] = count.get<std::uint64_t>() - was;
   }
