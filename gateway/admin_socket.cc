@@ -7,7 +7,10 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <csignal>
 #include <cstring>
+#include <optional>
 
 #include "base/thread_name.h"
 
@@ -36,11 +39,13 @@ bool Readable(int fd, int timeout_ms) {
   return poll(&wait, 1, timeout_ms) == 1;
 }
 
-bool SameUser(int connection) {
+// Of who connected; nothing: not our own user, nor root.
+std::optional<std::uint32_t> TrustedUid(int connection) {
   ucred peer{};
   socklen_t size = sizeof peer;
-  if (getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return false;
-  return peer.uid == geteuid() || peer.uid == 0;
+  if (getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return std::nullopt;
+  if (peer.uid != geteuid() && peer.uid != 0) return std::nullopt;
+  return peer.uid;
 }
 
 void SendAll(int fd, std::string_view bytes) {
@@ -64,6 +69,46 @@ std::string ReadUntilEnd(int fd, std::size_t most, bool one_line, int patience_m
 }
 
 }  // namespace
+
+// Non-blocking, so that neither a slow reader nor a stopping gateway is waited for without end.
+class AdminSocket::Client final : public Live {
+ public:
+  Client(int fd, int stop, std::uint32_t uid) : fd_(fd), stop_(stop), uid_(uid) {}
+
+  std::uint32_t uid() const override { return uid_; }
+
+  bool Put(std::string_view line) override {
+    std::string bytes(line);
+    bytes.push_back('\n');
+    std::string_view rest = bytes;
+    while (!rest.empty() && !broken_) {
+      const ssize_t sent = send(fd_, rest.data(), rest.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+      if (sent > 0) {
+        rest.remove_prefix(static_cast<std::size_t>(sent));
+      } else {
+        pollfd wait{fd_, POLLOUT, 0};
+        broken_ = (errno != EAGAIN && errno != EINTR) || poll(&wait, 1, kReaderMs) != 1;
+      }
+    }
+    return !broken_;
+  }
+
+  bool Done(int wait_ms) override {
+    if (broken_) return true;
+    pollfd wait[2] = {{fd_, POLLIN, 0}, {stop_, POLLIN, 0}};
+    if (poll(wait, 2, wait_ms) <= 0) return false;
+    if (wait[1].revents != 0) return true;
+    char ignored[64];
+    return recv(fd_, ignored, sizeof ignored, MSG_DONTWAIT) == 0 ||
+           (wait[0].revents & POLLHUP) != 0;
+  }
+
+ private:
+  static constexpr int kReaderMs = 5'000;
+  const int fd_, stop_;
+  const std::uint32_t uid_;
+  bool broken_ = false;
+};
 
 std::string AdminSocketPath(const std::string& storage_path) {
   return storage_path + "/octroi.sock";
@@ -108,35 +153,119 @@ void AdminSocket::Run() {
   for (;;) {
     pollfd wait[2] = {{socket_, POLLIN, 0}, {stop_, POLLIN, 0}};
     if (poll(wait, 2, -1) < 0) continue;
-    if (wait[1].revents != 0) return;
+    if (wait[1].revents != 0) break;
     const int connection = accept4(socket_, nullptr, nullptr, SOCK_CLOEXEC);
     if (connection < 0) continue;
-    if (SameUser(connection)) Serve(connection);
-    close(connection);
+    JoinEnded();
+    if (const auto uid = TrustedUid(connection)) {
+      Take(connection, *uid);
+    } else {
+      close(connection);
+    }
+  }
+  for (Serving& one : serving_) one.thread.join();
+}
+
+void AdminSocket::JoinEnded() {
+  for (auto one = serving_.begin(); one != serving_.end();) {
+    if (one->ended) {
+      one->thread.join();
+      one = serving_.erase(one);
+    } else {
+      ++one;
+    }
   }
 }
 
-void AdminSocket::Serve(int connection) {
+void AdminSocket::Take(int connection, std::uint32_t uid) {
+  if (serving_.size() >= kAdminClientsMax) {
+    Client(connection, stop_, uid).Put(R"({"error":"overload.admin"})");
+    close(connection);
+    return;
+  }
+  Serving& one = serving_.emplace_back();
+  one.thread = std::thread([this, &one, connection, uid] {
+    Serve(connection, uid);
+    close(connection);
+    one.ended = true;
+  });
+}
+
+void AdminSocket::Serve(int connection, std::uint32_t uid) {
+  base::NameThread("admin-client");
   const std::string line = ReadUntilEnd(connection, kLineBytesMax, /*one_line=*/true, kPatienceMs);
   const std::size_t end = line.find('\n');
-  if (end != std::string::npos) SendAll(connection, answer_(std::string_view(line).substr(0, end)));
+  if (end == std::string::npos) return;
+  Client client(connection, stop_, uid);
+  answer_(std::string_view(line).substr(0, end), client);
 }
 
-base::Result<std::string> AskGateway(const std::string& storage_path, std::string_view line) {
+namespace {
+
+volatile std::sig_atomic_t interrupted = 0;
+
+// Connected, with the line sent; -1: nobody is there.
+int Connect(const std::string& storage_path, std::string_view line) {
   sockaddr_un address{};
   const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const bool reached = AddressOf(AdminSocketPath(storage_path), address) &&
-                       connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
-  std::string answer;
-  if (reached) {
-    SendAll(fd, std::string(line) + "\n");
-    constexpr std::size_t kAnswerBytesMax = 64 * 1024 * 1024;
-    answer = ReadUntilEnd(fd, kAnswerBytesMax, /*one_line=*/false, kAnswerMs);
+  if (!AddressOf(AdminSocketPath(storage_path), address) ||
+      connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
+    close(fd);
+    return -1;
   }
-  close(fd);
-  if (!answer.empty()) return answer;
+  SendAll(fd, std::string(line) + "\n");
+  return fd;
+}
+
+Error Nobody(const std::string& storage_path) {
   return Error{ErrorCode::kUnavailable, "admin.ask",
                "no gateway answers on `" + storage_path + "`; is `octroi run` running?"};
+}
+
+}  // namespace
+
+base::Result<std::string> AskGateway(const std::string& storage_path, std::string_view line) {
+  const int fd = Connect(storage_path, line);
+  if (fd < 0) return Nobody(storage_path);
+  constexpr std::size_t kAnswerBytesMax = 64 * 1024 * 1024;
+  std::string answer = ReadUntilEnd(fd, kAnswerBytesMax, /*one_line=*/false, kAnswerMs);
+  close(fd);
+  while (answer.ends_with('\n')) answer.pop_back();
+  if (answer.empty()) return Nobody(storage_path);
+  return answer;
+}
+
+base::Status FollowGateway(const std::string& storage_path, std::string_view line,
+                           const std::function<bool(const std::string& line)>& each) {
+  const int fd = Connect(storage_path, line);
+  if (fd < 0) return Nobody(storage_path);
+  interrupted = 0;
+  struct sigaction on_interrupt {};
+  on_interrupt.sa_handler = [](int) { interrupted = 1; };
+  on_interrupt.sa_flags = static_cast<int>(SA_RESETHAND);  // the second one ends the process
+  sigaction(SIGINT, &on_interrupt, nullptr);
+  std::string text;
+  bool asked_to_end = false;
+  for (;;) {
+    if (interrupted != 0 && !asked_to_end) {
+      asked_to_end = true;
+      shutdown(fd, SHUT_WR);
+    }
+    char chunk[4096];
+    const ssize_t size = recv(fd, chunk, sizeof chunk, 0);
+    if (size < 0 && errno == EINTR) continue;
+    if (size <= 0) break;
+    text.append(chunk, static_cast<std::size_t>(size));
+    for (std::size_t end = text.find('\n'); end != std::string::npos; end = text.find('\n')) {
+      if (!each(text.substr(0, end)) && !asked_to_end) {
+        asked_to_end = true;
+        shutdown(fd, SHUT_WR);
+      }
+      text.erase(0, end + 1);
+    }
+  }
+  close(fd);
+  return base::Ok();
 }
 
 }  // namespace octroi::gateway

@@ -40,31 +40,16 @@ bool Parse(int argc, char** argv, Arguments& args) {
   for (int i = 1; i < argc; ++i) {
     const std::string word = argv[i];
     const bool has_value = i + 1 < argc;
+    if (TakeOption(argc, argv, i, args)) continue;
     if (word == "--json") {
       args.json = true;
     } else if ((word == "-c" || word == "--config") && has_value) {
       args.folder = argv[++i];
     } else if (word == "--limit" && has_value) {
       args.limit = std::strtoul(argv[++i], nullptr, 10);
+      args.limited = true;
     } else if (word == "--for" && has_value) {
       args.span = argv[++i];
-    } else if (word == "--impact" && has_value) {
-      args.impact = argv[++i];
-    } else if (word == "--source" && has_value) {
-      args.source = argv[++i];
-    } else if (word == "--reason" && has_value) {
-      args.reason = argv[++i];
-    } else if (word == "--as" && has_value) {
-      args.role = argv[++i];
-    } else if (word == "--key" && has_value) {
-      args.key = argv[++i];
-    } else if (word == "--version" && has_value) {
-      args.version = static_cast<std::uint32_t>(std::strtoul(argv[++i], nullptr, 10));
-      if (args.version == 0) return false;
-    } else if (word == "--yes") {
-      args.yes = true;
-    } else if (word == "--allow-removals") {
-      args.allow_removals = true;
     } else if (word == "--lang" && has_value) {
       const std::string lang = argv[++i];
       if (lang != "fr" && lang != "en") return false;
@@ -75,7 +60,7 @@ bool Parse(int argc, char** argv, Arguments& args) {
       args.words.push_back(word);
     }
   }
-  return !args.words.empty();
+  return !args.words.empty() && OptionsFit(args);
 }
 
 int Init(const Arguments& args) {
@@ -148,23 +133,25 @@ std::string AnswerChange(ConfigDesk& configs, std::string_view verb, std::string
 }
 
 // Requests of the command line, answered by the running service.
-std::string AnswerAdmin(Service& service, std::string_view line) {
+void AnswerAdmin(Service& service, std::string_view line, Live& client) {
   const std::size_t space = line.find(' ');
   const std::string_view verb = line.substr(0, space);
-  const std::string_view rest = space == std::string_view::npos ? "" : line.substr(space + 1);
-  if (verb == "status") return service.Status();
-  if (verb == "explain") return service.Explain(rest);
-  if (verb == "failures")
-    return service.Failures(std::strtoul(std::string(rest).c_str(), nullptr, 10));
+  const std::string rest(space == std::string_view::npos ? "" : line.substr(space + 1));
+  if (verb == "tap") return service.Tap(rest, client);
+  if (verb == "replay") return service.Replay(rest, client);
+  std::string answer = R"({"error":"route.unknown"})";
+  if (verb == "status") answer = service.Status();
+  if (verb == "explain") answer = service.Explain(rest);
+  if (verb == "failures") answer = service.Failures(std::strtoul(rest.c_str(), nullptr, 10));
+  if (verb == "audit") answer = service.Audit(std::strtoll(rest.c_str(), nullptr, 10));
   if (verb == "diff" || verb == "apply" || verb == "propose")
-    return AnswerChange(service.configs(), verb, rest);
-  if (verb == "proposals") return service.configs().Proposals();
-  if (verb == "versions") return service.configs().History();
+    answer = AnswerChange(service.configs(), verb, rest);
+  if (verb == "proposals") answer = service.configs().Proposals();
+  if (verb == "versions") answer = service.configs().History();
   if (verb == "pilot")
-    return service.configs().Pilot(std::strtoll(std::string(rest).c_str(), nullptr, 10));
-  if (verb == "reconcile") return service.Reconcile(rest);
-  if (verb == "audit") return service.Audit(std::strtoll(std::string(rest).c_str(), nullptr, 10));
-  return R"({"error":"route.unknown"})";
+    answer = service.configs().Pilot(std::strtoll(rest.c_str(), nullptr, 10));
+  if (verb == "reconcile") answer = service.Reconcile(rest);
+  client.Put(answer);
 }
 
 int Run(const Arguments& args, const Stores& stores) {
@@ -192,9 +179,9 @@ int Run(const Arguments& args, const Stores& stores) {
   if (!service)
     return Complain(service.error(),
                     service.error().code == ErrorCode::kInvalid ? kConfigInvalid : kUnreachable);
-  auto admin =
-      AdminSocket::Listen(AdminSocketPath(loaded->config.settings.storage_path),
-                          [&](std::string_view line) { return AnswerAdmin(**service, line); });
+  auto admin = AdminSocket::Listen(
+      AdminSocketPath(loaded->config.settings.storage_path),
+      [&](std::string_view line, Live& client) { AnswerAdmin(**service, line, client); });
   if (!admin) return Complain(admin.error(), kUnreachable);
   base::Log::Info("ready",
                   {{"ingest_port", static_cast<std::int64_t>((*service)->ingest_port())},
@@ -278,6 +265,7 @@ int CommandLine(int argc, char** argv, const Stores& stores) {
   if (verb == "rebuild") return RebuildStore(args, stores);
   if (verb == "journal" && (second == "check" || second == "dump"))
     return ReadJournal(args, second == "dump");
+  if (verb == "simulate") return SimulateFile(args, stores);
   const auto in = args.language;
   if (verb == "status")
     return Ask(args, "status", [in](const std::string& json) { return StatusText(json, in); });
@@ -287,6 +275,9 @@ int CommandLine(int argc, char** argv, const Stores& stores) {
   }
   if (verb == "audit") return AuditFlow(args);
   if (verb == "reconcile") return ReconcileExport(args);
+  if (verb == "tap") return TapFlow(args);
+  if (verb == "top") return WatchTop(args);
+  if (verb == "replay") return ReplayFailures(args);
   if (verb == "failures") {
     return Ask(args, "failures " + std::to_string(args.limit),
                [in](const std::string& json) { return FailuresText(json, in); });

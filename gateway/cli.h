@@ -19,6 +19,9 @@ struct Stores {
   using Open = std::function<base::Result<std::unique_ptr<store::Store>>(
       const GatewaySettings& settings, Fatal fatal)>;
   Open embedded, postgres;
+  // The one that the settings name, to read only; beside a running gateway too.
+  std::function<base::Result<std::unique_ptr<store::Store>>(const GatewaySettings& settings)>
+      read_only;
   // Creates PostgreSQL's schema or brings it up to date, as its owner.
   std::function<base::Status(const GatewaySettings& settings)> prepare_postgres;
 };

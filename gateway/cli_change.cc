@@ -26,14 +26,14 @@ std::string Order(const Arguments& args) {
   Json order{{"by", "uid " + std::to_string(geteuid())}};
   std::error_code error;
   const fs::path path = fs::absolute(args.words.size() > 1 ? args.words[1] : args.folder, error);
-  if (args.version != 0) {
-    order["version"] = args.version;
+  if (args.Has("--version")) {
+    order["version"] = std::strtoul(args.Option("--version").c_str(), nullptr, 10);
   } else {
     order["path"] = path.lexically_normal().string();
   }
-  if (!args.reason.empty()) order["reason"] = args.reason;
-  if (const auto span = base::ParseDuration(args.impact)) order["impact"] = *span;
-  if (args.allow_removals) order["allow_removals"] = true;
+  if (args.Has("--reason")) order["reason"] = args.Option("--reason");
+  if (const auto span = base::ParseDuration(args.Option("--impact"))) order["impact"] = *span;
+  if (args.Has("--allow-removals")) order["allow_removals"] = true;
   return order.dump();
 }
 
@@ -53,7 +53,7 @@ int Complain(const Arguments& args, std::string_view code) {
 
 // Nobody is asked where nobody can answer.
 bool Confirmed(const Arguments& args) {
-  if (args.yes) return true;
+  if (args.Has("--yes")) return true;
   if (isatty(0) == 0) return false;
   std::fputs(args.language == Language::kFrench ? "Approuver ? [o/N] " : "Approve? [y/N] ", stderr);
   std::string answer;
@@ -70,7 +70,7 @@ ConfigFolder FolderOf(std::string_view archive) {
 }  // namespace
 
 int DiffConfig(const Arguments& args) {
-  if (!args.impact.empty() && !base::ParseDuration(args.impact)) return Misused(args);
+  if (args.Has("--impact") && !base::ParseDuration(args.Option("--impact"))) return Misused(args);
   return AskChange(args, "diff " + Order(args), ChangeText);
 }
 int ReportPilot(const Arguments& args) {
@@ -89,8 +89,8 @@ int ListVersions(const Arguments& args) { return AskChange(args, "versions", Ver
 
 // Needs no gateway: who approves may sit elsewhere. What is signed is what is shown.
 int ApproveChange(const Arguments& args) {
-  if (args.words.size() < 2 || args.role.empty() || args.key.empty()) return Misused(args);
-  const std::string& file = args.words[1];
+  if (args.words.size() < 2 || !args.Has("--as") || !args.Has("--key")) return Misused(args);
+  const std::string file = args.words[1], role = args.Option("--as");
   auto bundle = change::Bundle::Parse(ReadWholeFile(file, kBundleBytesMax).value_or(""));
   if (!bundle) return Complain(args, bundle.error().where);
   if (bundle->previous.empty()) return Complain(args, "change.not_a_proposal");
@@ -98,16 +98,16 @@ int ApproveChange(const Arguments& args) {
       DifferenceJson(change::Compare(FolderOf(bundle->previous), FolderOf(bundle->archive)));
   json["statement"] = StatementJson(*bundle);
   std::fputs(ProposedText(json.dump(), args.language).c_str(), stderr);
-  auto signer = crypto::NoteSigner::FromFile(args.role, args.key);
+  auto signer = crypto::NoteSigner::FromFile(role, args.Option("--key"));
   if (!signer) return Complain(signer.error(), kNo);
   for (const crypto::NoteSignature& signature : bundle->note.signatures) {
-    if (signature.name == args.role) return Complain(args, "change.approved_already");
+    if (signature.name == role) return Complain(args, "change.approved_already");
   }
   if (!Confirmed(args)) return Complain(args, "change.not_approved");
   bundle->note.signatures.push_back(signer->Sign(bundle->note.text));
   if (!WriteWholeFile(file, bundle->Render())) return Complain(args, "change.not_written");
   json["statement"] = StatementJson(*bundle);
-  std::fputs((args.json ? json.dump() + "\n" : ApprovedText(args.role, args.language)).c_str(),
+  std::fputs((args.json ? json.dump() + "\n" : ApprovedText(role, args.language)).c_str(),
              stdout);
   return kOk;
 }

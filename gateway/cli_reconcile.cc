@@ -71,10 +71,10 @@ std::string ReconciliationText(const std::string& text, Language language) {
 
 int ReconcileExport(const Arguments& args) {
   const auto span = base::ParseDuration(args.span);
-  if (args.words.size() < 2 || args.source.empty() || !span) return Misused(args);
+  if (args.words.size() < 2 || !args.Has("--source") || !span) return Misused(args);
   std::error_code error;
   const Json order{{"path", std::filesystem::absolute(args.words[1], error).string()},
-                   {"source", args.source},
+                   {"source", args.Option("--source")},
                    {"span", *span}};
   return Ask(args, "reconcile " + order.dump(), [&](const std::string& json) {
     return ReconciliationText(json, args.language);

@@ -5,8 +5,10 @@
 #include <vector>
 
 #include "base/text.h"
+#include "gateway/cli_layout.h"
 #include "gateway/messages.h"
 #include "journal/records.h"
+#include "journal/replay_record.h"
 
 namespace octroi::gateway {
 namespace {
@@ -19,27 +21,12 @@ std::size_t Width(const std::string& text) {  // code points: our words are Lati
   return width;
 }
 
-std::string Right(const std::string& text, std::size_t width) {
-  return std::string(width > Width(text) ? width - Width(text) : 0, ' ') + text;
-}
-std::string Left(const std::string& text, std::size_t width) {
-  return text + std::string(width > Width(text) ? width - Width(text) : 0, ' ');
-}
-
-std::string Word(std::string_view outcome, Language language) {
-  for (int o = 1; o <= 9; ++o) {
-    const auto one = static_cast<base::Outcome>(o);
-    if (base::Name(one) == outcome) return std::string(OutcomeName(one, language));
-  }
-  return std::string(outcome);
-}
-
 // A table: first column names, then one column for each member, headed in the outcome words.
 std::string Table(const std::string& title, const std::string& total, const Json& rows,
                   std::initializer_list<const char*> outcomes, const char* first,
                   Language language) {
   std::string text = Left(title, 18) + Right(total, 10);
-  for (const char* outcome : outcomes) text += Right(Word(outcome, language), 16);
+  for (const char* outcome : outcomes) text += Right(OutcomeWord(outcome, language), 16);
   text += "\n";
   for (const auto& [name, row] : rows.items()) {
     text += Left(name, 18) + Right(std::to_string(row[first].get<std::uint64_t>()), 10);
@@ -54,13 +41,29 @@ std::string ErrorText(const Json& json, Language language) {
   return std::string(Sentence(json["error"].get<std::string>(), language)) + "\n";
 }
 
+}  // namespace
+
+std::string Right(const std::string& text, std::size_t width) {
+  return std::string(width > Width(text) ? width - Width(text) : 0, ' ') + text;
+}
+
+std::string Left(const std::string& text, std::size_t width) {
+  return text + std::string(width > Width(text) ? width - Width(text) : 0, ' ');
+}
+
+std::string OutcomeWord(std::string_view outcome, Language language) {
+  for (int o = 1; o <= 9; ++o) {
+    const auto one = static_cast<base::Outcome>(o);
+    if (base::Name(one) == outcome) return std::string(OutcomeName(one, language));
+  }
+  return std::string(outcome);
+}
+
 std::string Joined(const Json& list) {
   std::string text;
   for (const Json& item : list) text += (text.empty() ? "" : ", ") + item.get<std::string>();
   return text;
 }
-
-}  // namespace
 
 std::string_view UsageText(Language language) {
   if (language == Language::kEnglish) {
@@ -86,6 +89,16 @@ std::string_view UsageText(Language language) {
            "  apply [FOLDER|FILE]  brings it into force (--version N: an earlier one again)\n"
            "  versions             who changed what, when, why, approved by whom\n"
            "  keys approver ROLE FILE   a key for who approves, and its public half\n"
+           "  simulate FILE        what would become of a file of events (--source S [--at "
+           "INSTANT]\n"
+           "                       [--consents FILE]); writes and sends nothing\n"
+           "  tap                  live decisions, masked (--source --outcome --destination "
+           "--reason)\n"
+           "  top                  what comes, leaves and waits, each second (--once)\n"
+           "  replay               failed deliveries once more (--destination D [--status 429] "
+           "[--reason R]\n"
+           "                       [--since \"2 h\"] [--limit N] [--rate 50/s] [--dry-run] "
+           "[--yes])\n"
            "  keys create          writes the key files that the config names and that are "
            "missing\n"
            "  rebuild              projects the journal into the store again (gateway stopped)\n"
@@ -118,6 +131,15 @@ std::string_view UsageText(Language language) {
          "nouveau)\n"
          "  versions             qui a changé quoi, quand, pourquoi, approuvé par qui\n"
          "  keys approver RÔLE FICHIER   une clé pour qui approuve, et sa moitié publique\n"
+         "  simulate FICHIER     ce que deviendrait un fichier d'événements (--source S [--at "
+         "INSTANT]\n"
+         "                       [--consents FICHIER]) ; n'écrit et n'envoie rien\n"
+         "  tap                  décisions en direct, masquées (--source --outcome --destination "
+         "--reason)\n"
+         "  top                  ce qui arrive, part et attend, chaque seconde (--once)\n"
+         "  replay               rejoue des livraisons en échec (--destination D [--status 429] "
+         "[--reason R]\n"
+         "                       [--since \"2 h\"] [--limit N] [--rate 50/s] [--dry-run] [--yes])\n"
          "  keys create          écrit les fichiers de clés que la configuration nomme et qui "
          "manquent\n"
          "  rebuild              projette de nouveau le journal dans la base (passerelle arrêtée)\n"
@@ -204,8 +226,8 @@ std::string ExplainText(const std::string& json, Language language) {
   std::string text = str(event, "event") + " · " + str(event, "source") + " · " +
                      str(event, "received") + " · config " + str(event, "config").substr(0, 12) +
                      "\n";
-  text += "  " + Word(str(event, "outcome"), language) + "  " + str(event, "reason") + "\n  " +
-          std::string(Sentence(str(event, "reason"), language)) + "\n";
+  text += "  " + OutcomeWord(str(event, "outcome"), language) + "  " + str(event, "reason") +
+          "\n  " + std::string(Sentence(str(event, "reason"), language)) + "\n";
   if (!event["failed_rules"].empty()) {
     text += (fr ? "  Règles enfreintes : " : "  Rules that failed: ") +
             Joined(event["failed_rules"]) + "\n";
@@ -218,7 +240,7 @@ std::string ExplainText(const std::string& json, Language language) {
   }
   for (const Json& delivery : event["deliveries"]) {
     text += "\n  " + Left(str(delivery, "destination"), 16) +
-            Left(Word(str(delivery, "outcome"), language), 14) + str(delivery, "reason") +
+            Left(OutcomeWord(str(delivery, "outcome"), language), 14) + str(delivery, "reason") +
             "\n    " + std::string(Sentence(str(delivery, "reason"), language)) + "\n";
     const Json& decided = delivery["decided"];
     if (decided.is_object() && decided.contains("consent_event")) {
@@ -241,7 +263,7 @@ std::string FailuresText(const std::string& json, Language language) {
   std::string text;
   for (const Json& item : answer["items"]) {
     text += Left(item.value("id", ""), 22) + Left(item.value("at", ""), 26) +
-            Left(Word(item.value("outcome", ""), language), 16) +
+            Left(OutcomeWord(item.value("outcome", ""), language), 16) +
             Left(item.value("destination", "—"), 16) + item.value("reason", "") + "\n";
   }
   if (text.empty())
@@ -327,6 +349,7 @@ std::string RecordJson(std::uint64_t sequence, std::string_view record, const Na
   journal::EventRecord event;
   journal::OutcomeRecord outcome;
   journal::ConsentRecord consent;
+  journal::ReplayRecord replay;
   if (Decode(record, event)) {
     line["kind"] = "event";
     line["received"] = base::FormatRfc3339(event.received);
@@ -350,6 +373,12 @@ std::string RecordJson(std::uint64_t sequence, std::string_view record, const Na
   } else if (Decode(record, consent)) {
     line["kind"] = "consent";
     line["recorded_at"] = base::FormatRfc3339(consent.recorded_at);
+  } else if (Decode(record, replay)) {
+    line["kind"] = "replay";
+    line["destination"] = named(names.destinations, replay.destination);
+    line["at"] = base::FormatRfc3339(replay.at);
+    line["uid"] = replay.uid;
+    line["events"] = replay.events;
   } else {
     line["kind"] = "plan";
   }

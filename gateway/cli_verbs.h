@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -23,11 +24,15 @@ struct Arguments {
   std::vector<std::string> words;  // verb first
   std::string folder = ".";
   std::size_t limit = 20;
-  std::string span = "24 h";      // --for
-  std::string reason, role, key;  // --reason, --as, --key
-  std::uint32_t version = 0;      // --version
-  std::string impact, source;     // --impact, --source
-  bool json = false, yes = false, allow_removals = false;
+  bool limited = false;       // --limit was given
+  std::string span = "24 h";  // --for
+  bool json = false;
+  std::map<std::string, std::string> options;  // "--source" -> "shop"; flags: ""
+  bool Has(const char* option) const { return options.contains(option); }
+  std::string Option(const char* option) const {  // "" if it was not given
+    const auto given = options.find(option);
+    return given == options.end() ? std::string() : given->second;
+  }
   Language language = Language::kFrench;
 };
 
@@ -67,5 +72,14 @@ int CheckConfig(const Arguments& args);
 int RebuildStore(const Arguments& args, const Stores& stores);
 int MigrateStore(const Arguments& args, const Stores& stores);
 int ReadJournal(const Arguments& args, bool dump);
+int TapFlow(const Arguments& args);
+int ReplayFailures(const Arguments& args);
+int WatchTop(const Arguments& args);
+int SimulateFile(const Arguments& args, const Stores& stores);
+
+// One option of the table in cli_options.cc, with its value if it takes one; `at` moves to it.
+// False: none of them.
+bool TakeOption(int argc, char** argv, int& at, Arguments& args);
+bool OptionsFit(const Arguments& args);  // each belongs to the verb
 
 }  // namespace octroi::gateway

@@ -8,7 +8,6 @@
 #include "base/text.h"
 #include "base/thread_name.h"
 #include "crypto/hmac.h"
-#include "crypto/seal.h"
 #include "gateway/consent_history.h"
 #include "gateway/consent_request.h"
 #include "gateway/messages.h"
@@ -71,9 +70,11 @@ void ConsentDesk::Start() {
 std::optional<Response> ConsentDesk::Submit(
     const PlanPtr& plan, const SourcePlan& source, std::string_view body,
     const std::function<std::shared_ptr<Deferred>()>& defer) {
-  auto read = ReadConsent(*plan, source, *parts_.gate, *parts_.keys, parts_.clock->WallNow(), body);
-  if (auto* problem = std::get_if<Response>(&read)) return std::move(*problem);
-  Waiting waiting{plan, std::move(std::get<ConsentEvent>(read)), nullptr};
+  Waiting waiting{plan, {}, nullptr};
+  if (auto refusal =
+          ReadConsent(*plan, source, body, *parts_.keys, parts_.clock->WallNow(), waiting.event)) {
+    return refusal;
+  }
   const std::lock_guard lock(mutex_);
   if (queue_.size() >= parts_.waiting_max || stopping_) return Busy("overload.consents", 1);
   if (unsettled_.size() >= parts_.waiting_max) return Busy("store.unavailable", 2);

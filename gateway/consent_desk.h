@@ -21,7 +21,6 @@
 #include "base/metrics.h"
 #include "crypto/key_ring.h"
 #include "gateway/edge.h"
-#include "gateway/gate.h"
 #include "gateway/plan.h"
 #include "gateway/send_gate.h"
 #include "journal/journal.h"
@@ -36,8 +35,7 @@ class ConsentDesk {
     journal::Journal* journal = nullptr;
     store::ConsentStore* store = nullptr;
     policies::ConsentIndex* index = nullptr;
-    const Gate* gate = nullptr;  // for fingerprints
-    SendGate* sends = nullptr;   // waited for before every answer
+    SendGate* sends = nullptr;  // waited for before every answer
     const crypto::KeyRing* keys = nullptr;
     base::Clock* clock = nullptr;
     base::Metrics* metrics = nullptr;

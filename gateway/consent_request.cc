@@ -1,12 +1,16 @@
 #include "gateway/consent_request.h"
 
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
 
-#include "base/bytes.h"
+#include "base/event.h"
 #include "base/text.h"
 #include "crypto/hmac.h"
 #include "crypto/seal.h"
+#include "gateway/event_reader.h"
 #include "gateway/messages.h"
 
 namespace octroi::gateway {
@@ -80,9 +84,9 @@ Response Invalid(std::string_view code, std::string_view pointer) {
 
 }  // namespace
 
-std::variant<ConsentEvent, Response> ReadConsent(const Plan& plan, const SourcePlan& source,
-                                                 const Gate& gate, const crypto::KeyRing& keys,
-                                                 base::Millis now, std::string_view body) {
+std::optional<Response> ReadConsent(const Plan& plan, const SourcePlan& source,
+                                    std::string_view body, const crypto::KeyRing& keys,
+                                    base::Millis recorded_at, ConsentEvent& event) {
   thread_local base::EventParser parser;
   thread_local base::Event parsed;
   const auto paths = PathsFor(plan, source);
@@ -93,7 +97,7 @@ std::variant<ConsentEvent, Response> ReadConsent(const Plan& plan, const SourceP
     return ProblemOf(status, base::Name(fault.reason));
   }
 
-  ConsentEvent event;
+  const crypto::HmacKey fingerprint = keys.StorageHmac("fingerprint");
   std::string normal;
   for (const SourcePlan::Identifier& identifier : source.subject) {
     const base::Value& value = parsed[identifier.field];
@@ -101,7 +105,7 @@ std::variant<ConsentEvent, Response> ReadConsent(const Plan& plan, const SourceP
     if (!base::Normalise(identifier.type, value.text, normal)) {
       return Invalid("consent.subject_invalid", "/subject/" + plan.fields[identifier.field]);
     }
-    event.subject.push_back(gate.FingerprintOf(identifier.id_type, normal));
+    event.subject.push_back(FingerprintOf(fingerprint, identifier.id_type, normal));
   }
   if (event.subject.empty()) return Invalid("consent.subject_missing", "/subject");
   event.purpose = parsed[kPurpose].text;
@@ -129,7 +133,7 @@ std::variant<ConsentEvent, Response> ReadConsent(const Plan& plan, const SourceP
     return Invalid("consent.member_unknown", unread);
   }
   event.source = source.id;
-  event.recorded_at = now;
+  event.recorded_at = recorded_at;
 
   const crypto::HmacKey key = keys.StorageHmac("dedup");
   std::string naming = "consent";
@@ -151,8 +155,7 @@ std::variant<ConsentEvent, Response> ReadConsent(const Plan& plan, const SourceP
     return ProblemOf(422, "consent.invalid", {},
                      valid.error().detail);  // names the member, never its value
   }
-
-  return event;
+  return std::nullopt;
 }
 
 }  // namespace octroi::gateway

@@ -20,6 +20,14 @@ journal::Fingerprint Cut(const crypto::Digest& digest) {
 
 }  // namespace
 
+journal::Fingerprint FingerprintOf(const crypto::HmacKey& key, std::string_view id_type,
+                                   std::string_view normalised) {
+  std::string message;
+  crypto::AppendLp(id_type, message);
+  crypto::AppendLp(normalised, message);
+  return Cut(crypto::Hmac(key, message));
+}
+
 EventReader::EventReader(const GateKeys& keys) : keys_(keys), messages_(kJobsMax) {
   hashes_.reserve(kAtOnce);
   jobs_.reserve(kJobsMax);

@@ -24,6 +24,11 @@ struct GateKeys {
   crypto::HmacKey fingerprint, dedup;
 };
 
+// Keyed fingerprint of one identifier of a person: what the index and the records hold. `key` is
+// GateKeys::fingerprint.
+journal::Fingerprint FingerprintOf(const crypto::HmacKey& key, std::string_view id_type,
+                                   std::string_view normalised);
+
 // One event as read. Views are valid until the reader's next Read, and as long as the text.
 struct ReadEvent {
   base::ParseFault fault;  // if any: nothing else is filled in

@@ -71,10 +71,7 @@ Gate::~Gate() = default;
 
 journal::Fingerprint Gate::FingerprintOf(std::string_view id_type,
                                          std::string_view normalised) const {
-  std::string message;
-  crypto::AppendLp(id_type, message);
-  crypto::AppendLp(normalised, message);
-  return Cut(crypto::Hmac(keys_.fingerprint, message));
+  return gateway::FingerprintOf(keys_.fingerprint, id_type, normalised);
 }
 
 // One request's walk: the steps in order, each a named function, every exit in Run.

@@ -38,7 +38,9 @@ bool Housekeeper::PayloadDone(const journal::SegmentInfo& segment, base::Millis 
   if (segment.last_sequence > parts_.projector->through()) return false;
   const auto kept = parts_.store->AnyKept(segment.first_sequence, segment.last_sequence,
                                           now - parts_.plan()->keep_failed);
-  return kept && !*kept;  // a store that does not answer keeps everything
+  if (!kept || *kept) return false;  // a store that does not answer keeps everything
+  // Asked again: what was failed and is being replayed meanwhile is no longer kept, but pending.
+  return segment.last_sequence < parts_.dispatcher->lowest_pending();
 }
 
 void Housekeeper::Sweep() {

@@ -22,6 +22,11 @@ base::Result<std::unique_ptr<store::Store>> OpenPostgres(const gateway::GatewayS
   return store_postgres::Open({connection->bytes, settings.tenant});
 }
 
+base::Result<std::unique_ptr<store::Store>> OpenReadOnly(const gateway::GatewaySettings& settings) {
+  if (!settings.postgres_connect.empty()) return OpenPostgres(settings, nullptr);
+  return store_sqlite::Open({settings.storage_path + "/store.sqlite", true, nullptr});
+}
+
 base::Status PreparePostgres(const gateway::GatewaySettings& settings) {
   const auto owner = crypto::ReadSecret(settings.postgres_owner);
   if (!owner) return owner.error();
@@ -33,5 +38,6 @@ base::Status PreparePostgres(const gateway::GatewaySettings& settings) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  return gateway::CommandLine(argc, argv, {OpenEmbedded, OpenPostgres, PreparePostgres});
+  return gateway::CommandLine(argc, argv,
+                              {OpenEmbedded, OpenPostgres, OpenReadOnly, PreparePostgres});
 }

@@ -44,6 +44,8 @@ void JournalRecovery::TakeEvent(std::uint64_t sequence, std::string_view record)
 }
 
 void JournalRecovery::TakeOutcome() {
+  if (outcome_.outcome == base::Outcome::kInFlight && outcome_.reason == base::Reason::kQueued)
+    return TakeReplay();
   const bool final = outcome_.outcome != base::Outcome::kInFlight;
   for (const std::uint64_t sequence : outcome_.events) {
     const auto found = pending_.find(sequence);
@@ -55,9 +57,25 @@ void JournalRecovery::TakeOutcome() {
   }
 }
 
-void JournalRecovery::Requeue(Dispatcher& dispatcher) const {
+void JournalRecovery::TakeReplay() {
+  for (const std::uint64_t sequence : outcome_.events) {
+    Pending& pending = pending_[sequence];
+    pending.attempts = std::max(pending.attempts, outcome_.attempt);
+    if (std::ranges::count(pending.destinations, outcome_.destination) == 0)
+      pending.destinations.push_back(outcome_.destination);
+  }
+}
+
+void JournalRecovery::Requeue(Dispatcher& dispatcher, const journal::Journal& journal) const {
   for (const auto& [sequence, pending] : pending_) {
-    dispatcher.Requeue(sequence, pending.record, pending.destinations, pending.attempts);
+    std::string record = pending.record;
+    if (record.empty()) {
+      // What is no longer there stays empty: the lane says that it is gone.
+      static_cast<void>(
+          journal.Read(sequence, sequence,
+                       [&](std::uint64_t, std::string_view bytes) { record.assign(bytes); }));
+    }
+    dispatcher.Requeue(sequence, record, pending.destinations, pending.attempts);
   }
 }
 

@@ -19,19 +19,21 @@ class JournalRecovery {
       : seen_(seen), seen_since_(seen_since) {}
 
   void Take(std::uint64_t sequence,
-            std::string_view record);          // in sequence order; 0: a segment's head
-  void Requeue(Dispatcher& dispatcher) const;  // what has no final outcome yet, in order
+            std::string_view record);  // in sequence order; 0: a segment's head
+  // What has no final outcome yet, in order. The records of what was replayed are read again.
+  void Requeue(Dispatcher& dispatcher, const journal::Journal& journal) const;
   // The highest PlanRecord on the journal.
   const change::OnJournal& last_plan() const { return last_plan_; }
 
  private:
   struct Pending {
-    std::string record;
+    std::string record;  // empty: to be read again
     std::vector<std::uint16_t> destinations;
     std::uint32_t attempts = 0;
   };
   void TakeEvent(std::uint64_t sequence, std::string_view record);
   void TakeOutcome();
+  void TakeReplay();  // failed deliveries that are to be sent once more
 
   SeenIndex& seen_;
   base::Millis seen_since_;

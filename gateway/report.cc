@@ -159,6 +159,19 @@ std::string StatusReport(const StatusInput& input) {
   std::uint64_t accepted = 0;
   for (const auto& [place, s] : totals->sources) accepted += s.accepted;
   for (const auto& [place, d] : totals->destinations) holds = holds && d.accepted <= accepted;
+  constexpr const char* kBreaker[] = {"closed", "open", "probing"};
+  for (const DestinationPlan& destination : input.plan->destinations) {
+    if (destination.id.empty() || !json["destinations"].contains(destination.id)) continue;
+    const StatusInput::Lanes lanes = input.lanes(destination.id);
+    json["destinations"][destination.id]["queue"] = lanes.queue;
+    json["destinations"][destination.id]["breaker"] = kBreaker[lanes.breaker % 3];
+  }
+  json["withheld_reasons"] = Json::object();
+  for (const auto& [why, count] : totals->destination_reasons) {
+    if (why.outcome != base::Outcome::kWithheld) continue;
+    Json& sum = json["withheld_reasons"][std::string(input.plan->ReasonName(why.reason))];
+    sum = (sum.is_null() ? 0 : sum.get<std::uint64_t>()) + count;
+  }
   json["rules"] = RulesJson(*rules);
   json["sums_hold"] = holds;
   return json.dump();

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -24,8 +25,14 @@ struct StatusInput {
   std::size_t subjects = 0;
   bool held = false;  // the consent register cannot be verified: nothing is sent
   base::Millis now = 0;
+  // Of a destination: what waits there, and its breaker (Breaker's gauge).
+  struct Lanes {
+    std::int64_t queue = 0, breaker = 0;
+  };
+  std::function<Lanes(const std::string& destination)> lanes;
 };
-// Both sums of promise 1 by source and destination, findings by rule, and whether the sums hold.
+// Both sums of promise 1 by source and destination, findings by rule, and whether the sums hold;
+// for each destination what waits and its breaker; what was withheld, by reason.
 std::string StatusReport(const StatusInput& input);
 
 // {"observed": {"consent": {...}, "sources": [...], "contracts": [...]}}: what is noted instead of

@@ -16,8 +16,10 @@
 #include "gateway/projector.h"
 #include "gateway/reconcile.h"
 #include "gateway/recovery.h"
+#include "gateway/replay.h"
 #include "gateway/report.h"
 #include "gateway/simulate.h"
+#include "gateway/tap.h"
 #include "gateway/whole_file.h"
 
 namespace octroi::gateway {
@@ -64,6 +66,8 @@ struct Service::State {
   std::unique_ptr<Dispatcher> dispatcher;
   std::unique_ptr<Projector> projector;
   std::unique_ptr<Housekeeper> housekeeper;
+  std::unique_ptr<ReplayDesk> replays;
+  std::unique_ptr<gateway::Tap> tap;
   std::unique_ptr<Api> api, console_api;
   std::unique_ptr<Edge> edge, console;
 
@@ -116,7 +120,7 @@ base::Status Service::State::Start() {
   if (auto in_force = configs->Begin(recovery.last_plan()); !in_force) return in_force;
   if (auto begun = watch->Begin(); !begun) return begun;
   if (auto read = consents->Recover(**made); !read) return read;
-  recovery.Requeue(*dispatcher);
+  recovery.Requeue(*dispatcher, *journal);
   consents->Start();
   if (auto leased = watch->Start(); !leased) return leased;
   projector->Start();
@@ -150,9 +154,8 @@ void Service::State::Assemble() {
   const auto plan_now = [this] { return InForce(); };
   gate = std::make_unique<Gate>(
       Gate::Parts{journal.get(), index.get(), &seen, keys.get(), &metrics, parts.threads});
-  consents = std::make_unique<ConsentDesk>(ConsentDesk::Parts{journal.get(), parts.store,
-                                                              index.get(), gate.get(), &sends,
-                                                              keys.get(), parts.clock, &metrics});
+  consents = std::make_unique<ConsentDesk>(ConsentDesk::Parts{
+      journal.get(), parts.store, index.get(), &sends, keys.get(), parts.clock, &metrics});
   watch = std::make_unique<ConsentWatch>(
       ConsentWatch::Parts{parts.store, consents.get(), &sends, parts.clock, plan_now});
   Dispatcher::Parts dispatch;
@@ -173,9 +176,22 @@ void Service::State::Assemble() {
   housekeeper = std::make_unique<Housekeeper>(
       Housekeeper::Parts{journal.get(), parts.store, dispatcher.get(), projector.get(), &seen,
                          parts.clock, plan_now, parts.housekeeping_every, kSeenForMs, &steady});
+  ReplayDesk::Parts again;
+  again.journal = journal.get();
+  again.store = parts.store;
+  again.index = index.get();
+  again.dispatcher = dispatcher.get();
+  again.clock = parts.clock;
+  again.plan = plan_now;
+  again.projected = [this] { return projector->through(); };
+  replays = std::make_unique<ReplayDesk>(std::move(again));
+  tap =
+      std::make_unique<gateway::Tap>(gateway::Tap::Parts{parts.clock, plan_now, journal->origin()});
   waker.state = this;
   journal->Listen(dispatcher.get());
   journal->Listen(projector.get());
+  journal->Listen(replays.get());
+  journal->Listen(tap.get());
   journal->Listen(&waker);
 }
 
@@ -256,7 +272,12 @@ std::string Service::Status() const {
   return StatusReport(
       {state_->InForce(), state_->parts.store, state_->journal.get(), state_->dispatcher->pending(),
        state_->projector->through(), state_->index->subjects(),
-       !state_->sends.Open(state_->parts.clock->BootNowNanos()), state_->parts.clock->WallNow()});
+       !state_->sends.Open(state_->parts.clock->BootNowNanos()), state_->parts.clock->WallNow(),
+       [this](const std::string& id) -> StatusInput::Lanes {
+         const base::Labels labels{{base::Id("destination"), base::Id::OfConfig(id)}};
+         return {state_->metrics.GaugeOf("octroi_pending", labels).value(),
+                 state_->metrics.GaugeOf("octroi_breaker", labels).value()};
+       }});
 }
 
 std::string Service::Explain(std::string_view event_id) const {
@@ -295,6 +316,8 @@ std::string Service::Reconcile(std::string_view order) const {
   if (!result) return R"({"error":"store.unavailable"})";
   return ReconciliationJson(*result, state_->journal->origin(), *plan, place);
 }
+void Service::Tap(std::string_view ask, Live& live) { state_->tap->Watch(ask, live); }
+void Service::Replay(std::string_view ask, Live& live) { state_->replays->Serve(ask, live); }
 
 void Service::Drain(base::Millis within) {
   state_->edge->Drain(within);

@@ -10,10 +10,16 @@ octroi_gateway_part(gateway_service
     change/statement.cc
     cli.cc
     cli_change.cc
+    cli_flow.cc
+    cli_options.cc
     cli_reconcile.cc
+    cli_simulate.cc
     cli_store.cc
     cli_text.cc
     cli_text_change.cc
+    cli_text_flow.cc
+    cli_text_simulate.cc
+    cli_top.cc
     cloud_event.cc
     cloud_event_http.cc
     config_desk.cc
@@ -34,10 +40,15 @@ octroi_gateway_part(gateway_service
     receipt.cc
     reconcile.cc
     recovery.cc
+    replay.cc
+    replay_serve.cc
     report.cc
     request_events.cc
     seen.cc
     service.cc
+    simulate.cc
+    tap.cc
+    top.cc
     whole_file.cc
   USES base crypto rules policies journal store
   PARTS gateway_config gateway_edge gateway_sender gateway_dispatcher)

@@ -18,6 +18,7 @@
 #include "gateway/config.h"
 #include "gateway/config_desk.h"
 #include "gateway/dispatcher.h"
+#include "gateway/live.h"
 #include "journal/journal.h"
 #include "store/store.h"
 
@@ -55,6 +56,10 @@ class Service {
   std::string Audit(base::Millis span) const;  // of what was received within that span
   // {"path", "source", "span"}: an export of that source, held against what was received.
   std::string Reconcile(std::string_view order) const;
+  // Those that go on: lines until they end or `live` is done. `ask`: JSON (gateway/tap.h,
+  // replay.h).
+  void Tap(std::string_view ask, Live& live);
+  void Replay(std::string_view ask, Live& live);
 
   // Stops taking requests, answers what was read whole, finishes batches on the wire.
   void Drain(base::Millis within);

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/bytes.h"
+#include "journal/replay_record.h"
 
 namespace octroi::journal {
 namespace {
@@ -201,6 +202,28 @@ base::Status Decode(std::string_view record, OutcomeRecord& into) {
   return base::Ok();
 }
 
+void Encode(const ReplayRecord& record, std::string& out) {
+  ByteWriter w(out);
+  w.Fixed(static_cast<std::uint8_t>(kReplayRecord));
+  w.Varint(record.plan);
+  w.Varint(record.destination);
+  w.Fixed(record.at);
+  w.Varint(record.uid);
+  w.Varint(record.events);
+}
+
+base::Status Decode(std::string_view record, ReplayRecord& into) {
+  ByteReader in(record);
+  if (!StartsAs(in, kReplayRecord)) return Malformed("replay");
+  into.plan = Narrow<std::uint32_t>(in.Varint());
+  into.destination = Narrow<std::uint16_t>(in.Varint());
+  into.at = in.Fixed<std::int64_t>();
+  into.uid = Narrow<std::uint32_t>(in.Varint());
+  into.events = in.Varint();
+  if (!in.done()) return Malformed("replay");
+  return base::Ok();
+}
+
 void Encode(const ConsentRecord& record, std::string& out) {
   ByteWriter w(out);
   w.Fixed(static_cast<std::uint8_t>(RecordKind::kConsent));
@@ -252,7 +275,7 @@ base::Status Decode(std::string_view record, PlanRecord& into) {
 }
 
 base::Result<RecordKind> KindOf(std::string_view record) {
-  if (record.empty() || record[0] < 1 || record[0] > 4) return Malformed("unknown");
+  if (record.empty() || record[0] < 1 || record[0] > 5) return Malformed("unknown");
   return static_cast<RecordKind>(record[0]);
 }
 

@@ -1,6 +1,7 @@
 #include "gateway/dispatcher.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstring>
 #include <mutex>
@@ -56,6 +57,7 @@ struct Dispatcher::State {
   std::mutex mutex;  // of the destinations' table; lanes have their own
   std::vector<std::unique_ptr<DestinationLanes>> destinations;  // by place; null: not needed yet
   bool started = false;
+  std::atomic<std::uint64_t> replaying{kNothingPending};  // lowest of what is about to be queued
   std::uint64_t seed = 0;
   journal::EventRecord record;            // scratch of who holds the mutex
   std::vector<LaneQueue*> awaited;        // likewise: lanes that wait for what was just pushed
@@ -165,6 +167,32 @@ void Dispatcher::Requeue(std::uint64_t sequence, std::string_view record,
   }
 }
 
+base::Status Dispatcher::Replay(std::uint16_t destination, std::span<const Again> events,
+                                const journal::FramePtr& order) {
+  std::uint64_t lowest = kNothingPending;
+  for (const Again& event : events) lowest = std::min(lowest, event.sequence);
+  state_->replaying = lowest;
+  const auto last = state_->shared.parts.journal->Append(order);
+  if (!last) {
+    state_->replaying = kNothingPending;
+    return last.error();
+  }
+  state_->shared.parts.journal->WaitDurable(*last);
+  const std::lock_guard lock(state_->mutex);
+  state_->awaited.clear();
+  for (const Again& event : events) {
+    if (!journal::Decode(event.record, state_->record)) state_->record.Clear();
+    QueuedItem item;
+    item.sequence = event.sequence;
+    item.attempts = event.attempts;
+    item.again = true;
+    state_->Push(std::move(item), state_->record, destination);
+  }
+  state_->replaying = kNothingPending;
+  for (LaneQueue* queue : state_->awaited) queue->Notify();
+  return base::Ok();
+}
+
 void Dispatcher::Start() {
   {
     const std::lock_guard lock(state_->mutex);
@@ -212,7 +240,7 @@ void Dispatcher::Drain(base::Millis within) {
 std::uint64_t Dispatcher::pending() const { return state_->shared.pending; }
 
 std::uint64_t Dispatcher::lowest_pending() const {
-  std::uint64_t lowest = kNothingPending;
+  std::uint64_t lowest = state_->replaying;  // first: it is let go once the lanes have them
   for (Lane* lane : state_->Lanes()) lowest = std::min(lowest, lane->queue().Lowest());
   return lowest;
 }

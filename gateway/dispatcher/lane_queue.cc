@@ -7,7 +7,9 @@ namespace octroi::gateway {
 
 bool LaneQueue::Push(QueuedItem item) {
   const std::lock_guard lock(mutex_);
-  if (item.held && spilled_.empty()) {
+  if (item.again) {
+    again_.emplace(item.sequence, item.attempts);
+  } else if (item.held && spilled_.empty()) {
     held_.push_back(std::move(item));
   } else {
     spilled_.push_back(item.sequence);
@@ -26,6 +28,7 @@ std::uint64_t LaneQueue::Lowest() const {
   std::uint64_t lowest = in_hand_;
   if (!held_.empty()) lowest = std::min(lowest, held_.front().sequence);
   if (!spilled_.empty()) lowest = std::min(lowest, spilled_.front());
+  if (!again_.empty()) lowest = std::min(lowest, again_.begin()->first);
   return lowest;
 }
 
@@ -48,6 +51,17 @@ bool LaneQueue::WaitForMore(std::size_t count, base::Millis within) {
 
 void LaneQueue::Take(std::size_t count, std::vector<QueuedItem>& into) {
   const std::lock_guard lock(mutex_);
+  const bool others = !held_.empty() || !spilled_.empty();
+  const bool again = !again_.empty() && (turn_of_again_ || !others);
+  turn_of_again_ = !again;
+  for (; again && count > 0 && !again_.empty(); --count) {
+    QueuedItem& item = into.emplace_back();
+    const auto first = again_.extract(again_.begin());
+    item.sequence = first.key();
+    item.attempts = first.mapped();
+    item.again = true;
+  }
+  if (again) count = 0;
   for (; count > 0 && !held_.empty(); --count) {
     into.push_back(std::move(held_.front()));
     held_.pop_front();

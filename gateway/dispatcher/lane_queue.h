@@ -1,12 +1,14 @@
 // LaneQueue: what waits for one lane, first in, first out. Items whose frame is held come first;
 // once memory was full, later ones are a sequence only, until those have been taken too: so order
-// never depends on memory.
+// never depends on memory. What is sent again after it failed waits beside them, by sequence, and
+// takes turns with them: it is older than what came since, and must not hold it up.
 #pragma once
 
 #include <condition_variable>
 #include <deque>
 #include <functional>
 #include <limits>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string_view>
@@ -23,10 +25,12 @@ struct QueuedItem {
   std::uint64_t sequence = 0;
   std::shared_ptr<const HeldFrame> held;  // null: read both views back from the journal
   std::string_view record, payload;       // into the held frame
-  std::uint32_t attempts = 0;             // made before a restart
+  std::uint32_t attempts = 0;             // made before a restart, or before it failed
+  bool again = false;                     // a replay: no frame is held
 };
 
-// One thread takes; any may push, notify and ask. Sequences are pushed in ascending order.
+// One thread takes; any may push, notify and ask. Sequences are pushed in ascending
+// order, but for replays.
 class LaneQueue {
  public:
   explicit LaneQueue(const Shared& shared) : shared_(shared) {}
@@ -38,7 +42,8 @@ class LaneQueue {
   // False: draining.
   bool WaitForItem();
   bool WaitForMore(std::size_t count, base::Millis within);  // true also when the time passed
-  // Takes up to `count`; the first of them is the lowest in hand until SetInHand says otherwise.
+  // Takes up to `count`, ascending, of replays or of the others; the first of them is the lowest in
+  // hand until SetInHand says otherwise.
   void Take(std::size_t count, std::vector<QueuedItem>& into);
   void SetInHand(std::uint64_t lowest);  // kNothingPending: all are final
 
@@ -46,7 +51,7 @@ class LaneQueue {
   void Pause(base::Millis span, const std::function<bool()>& until);
 
  private:
-  std::size_t CountLocked() const { return held_.size() + spilled_.size(); }
+  std::size_t CountLocked() const { return held_.size() + spilled_.size() + again_.size(); }
 
   const Shared& shared_;
   mutable std::mutex mutex_;
@@ -54,6 +59,8 @@ class LaneQueue {
   std::deque<QueuedItem> held_;
   std::deque<std::uint64_t> spilled_;
   std::unordered_map<std::uint64_t, std::uint32_t> attempts_;  // of spilled ones that have any
+  std::map<std::uint64_t, std::uint32_t> again_;               // sequence -> attempts
+  bool turn_of_again_ = true;
   std::uint64_t in_hand_ = kNothingPending;
   std::size_t wanted_ = 0;  // items that the lane waits for; 0: it does not
 };

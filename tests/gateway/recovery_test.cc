@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "gateway/world.h"
+
 namespace octroi::gateway {
 namespace {
 
@@ -48,6 +50,78 @@ TEST(JournalRecovery, TheHighestPlanIsKnown) {
     recovery.Take(0, Encoded(plan));
   }
   EXPECT_EQ(recovery.last_plan().number, 4u);
+}
+
+// What was failed and is to be sent once more is taken up again; what was then sent is not.
+class ReplayRecovery : public ::testing::Test {
+ protected:
+  static journal::OutcomeRecord Became(base::Outcome outcome, base::Reason reason,
+                                       std::vector<std::uint64_t> events) {
+    journal::OutcomeRecord record;
+    record.outcome = outcome;
+    record.reason = reason;
+    record.attempt = 1;
+    record.events = std::move(events);
+    return record;
+  }
+
+  void SetUp() override {
+    journal::EventRecord event = Event(0, kNow);
+    event.outcome = base::Outcome::kAccepted;
+    event.verdicts = {{0, true, base::Reason::kConsentGranted, 1, 0}};
+    for (int i = 0; i < 3; ++i) Write(event);
+    Write(Became(base::Outcome::kFailed, base::Reason::kRefusedByDestination, {1, 2, 3}));
+  }
+
+  std::uint64_t Write(const auto& record) {
+    auto frame = std::make_shared<journal::Frame>();
+    frame->Add(record);
+    return world_.Write(frame);
+  }
+
+  // What a start after a crash now would take up.
+  std::uint64_t TakenUp() {
+    SeenIndex seen;
+    JournalRecovery recovery(seen, 0);
+    EXPECT_TRUE(world_.journal->Read(
+        1, world_.journal->durable_through(),
+        [&](std::uint64_t sequence, std::string_view record) { recovery.Take(sequence, record); }));
+    SendGate gate;  // closed: nothing is sent
+    Dispatcher::Parts parts;
+    parts.journal = world_.journal.get();
+    parts.index = world_.index.get();
+    parts.clock = &world_.disk.clock;
+    parts.metrics = &world_.metrics;
+    parts.gate = &gate;
+    parts.plan = [this] { return world_.plan; };
+    Dispatcher dispatcher(std::move(parts));
+    recovery.Requeue(dispatcher, *world_.journal);
+    lowest_ = dispatcher.lowest_pending();
+    return dispatcher.pending();
+  }
+
+  World world_;
+  std::uint64_t lowest_ = 0;
+};
+
+TEST_F(ReplayRecovery, WhatFailedIsLeftWhatIsReplayedIsTakenUpWhatWasSentIsNot) {
+  EXPECT_EQ(TakenUp(), 0u);
+  Write(Became(base::Outcome::kInFlight, base::Reason::kQueued, {2, 3}));
+  EXPECT_EQ(TakenUp(), 2u);
+  EXPECT_EQ(lowest_, 2u);
+  Write(Became(base::Outcome::kSent, base::Reason::kDelivered, {2}));
+  EXPECT_EQ(TakenUp(), 1u);
+  EXPECT_EQ(lowest_, 3u);
+  Write(Became(base::Outcome::kFailed, base::Reason::kRefusedByDestination, {3}));
+  EXPECT_EQ(TakenUp(), 0u);
+  Write(Became(base::Outcome::kInFlight, base::Reason::kQueued, {1, 3}));
+  EXPECT_EQ(TakenUp(), 2u);
+  EXPECT_EQ(lowest_, 1u);
+}
+
+TEST_F(ReplayRecovery, ARetryThatIsNotedOpensNothing) {
+  Write(Became(base::Outcome::kInFlight, base::Reason::kRetrying, {1}));
+  EXPECT_EQ(TakenUp(), 0u);
 }
 
 }  // namespace

@@ -213,8 +213,7 @@ void World::Close() {
 }
 
 ConsentDesk::Parts World::DeskParts() {
-  return {journal.get(), &consents,       index.get(), gate.get(),
-          &sends,        disk.keys.get(), &disk.clock, &metrics};
+  return {journal.get(), &consents, index.get(), &sends, disk.keys.get(), &disk.clock, &metrics};
 }
 
 policies::ConsentState World::StateOf(std::string_view email, std::size_t purpose) const {

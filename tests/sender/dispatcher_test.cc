@@ -222,5 +222,57 @@ TEST_F(DispatcherTest, WhatCannotBeReadOrProtectedFails) {
   EXPECT_EQ(Lines().at(2), "3 failed delivery.protect_failed");
 }
 
+// A failed delivery, once more: under the same event id, after what came since, decided again.
+TEST_F(DispatcherTest, WhatFailedGoesOnceMoreWithTheSameIds) {
+  Begin(To(BatchesOf(2)), [](auto& parts) { parts.lanes_per_destination = 1; });
+  Grant("a");
+  Grant("b");
+  bool refusing = true;
+  sink_.script = [&](const Attempt&) { return refusing ? Refused(410) : Delivered(); };
+  rig_.Admit(*plan(), {{1, "a"}, {2, "a"}, {3, "b"}});
+  Settle();
+  refusing = false;
+  rig_.Admit(*plan(), {{4, "a"}});
+  Settle();
+  Withdraw("b");
+
+  std::map<std::uint64_t, std::uint64_t> sequence_of;
+  for (const auto& [sequence, number] : rig_.number_of) sequence_of[number] = sequence;
+  std::vector<Dispatcher::Again> again;
+  journal::OutcomeRecord queued;
+  queued.outcome = base::Outcome::kInFlight;
+  queued.reason = base::Reason::kQueued;
+  for (const std::uint64_t number : {1, 2, 3}) {
+    Dispatcher::Again& one = again.emplace_back();
+    one.sequence = sequence_of.at(number);
+    one.attempts = 1;
+    queued.events.push_back(one.sequence);
+    ASSERT_TRUE(rig_.journal->Read(
+        one.sequence, one.sequence,
+        [&](std::uint64_t, std::string_view record) { one.record.assign(record); }));
+  }
+  const auto order = std::make_shared<journal::Frame>();
+  order->Add(queued);
+  const std::size_t before = sink_.attempts().size();
+  const auto first = sink_.attempts().front();
+  ASSERT_TRUE(dispatcher_->Replay(0, again, order));
+  Settle();
+  const auto attempts = sink_.attempts();
+  ASSERT_EQ(attempts.size(), before + 1);
+  EXPECT_EQ(attempts.back().numbers, (Numbers{1, 2}));
+  EXPECT_EQ(attempts.back().key, first.key);
+  EXPECT_EQ(attempts.back().body, first.body);
+  rig_.Barrier();
+  const auto finals = rig_.Finals();
+  for (const std::uint64_t number : {1, 2}) {
+    ASSERT_EQ(finals.at({number, 0}).size(), 2u);
+    EXPECT_EQ(finals.at({number, 0})[1].outcome, base::Outcome::kSent);
+    EXPECT_GE(finals.at({number, 0})[1].attempt, 2u);
+  }
+  ASSERT_EQ(finals.at({3, 0}).size(), 2u);
+  EXPECT_EQ(finals.at({3, 0})[1].outcome, base::Outcome::kWithheld);
+  EXPECT_EQ(finals.at({3, 0})[1].reason, base::Reason::kConsentWithdrawn);
+}
+
 }  // namespace
 }  // namespace octroi::gateway

@@ -1,0 +1,58 @@
+// Options that belong to some verbs only.
+#include <algorithm>
+#include <string_view>
+
+#include "gateway/cli_verbs.h"
+
+namespace octroi::gateway {
+namespace {
+
+struct Option {
+  std::string_view name;
+  bool value = false;
+  std::string_view verbs;  // between spaces
+};
+
+constexpr Option kOptions[] = {
+    {"-f", true, " simulate "},
+    {"--source", true, " simulate tap reconcile "},
+    {"--at", true, " simulate "},
+    {"--consents", true, " simulate "},
+    {"--cloudevents", false, " simulate "},
+    {"--jsonl", false, " simulate tap "},
+    {"--outcome", true, " tap "},
+    {"--destination", true, " tap replay "},
+    {"--reason", true, " tap replay apply propose "},
+    {"--status", true, " replay "},
+    {"--since", true, " replay "},
+    {"--rate", true, " replay "},
+    {"--dry-run", false, " replay "},
+    {"--yes", false, " replay approve "},
+    {"--once", false, " top "},
+    {"--impact", true, " diff "},
+    {"--version", true, " diff apply propose "},
+    {"--allow-removals", false, " apply "},
+    {"--as", true, " approve "},
+    {"--key", true, " approve "},
+};
+
+}  // namespace
+
+bool TakeOption(int argc, char** argv, int& at, Arguments& args) {
+  const auto option = std::ranges::find(kOptions, std::string_view(argv[at]), &Option::name);
+  if (option == std::end(kOptions)) return false;
+  if (option->value && at + 1 >= argc) return false;
+  args.options[argv[at]] = option->value ? argv[at + 1] : "";
+  at += option->value ? 1 : 0;
+  return true;
+}
+
+bool OptionsFit(const Arguments& args) {
+  const std::string verb = " " + args.words[0] + " ";
+  return std::ranges::all_of(args.options, [&](const auto& given) {
+    const auto option = std::ranges::find(kOptions, given.first, &Option::name);
+    return option->verbs.find(verb) != std::string_view::npos;
+  });
+}
+
+}  // namespace octroi::gateway

@@ -1,0 +1,163 @@
+// `octroi simulate`: what would become of a file of events. Reads the config folder, the events and
+// the consent register; writes nothing.
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+#include "base/text.h"
+#include "gateway/cli_text_flow.h"
+#include "gateway/cli_verbs.h"
+#include "gateway/messages.h"
+#include "gateway/simulate.h"
+
+namespace octroi::gateway {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+
+base::Result<std::string> ReadWhole(const std::string& path) {
+  if (path == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
+  std::ifstream file(path, std::ios::binary);
+  std::string text(std::istreambuf_iterator<char>(file), {});
+  if (!file.is_open() || file.bad() || std::filesystem::is_directory(path))
+    return Error{ErrorCode::kUnavailable, "simulate.read", "`" + path + "` cannot be read"};
+  return text;
+}
+
+// The register that the gateway decides by, opened read-only; beside a running gateway too. Other
+// keys would find nobody in it, and everything would read as unknown.
+base::Status ReadStored(const Stores& stores, const GatewaySettings& settings,
+                        const crypto::KeyRing& keys, ConsentHistory& into) {
+  auto store = stores.read_only(settings);
+  if (!store) return store.error();
+  const auto check = (*store)->Get(store::kMetaKeyCheck);
+  if (!check) return check.error();
+  if (*check && !keys.Recognises(**check))
+    return Error{ErrorCode::kInvalid, "simulate.keys",
+                 "the key files are not those of the stored register: nobody would be found in it"};
+  return (*store)->ForEach([&](const policies::ConsentEvent& event) { into.Add(event); });
+}
+
+struct Register {
+  std::string_view kind = "none";  // "file", "store"
+  ConsentHistory history;
+};
+
+base::Status ReadRegister(const Arguments& args, const Stores& stores, const ConfigFolder& config,
+                          const Plan& plan, const SourcePlan& source, const crypto::KeyRing& keys,
+                          Register& into) {
+  if (const auto file = args.options.find("--consents"); file != args.options.end()) {
+    const auto text = ReadWhole(file->second);
+    if (!text) return text.error();
+    into.kind = "file";
+    return ReadConsents(*text, plan, source, keys, into.history);
+  }
+  const GatewaySettings& settings = config.settings;
+  const bool stored = !settings.postgres_connect.empty() ||
+                      std::filesystem::exists(settings.storage_path + "/store.sqlite");
+  if (!stored) return base::Ok();
+  into.kind = "store";
+  return ReadStored(stores, settings, keys, into.history);
+}
+
+std::string Head(const Plan& plan, base::Millis at, const Register& read) {
+  return nlohmann::ordered_json{{"at", base::FormatRfc3339(at)},
+                                {"config", base::Hex(plan.config_digest)},
+                                {"register", read.kind},
+                                {"consent_events", read.history.size()}}
+      .dump();
+}
+
+void Print(const Arguments& args, const Plan& plan, const std::string& head,
+           const std::vector<Simulated>& all) {
+  const bool lines = args.options.contains("--jsonl");
+  const std::string sums = SimulatedSums(plan, all);
+  const auto put = [](const std::string& text) { std::fputs(text.c_str(), stdout); };
+  if (args.json && !lines) put(head.substr(0, head.size() - 1) + ",\"items\":[");
+  if (!args.json && !lines) put(SimulatedHeadText(head, args.language));
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const std::string item = SimulatedJson(plan, i + 1, all[i]);
+    if (lines) {
+      put(item + "\n");
+    } else if (args.json) {
+      put((i == 0 ? "" : ",") + item);
+    } else {
+      put(SimulatedItemText(item, args.language));
+    }
+  }
+  if (lines) {
+    put("{\"head\":" + head + ",\"sums\":" + sums + "}\n");
+  } else if (args.json) {
+    put("],\"sums\":" + sums + "}\n");
+  } else {
+    put(SimulatedSumsText(sums, args.language));
+  }
+}
+
+int Say(const Arguments& args, const char* fr, const char* en, int code) {
+  std::fprintf(stderr, "%s\n", args.language == Language::kFrench ? fr : en);
+  return code;
+}
+
+}  // namespace
+
+int SimulateFile(const Arguments& args, const Stores& stores) {
+  const auto option = [&](const char* name) {
+    const auto given = args.options.find(name);
+    return given == args.options.end() ? std::string() : given->second;
+  };
+  const std::string path = args.words.size() > 1 ? args.words[1] : option("-f");
+  if (path.empty() || option("--source").empty()) {
+    return Say(args, "octroi simulate FICHIER --source SOURCE [--at INSTANT] [--consents FICHIER]",
+               "octroi simulate FILE --source SOURCE [--at INSTANT] [--consents FILE]", kUsage);
+  }
+  base::Millis at = base::SystemClock().WallNow();
+  if (const std::string given = option("--at"); !given.empty()) {
+    const auto time = base::ParseRfc3339(given, /*date_allowed=*/true);
+    if (!time) {
+      return Say(args, "--at : une date et une heure avec fuseau, 2026-11-21T09:00:00Z",
+                 "--at: a date and time with a zone, 2026-11-21T09:00:00Z", kUsage);
+    }
+    at = *time;
+  }
+  const ConfigFolder config = LoadConfig(args.folder);
+  if (!config.ok()) {
+    std::fputs(Render(config, args.language, isatty(2)).c_str(), stderr);
+    return kConfigInvalid;
+  }
+  const GatewaySettings& settings = config.settings;
+  const auto keys =
+      crypto::KeyRing::Open(settings.tenant, {settings.pseudonym_root, settings.storage_root});
+  if (!keys) return Complain(keys.error(), kConfigInvalid);
+  const auto plan = CompilePlan(config, **keys, "simulate", 1, "");
+  if (!plan) return Complain(plan.error(), kConfigInvalid);
+  const SourcePlan* source = (*plan)->SourceById(option("--source"));
+  if (source == nullptr)
+    return Say(args, "Cette source n'est pas dans la configuration.",
+               "This source is not in the config.", kUsage);
+  const auto text = ReadWhole(path);
+  if (!text) return Complain(text.error(), kUnreachable);
+  const auto events = SplitEvents(*text);
+  if (!events) return Complain(events.error(), kNo);
+  Register read;
+  if (auto done = ReadRegister(args, stores, config, **plan, *source, **keys, read); !done)
+    return Complain(done.error(), done.error().code == ErrorCode::kInvalid ? kNo : kUnreachable);
+  const auto index = read.history.At(**plan, at);
+  Simulation::Parts parts;
+  parts.plan = plan->get();
+  parts.keys = keys->get();
+  parts.consent = index.get();
+  parts.source = static_cast<std::uint16_t>(source - (*plan)->sources.data());
+  parts.cloud_events = args.options.contains("--cloudevents");
+  parts.at = at;
+  Print(args, **plan, Head(**plan, at, read), Simulation(parts).Run(*events));
+  return kOk;
+}
+
+}  // namespace octroi::gateway
