@@ -26,6 +26,7 @@ RUNS = {  # name: campaign
     "partitions": "faults/network.py --rounds 5 --seed 41",
     "clock": "faults/clock.py --rounds 4 --seed 51",
     "flood": "faults/overload.py flood --seconds 120 --goodput --seed 61",
+    "flood-slow-disk": "faults/overload.py flood --seconds 60 --slow-disk 40 --seed 64",
     "slow": "faults/overload.py slow --seconds 240 --seed 62",
     "dead": "faults/overload.py dead --seconds 600 --seed 63",
 }
