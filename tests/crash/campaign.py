@@ -153,13 +153,13 @@ class Campaign:
     `recorders`, `server`: made by the caller where they live elsewhere, e.g. in a network namespace."""
 
     def __init__(self, octroi, seed, store="sqlite", exports=False, env=None, home=None, recorders=None, server=None, host="127.0.0.1"):
-        self.octroi, self.seed, self.store, self.chance = octroi, seed, store, random.Random(seed)
+        self.octroi, self.seed, self.store, self.chance = os.path.abspath(octroi), seed, store, random.Random(seed)
         self.stack = contextlib.ExitStack()
         home = home or self.stack.enter_context(tempfile.TemporaryDirectory(prefix="octroi-crash-"))
         self.agreed = {"emailing": {f"p{n}" for n in range(0, PEOPLE, 2)}, "publicite": {f"p{n}" for n in range(0, PEOPLE, 3)}}
         self.recorders = recorders or {name: Recorder(name, 0, moody(self.chance.random())) for name in HTTP}
         ingest, console = free_ports(2)
-        self.gateway = Gateway(octroi, os.path.join(home, "c"), ingest, console,
+        self.gateway = Gateway(self.octroi, os.path.join(home, "c"), ingest, console,
                                {name: f"{host}:{recorder.port}" for name, recorder in self.recorders.items()},
                                {"OCTROI_SEGMENT_BYTES": str(1024 * 1024), "ASAN_OPTIONS": "detect_leaks=0", **(env or {})})
         self.stack.callback(self.gateway.stop)   # whatever happens: what is left running keeps the caller waiting
@@ -268,12 +268,18 @@ class Campaign:
         if self.gateway.process:
             self.gateway.process.wait()
 
+    def pid(self):
+        """Of the gateway itself, also where a tracer runs it."""
+        return int(subprocess.run(["pgrep", "-f", "^" + self.octroi + " run -c " + self.gateway.folder], capture_output=True,
+                                  text=True).stdout.split()[0])
+
     def flooded(self, received):
         """After a load that kept no ledger of its own: the sums, the audit, a clean end."""
         status, audit = self.gateway.ask("status"), self.gateway.ask("audit")
         problems = [] if status["sums_hold"] else ["a sum of status does not hold"]
         problems += [] if audit["holds"] else [f"the audit names {audit['discrepancies_total']} records"]
-        code = self.gateway.stop()
+        os.kill(self.pid(), signal.SIGTERM)
+        code = self.gateway.process.wait(60)
         problems += [f"SIGTERM ended with {code}"] if code else []
         return {"store": self.store, "seed": self.seed, "seconds": round(time.time() - self.started), "messages": received,
                 "acknowledged": received, "consents": self.consents.acknowledged, "problems": problems}

@@ -128,9 +128,9 @@ def demonstrate(ledger, journal, sinks):
         next(r for r in j if r["sequence"] == accepted["sequence"])["outcome"] = "quarantined"
 
     def admit_twice(l, j, s):
-        other = next(r for r in j if r["kind"] == "event" and r["sequence"] != accepted["sequence"]
-                     and r["outcome"] == "accepted")
-        m = next(m for m in l if m["receipts"] and sequence_of(m["receipts"][0]["id"]) == accepted["sequence"])
+        m = next(m for m in l if any(r["outcome"] == "accepted" for r in m["receipts"]))
+        own = {sequence_of(r["id"]) for r in m["receipts"]}
+        other = next(r for r in j if r["kind"] == "event" and r["sequence"] not in own and r["outcome"] == "accepted")
         m["receipts"].append({"id": "x." + str(other["sequence"]), "outcome": "accepted"})
 
     def never_came(l, j, s):

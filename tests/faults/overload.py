@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """More than the gateway can take: an answer for everybody, memory bounded, consents and health alive, nothing lost.
 
-  overload.py flood --octroi PATH [--seconds 10] [--limit-mib 512] [--goodput] [--result FILE]
+  overload.py flood --octroi PATH [--seconds 10] [--limit-mib 512] [--slow-disk MS] [--goodput] [--result FILE]
   overload.py slow  --octroi PATH [--connections 2000] [--seconds 12] [--result FILE]
   overload.py dead  --octroi PATH [--seconds 8] [--result FILE]
 
@@ -79,7 +79,7 @@ def memory_cgroup(limit):
 
 
 def peak_mib(world):
-    with open(f"/proc/{world.gateway.process.pid}/status", encoding="utf-8") as file:
+    with open(f"/proc/{world.pid()}/status", encoding="utf-8") as file:
         return int(re.search(r"VmHWM:\s+(\d+)", file.read()).group(1)) // 1024
 
 
@@ -137,7 +137,9 @@ class Beside:
 def flood(args):
     with memory_cgroup(args.limit_mib * 1024 * 1024) as inside, Campaign(args.octroi, args.seed, args.store, env={
             "OCTROI_SEGMENT_BYTES": str(2 * 1024 * 1024), "ASAN_OPTIONS": "detect_leaks=0:quarantine_size_mb=16"}) as world:
-        world.begin(inside)
+        slow_disk = ("strace", "-f", "-qq", "-o", "/dev/null", "--seccomp-bpf", "-e", "trace=fdatasync",
+                     "-e", f"inject=fdatasync:delay_exit={args.slow_disk * 1000}") if args.slow_disk else ()
+        world.begin(inside + slow_disk)
         ratio = {}
         if args.goodput:
             peak = max(wrk(world, connections, 5, f"p{connections}-")["taken"] / 5 for connections in (8, 32, 64))
@@ -156,6 +158,8 @@ def flood(args):
         problems.append("the process ended")
     if load["without_answer"] or load["not_503_or_429_with_retry_after"]:
         problems.append(f"not every request had its answer: {load}")
+    if args.slow_disk and not load["refused"]:
+        problems.append("nothing was refused: the load was none")
     if load["taken"] == 0:
         problems.append("nothing was taken at all")
     if received < wanted:
@@ -257,6 +261,7 @@ def main():
     options.add_argument("--connections", type=int, default=2000)
     options.add_argument("--limit-mib", type=int, default=512)
     options.add_argument("--goodput", action="store_true")
+    options.add_argument("--slow-disk", type=int, default=0, help="ms that each fdatasync takes longer: the journal is what is full")
     args = options.parse_args()
     print(f"seed {args.seed}", flush=True)
     return {"flood": flood, "slow": slow, "dead": dead}[args.what](args)
