@@ -21,6 +21,8 @@ using policies::ConsentEvent;
 using policies::ConsentState;
 using policies::Fingerprint;
 
+constexpr std::size_t kTogetherBytes = 1024 * 1024;  // well below what the journal takes at once
+
 // What the journal's record carries besides its own members, so that the store's row can be made
 // from it.
 std::string Pack(const ConsentEvent& event) {
@@ -84,41 +86,65 @@ std::optional<Response> ConsentDesk::Submit(
   return std::nullopt;
 }
 
+// What came while the last ones were on their way goes together: one commit on the journal, one in
+// the store, one wait at the gate.
 void ConsentDesk::Run() {
   base::NameThread("consents");
+  std::vector<Waiting> taken;
   for (;;) {
-    Waiting waiting;
+    taken.clear();
     {
       std::unique_lock lock(mutex_);
       work_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
       if (queue_.empty()) return;
-      waiting = std::move(queue_.front());
-      queue_.pop_front();
+      std::size_t bytes = 0;
+      while (!queue_.empty() && taken.size() < parts_.together_max && bytes < kTogetherBytes) {
+        bytes += queue_.front().event.detail.size();
+        taken.push_back(std::move(queue_.front()));
+        queue_.pop_front();
+      }
     }
-    const std::shared_ptr<Deferred> answer = waiting.answer;
-    answer->Answer(Take(waiting));
-    OCTROI_CRASH_POINT("consent.answered");
+    Take(taken);
   }
 }
 
-Response ConsentDesk::Take(Waiting& waiting) {
-  ConsentEvent& event = waiting.event;
-  event.recorded_at = last_recorded_ =
-      std::max(event.recorded_at, last_recorded_);  // never goes back
-  const auto sequence = Record(event);
-  if (!sequence) return Busy("overload.journal", 1);
-  event.sequence = *sequence;
-  OCTROI_CRASH_POINT("consent.recorded");
-  if (const auto stored = parts_.store->Append(event); !stored) {
-    if (stored.error().code == ErrorCode::kInvalid) return ProblemOf(409, "conflict.consent_id");
-    return Unsettled(std::move(event));
+void ConsentDesk::Take(std::vector<Waiting>& taken) {
+  std::vector<ConsentEvent> events;
+  for (Waiting& waiting : taken) {
+    ConsentEvent& event = events.emplace_back(std::move(waiting.event));
+    event.recorded_at = last_recorded_ =
+        std::max(event.recorded_at, last_recorded_);  // never goes back
   }
+  if (!Record(events)) {
+    for (const Waiting& waiting : taken) waiting.answer->Answer(Busy("overload.journal", 1));
+    return;
+  }
+  OCTROI_CRASH_POINT("consent.recorded");
+  // All or none: if one of them is refused, each is told alone.
+  const base::Status together = parts_.store->AppendAll(events);
+  const bool refused = !together && together.error().code == ErrorCode::kInvalid;
   OCTROI_CRASH_POINT("consent.stored");
-  if (const auto indexed = Index(*waiting.plan, event); !indexed)
-    return Unsettled(std::move(event));
+  std::vector<Response> answers;
+  for (std::size_t i = 0; i < taken.size(); ++i) {
+    const base::Status stored =
+        refused && events.size() > 1 ? parts_.store->Append(events[i]) : together;
+    answers.push_back(Obey(*taken[i].plan, events[i], stored));
+  }
   OCTROI_CRASH_POINT("consent.indexed");
   parts_.sends->AwaitStarted();
   OCTROI_CRASH_POINT("consent.sends_started");
+  for (std::size_t i = 0; i < taken.size(); ++i) taken[i].answer->Answer(std::move(answers[i]));
+  OCTROI_CRASH_POINT("consent.answered");
+}
+
+// One that is on the journal, and what the store said of it. What it answers may leave once the
+// sends that were let through before have started.
+Response ConsentDesk::Obey(const Plan& plan, const ConsentEvent& event,
+                           const base::Status& stored) {
+  if (!stored && stored.error().code == ErrorCode::kInvalid) {
+    return ProblemOf(409, "conflict.consent_id");
+  }
+  if (!stored || !Index(plan, event)) return Unsettled(event);
   parts_.metrics
       ->CounterOf("octroi_consents", {{base::Id("state"), base::Id::OfConfig(Name(event.state))}})
       .Add();
@@ -153,23 +179,29 @@ base::Status ConsentDesk::Settle(const Plan& plan) {
   }
 }
 
-base::Result<std::uint64_t> ConsentDesk::Record(const ConsentEvent& event) {
-  journal::ConsentRecord record;
-  record.subject = event.subject;
-  record.purpose = event.purpose;
-  record.state = static_cast<std::uint8_t>(event.state);
-  record.effective_at = event.effective_at;
-  record.recorded_at = event.recorded_at;
-  record.detail = Pack(event);
-  // The box is under a key of ours and bound to the event's id: its digest commits to what was
-  // said.
-  const crypto::Digest digest = crypto::Sha256(event.detail);
-  std::copy(digest.begin(), digest.end(), record.commitment.begin());
+// One frame; true: durable, and each has its sequence.
+bool ConsentDesk::Record(std::vector<ConsentEvent>& events) {
   auto frame = std::make_shared<journal::Frame>();
-  frame->Add(record);
+  for (const ConsentEvent& event : events) {
+    journal::ConsentRecord record;
+    record.subject = event.subject;
+    record.purpose = event.purpose;
+    record.state = static_cast<std::uint8_t>(event.state);
+    record.effective_at = event.effective_at;
+    record.recorded_at = event.recorded_at;
+    record.detail = Pack(event);
+    // The box is under a key of ours and bound to the event's id: its digest commits to what was
+    // said.
+    const crypto::Digest digest = crypto::Sha256(event.detail);
+    std::copy(digest.begin(), digest.end(), record.commitment.begin());
+    frame->Add(record);
+  }
   const auto last = parts_.journal->Append(frame, journal::Claim::kRegister);
-  if (last) parts_.journal->WaitDurable(*last);
-  return last;
+  if (!last) return false;
+  parts_.journal->WaitDurable(*last);
+  std::uint64_t sequence = *last - events.size();
+  for (ConsentEvent& event : events) event.sequence = ++sequence;
+  return true;
 }
 
 base::Status ConsentDesk::Index(const Plan& plan, const ConsentEvent& event) {

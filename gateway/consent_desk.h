@@ -3,7 +3,8 @@
 // One event's way, in this order: journal (durable) -> store (durable) -> index -> sends that were
 // let through before have started -> answer. So no decision cites a consent event that is not on
 // the journal; when the answer leaves, every decision made from then on sees it, and no send that
-// was decided without it starts any more. One thread; never an edge's.
+// was decided without it starts any more. One thread; never an edge's. What waits goes its way
+// together, and is answered one by one.
 #pragma once
 
 #include <condition_variable>
@@ -40,6 +41,7 @@ class ConsentDesk {
     base::Clock* clock = nullptr;
     base::Metrics* metrics = nullptr;
     std::size_t waiting_max = 1'000;  // beyond, or with as many unsettled: 503
+    std::size_t together_max = 256;   // taken at once: one commit each on the journal and the store
   };
   explicit ConsentDesk(Parts parts);
   ~ConsentDesk();  // finishes what is queued
@@ -70,10 +72,11 @@ class ConsentDesk {
     std::shared_ptr<Deferred> answer;
   };
   void Run();
-  Response Take(Waiting& waiting);
+  void Take(std::vector<Waiting>& taken);
+  Response Obey(const Plan& plan, const policies::ConsentEvent& event, const base::Status& stored);
   Response Unsettled(policies::ConsentEvent event);
   base::Status Index(const Plan& plan, const policies::ConsentEvent& event);
-  base::Result<std::uint64_t> Record(const policies::ConsentEvent& event);
+  bool Record(std::vector<policies::ConsentEvent>& events);
   base::Status Store(const policies::ConsentEvent& event);
 
   Parts parts_;

@@ -4,8 +4,11 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+
 #include "base/text.h"
 #include "gateway/world.h"
+#include "sender/rig.h"
 
 namespace octroi::gateway {
 namespace {
@@ -163,6 +166,62 @@ TEST_F(DeskTest, WhatWasLeftInDoubtIsSettledBothWays) {
     EXPECT_EQ(world_.ConsentsInStore().size(), before + 2);
     EXPECT_EQ(ReaderState(), ConsentState::kWithdrawn);
   }
+}
+
+// What came while one was on its way goes together, and each gets its own answer.
+TEST_F(DeskTest, WhatWaitsGoesTogether) {
+  Begin();
+  Accept({.id = "mine"});
+  const auto person = [](int i) {
+    return R"("email":"reader)" + std::to_string(i) + R"(@example.org")";
+  };
+  const auto run = [&](bool conflict, bool down) {
+    std::vector<std::size_t> sizes;
+    std::atomic<bool> held{false}, go{false};
+    world_.consents.before_append_all = [&](std::size_t size) {
+      sizes.push_back(size);
+      held = true;
+      EXPECT_TRUE(Eventually([&] { return go.load(); }));
+    };
+    Reply first, odd;
+    EXPECT_FALSE(Submit({.subject = person(0)}, first));
+    EXPECT_TRUE(Eventually([&] { return held.load(); }));
+    std::vector<Reply> replies(3);
+    for (int i = 0; i < 3; ++i) {
+      EXPECT_FALSE(Submit({.subject = person(i + 1)}, replies[static_cast<std::size_t>(i)]));
+      if (conflict && i == 1) {
+        EXPECT_FALSE(Submit({.state = "denied", .id = "mine"}, odd));
+      }
+    }
+    if (down) world_.store.SetDown(true);
+    go = true;
+    std::vector<int> statuses{first.Wait().status};
+    for (Reply& reply : replies) statuses.push_back(reply.Wait().status);
+    if (conflict) statuses.push_back(odd.Wait().status);
+    world_.consents.before_append_all = [](std::size_t) {};
+    return std::pair(statuses, sizes);
+  };
+  using Statuses = std::vector<int>;
+  using Sizes = std::vector<std::size_t>;
+  EXPECT_EQ(run(false, false), std::pair(Statuses({201, 201, 201, 201}), Sizes({1, 3})));
+  EXPECT_EQ(world_.ConsentsInStore().size(), 5u);
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_EQ(world_.StateOf("reader" + std::to_string(i) + "@example.org"),
+              ConsentState::kGranted);
+  }
+  const auto events = world_.ConsentsInStore();
+  for (std::size_t i = 1; i < events.size(); ++i) {
+    EXPECT_GT(events[i].sequence, events[i - 1].sequence);
+  }
+  EXPECT_EQ(run(true, false),
+            std::pair(Statuses({201, 201, 201, 201, 409}), Sizes({1, 4, 1, 1, 1, 1})));
+  EXPECT_EQ(world_.ConsentsInStore().size(), 9u);
+  EXPECT_EQ(ReaderState(), ConsentState::kGranted) << "the one that is a conflict is no event";
+  EXPECT_EQ(run(false, true), std::pair(Statuses({503, 503, 503, 503}), Sizes({1, 3})));
+  world_.store.SetDown(false);
+  ASSERT_TRUE(desk_->Settle(*world_.plan));
+  EXPECT_EQ(world_.ConsentsInStore().size(), 13u);
+  EXPECT_EQ(world_.ConsentsOnJournal().size(), 14u);
 }
 
 TEST_F(DeskTest, AConflictLeftInDoubtIsNoEvent) {

@@ -78,9 +78,11 @@ class WatchedConsents final : public store::ConsentStore {
  public:
   explicit WatchedConsents(testing::FakeStore& store) : store_(store) {}
   std::function<void(const policies::ConsentEvent&)> before_append = [](const auto&) {};
+  std::function<void(std::size_t)> before_append_all = [](std::size_t) {};  // how many at once
   std::function<void()> before_history = [] {};
 
   base::Status AppendAll(std::span<const policies::ConsentEvent> events) override {
+    before_append_all(events.size());
     for (const policies::ConsentEvent& event : events) before_append(event);
     return store_.AppendAll(events);
   }
