@@ -9,6 +9,7 @@
 #include "gateway/consent_desk.h"
 #include "gateway/consent_watch.h"
 #include "gateway/edge.h"
+#include "gateway/forward_desk.h"
 #include "gateway/gate.h"
 #include "gateway/housekeeper.h"
 #include "gateway/migrate.h"
@@ -57,6 +58,7 @@ struct Service::State {
   SendGate sends;
   std::unique_ptr<ConsentWatch> watch;
   std::unique_ptr<Dispatcher> dispatcher;
+  std::unique_ptr<ForwardDesk> forward;
   std::unique_ptr<Projector> projector;
   std::unique_ptr<Housekeeper> housekeeper;
   std::unique_ptr<Api> api, console_api;
@@ -170,7 +172,10 @@ void Service::State::Assemble() {
                          parts.clock, plan_now, parts.housekeeping_every, kSeenForMs, &steady});
   waker.state = this;
   journal->Listen(dispatcher.get());
+  forward =
+      std::make_unique<ForwardDesk>(ForwardDesk::Parts{parts.clock, &metrics, journal->origin()});
   journal->Listen(projector.get());
+  journal->Listen(forward.get());
   journal->Listen(&waker);
 }
 
@@ -178,6 +183,7 @@ base::Status Service::State::Listen() {
   Api::Parts serve;
   serve.gate = gate.get();
   serve.consents = consents.get();
+  serve.forward = forward.get();
   serve.journal = journal.get();
   serve.clock = parts.clock;
   serve.steady = &steady;
@@ -239,6 +245,7 @@ Service::~Service() {
   if (s.journal) s.journal->Stop();  // commits what is queued; tells dispatcher and projector
   s.dispatcher.reset();
   s.projector.reset();  // applies what it heard
+  s.forward.reset();
 }
 
 std::uint16_t Service::ingest_port() const { return state_->edge->port(); }
@@ -273,6 +280,7 @@ std::string Service::Audit(base::Millis span) const {
 }
 
 void Service::Drain(base::Millis within) {
+  state_->forward->Release();
   state_->edge->Drain(within);
   state_->console->Drain(within);
   state_->dispatcher->Drain(within);
