@@ -275,16 +275,20 @@ void Api::Events(Exchange& exchange, const PlanPtr& plan, Route route, std::uint
   const int wait = rates_.Take(source, speaker.rate_per_second, submission.events.size(),
                                parts_.clock->BootNowNanos());
   if (wait > 0) return exchange.Answer(TooMany("overload.rate", wait));
-  Take(exchange, submission, s.events.batch(), segment);
+  Take(exchange, plan, submission, s.events.batch(), segment);
 }
 
-void Api::Take(Exchange& exchange, const Submission& submission, bool batch, bool segment) {
+void Api::Take(Exchange& exchange, const PlanPtr& plan, const Submission& submission, bool batch,
+               bool segment) {
   std::vector<Admitted>& admitted = scratch_[exchange.loop()]->admitted;
   Receipted receipted{submission.plan, parts_.journal->origin(), {}, &admitted, batch, segment};
   if (submission.events.empty()) {
     admitted.clear();
     return exchange.Answer(ReceiptOf(receipted));
   }
+  const auto& wait = plan->sources[submission.source].answer;
+  std::optional<ForwardDesk::Announced> announced;
+  if (wait && parts_.forward != nullptr) announced.emplace(*parts_.forward);
   const auto taken = parts_.gate->Admit(submission, exchange.loop(), admitted);
   if (!taken) {
     if (taken.error().code == base::ErrorCode::kInvalid) {
@@ -295,6 +299,19 @@ void Api::Take(Exchange& exchange, const Submission& submission, bool batch, boo
     return exchange.Answer(Busy("overload.journal", 1));
   }
   receipted.taken = *taken;
+  std::vector<Delivery> deliveries;
+  if (announced) {
+    deliveries = ForwardDesk::DeliveriesOf(admitted, *wait);
+    receipted.deliveries = &deliveries;
+  }
+  if (std::ranges::any_of(deliveries, [](const Delivery& delivery) {
+        return delivery.outcome == base::Outcome::kInFlight;
+      })) {
+    return parts_.forward->Await(
+        *announced,
+        {plan, *taken, std::move(admitted), std::move(deliveries), batch, segment, wait->within},
+        exchange.Defer());
+  }
   exchange.AnswerWhenDurable(taken->first_sequence + submission.events.size() - 1,
                              ReceiptOf(receipted));
 }

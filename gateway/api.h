@@ -23,6 +23,7 @@
 #include "gateway/config.h"
 #include "gateway/consent_desk.h"
 #include "gateway/edge.h"
+#include "gateway/forward_desk.h"
 #include "gateway/gate.h"
 #include "gateway/plan.h"
 #include "gateway/rate_limits.h"
@@ -34,6 +35,7 @@ class Api final : public Handler {
   struct Parts {
     Gate* gate = nullptr;
     ConsentDesk* consents = nullptr;
+    ForwardDesk* forward = nullptr;  // null: no answer waits for deliveries
     const journal::Journal* journal = nullptr;
     const base::Clock* clock = nullptr;
     const base::SteadyWall* steady = nullptr;  // null: windows count by the wall clock
@@ -59,7 +61,8 @@ class Api final : public Handler {
                   std::string_view source_id) const;
   std::optional<std::uint16_t> SpeakerInBody(Exchange& exchange, const Plan& plan) const;
   void Events(Exchange& exchange, const PlanPtr& plan, Route route, std::uint16_t source);
-  void Take(Exchange& exchange, const Submission& submission, bool batch, bool segment);
+  void Take(Exchange& exchange, const PlanPtr& plan, const Submission& submission, bool batch,
+            bool segment);
   void Consents(Exchange& exchange, const PlanPtr& plan, std::uint16_t source);
 
   Parts parts_;

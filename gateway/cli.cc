@@ -148,8 +148,7 @@ void AnswerAdmin(Service& service, std::string_view line, Live& client) {
     answer = AnswerChange(service.configs(), verb, rest);
   if (verb == "proposals") answer = service.configs().Proposals();
   if (verb == "versions") answer = service.configs().History();
-  if (verb == "pilot")
-    answer = service.configs().Pilot(std::strtoll(rest.c_str(), nullptr, 10));
+  if (verb == "pilot") answer = service.configs().Pilot(std::strtoll(rest.c_str(), nullptr, 10));
   if (verb == "reconcile") answer = service.Reconcile(rest);
   client.Put(answer);
 }

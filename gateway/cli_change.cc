@@ -107,8 +107,7 @@ int ApproveChange(const Arguments& args) {
   bundle->note.signatures.push_back(signer->Sign(bundle->note.text));
   if (!WriteWholeFile(file, bundle->Render())) return Complain(args, "change.not_written");
   json["statement"] = StatementJson(*bundle);
-  std::fputs((args.json ? json.dump() + "\n" : ApprovedText(role, args.language)).c_str(),
-             stdout);
+  std::fputs((args.json ? json.dump() + "\n" : ApprovedText(role, args.language)).c_str(), stdout);
   return kOk;
 }
 

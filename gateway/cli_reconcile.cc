@@ -58,8 +58,8 @@ std::string ReconciliationText(const std::string& text, Language language) {
     out += (fr ? "  reçus, mais pas dans l'export : " : "  received, but not in the export: ") +
            Number(json, "not_exported") + "\n";
   for (const Json& line : json["lines"]) {
-    out += (fr ? "ligne " : "line ") + Number(line, "line") + "   " +
-           line["what"].get<std::string>();
+    out +=
+        (fr ? "ligne " : "line ") + Number(line, "line") + "   " + line["what"].get<std::string>();
     if (line.contains("id")) out += "   " + line["id"].get<std::string>();
     out += "\n";
   }
@@ -76,9 +76,8 @@ int ReconcileExport(const Arguments& args) {
   const Json order{{"path", std::filesystem::absolute(args.words[1], error).string()},
                    {"source", args.Option("--source")},
                    {"span", *span}};
-  return Ask(args, "reconcile " + order.dump(), [&](const std::string& json) {
-    return ReconciliationText(json, args.language);
-  });
+  return Ask(args, "reconcile " + order.dump(),
+             [&](const std::string& json) { return ReconciliationText(json, args.language); });
 }
 
 }  // namespace octroi::gateway

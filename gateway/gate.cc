@@ -156,6 +156,7 @@ class Gate::Walk final : SeenMemory {
     const base::ParseFault& fault = read_->fault;
     out = {record.outcome,  record.reason, record.merged_into, record.failed,
            record.contract, fault.rule,    fault.offset,       fault.pointer};
+    if (source_.answer && record.outcome == Outcome::kAccepted) out.verdicts = record.verdicts;
     Record();
   }
 

@@ -35,6 +35,7 @@ struct Admitted {
   std::string_view rule;     // of a parse fault: a literal
   std::size_t offset = 0;    // of a parse fault
   std::string_view pointer;  // of a parse fault: a literal; if not empty, instead of the offset
+  std::vector<base::Verdict> verdicts = {};  // only where the answer waits for deliveries
 };
 
 struct Submission {  // everything lives until Admit returns

@@ -31,6 +31,12 @@ enum class Dialect { kEvents, kSegment };  // POST /v1/events/{source}; Segment'
 enum class UnknownEvents { kAccept, kQuarantine, kReject };
 enum class SignalKind { kNone, kPurposes, kSegmentCategories };
 
+// An answer that waits for deliveries (gateway/forward_desk.h).
+struct AnswerPlan {
+  std::vector<std::uint16_t> destinations;  // places; none: all
+  base::Millis within = 5'000;
+};
+
 struct SourcePlan {
   std::string id;  // empty: a hole
   AuthMethod auth = AuthMethod::kBearer;
@@ -60,6 +66,7 @@ struct SourcePlan {
   std::vector<std::pair<std::string, std::uint32_t>>
       signal_purposes;  // name in the signal -> bits of purposes
   bool observe = false;
+  std::optional<AnswerPlan> answer;  // none: as soon as it is durable
 };
 
 struct ContractPlan {

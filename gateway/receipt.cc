@@ -1,6 +1,8 @@
 #include "gateway/receipt.h"
 
+#include <algorithm>
 #include <charconv>
+#include <span>
 
 #include "gateway/messages.h"
 
@@ -36,10 +38,30 @@ void AppendId(const std::string& origin, std::uint64_t sequence, std::string& ou
   out.append("\"");
 }
 
+void AppendDeliveries(const Plan& plan, std::span<const Delivery> deliveries, std::string& out) {
+  if (deliveries.empty()) return;
+  out.append(",\"destinations\":{");
+  bool first = true;
+  for (const Delivery& delivery : deliveries) {
+    out.append(first ? "\"" : ",\"").append(plan.destinations[delivery.destination].id);
+    out.append("\":{\"outcome\":\"").append(base::Name(delivery.outcome)).append("\"");
+    if (delivery.outcome != Outcome::kSent && delivery.reason != Reason::kUndecided) {
+      out.append(",\"reason\":\"").append(plan.ReasonName(delivery.reason)).append("\"");
+    }
+    if (delivery.http_status != 0) {
+      out.append(",\"status\":");
+      AppendNumber(delivery.http_status, out);
+    }
+    out.append("}");
+    first = false;
+  }
+  out.append("}");
+}
+
 // One event's receipt: its id, its outcome, and for all but accepted ones the reason and the rules
 // that failed.
 void AppendItem(const Plan& plan, const std::string& origin, std::uint64_t sequence,
-                const Admitted& admitted, std::string& out) {
+                const Admitted& admitted, std::span<const Delivery> deliveries, std::string& out) {
   out.append("{\"id\":");
   AppendId(origin, sequence, out);
   out.append(",\"outcome\":\"").append(base::Name(admitted.outcome)).append("\"");
@@ -70,7 +92,17 @@ void AppendItem(const Plan& plan, const std::string& origin, std::uint64_t seque
     }
     out.append("]");
   }
+  AppendDeliveries(plan, deliveries, out);
   out.append("}");
+}
+
+// Takes those of one event from the front.
+std::span<const Delivery> TakeOf(std::uint32_t event, std::span<const Delivery>& all) {
+  std::size_t count = 0;
+  while (count < all.size() && all[count].event == event) ++count;
+  const auto taken = all.first(count);
+  all = all.subspan(count);
+  return taken;
 }
 
 }  // namespace
@@ -82,14 +114,20 @@ Response ReceiptOf(const Receipted& what) {
   Response response;
   if (!what.batch && admitted[0].outcome == Outcome::kRejected) {
     std::string item;
-    AppendItem(plan, origin, what.taken.first_sequence, admitted[0], item);
+    AppendItem(plan, origin, what.taken.first_sequence, admitted[0], {}, item);
     return ProblemOf(StatusOf(admitted[0]), plan.ReasonName(admitted[0].reason), "[" + item + "]");
   }
-  response.status = what.batch || what.segment ? 200 : 202;
+  std::span<const Delivery> deliveries;
+  if (what.deliveries != nullptr) deliveries = *what.deliveries;
+  const bool known =
+      !deliveries.empty() && std::ranges::none_of(deliveries, [](const Delivery& delivery) {
+        return delivery.outcome == Outcome::kInFlight;
+      });
+  response.status = what.batch || what.segment || known ? 200 : 202;
   if (what.taken.replayed) response.headers.emplace_back("Idempotency-Replayed", "true");
   if (!what.batch && !what.segment) {
     response.body.reserve(128);
-    AppendItem(plan, origin, what.taken.first_sequence, admitted[0], response.body);
+    AppendItem(plan, origin, what.taken.first_sequence, admitted[0], deliveries, response.body);
     return response;
   }
   std::size_t counts[5] = {};
@@ -105,7 +143,8 @@ Response ReceiptOf(const Receipted& what) {
   response.body.append(",\"items\":[");
   for (std::size_t i = 0; i < admitted.size(); ++i) {
     if (i != 0) response.body.append(",");
-    AppendItem(plan, origin, what.taken.first_sequence + i, admitted[i], response.body);
+    AppendItem(plan, origin, what.taken.first_sequence + i, admitted[i],
+               TakeOf(static_cast<std::uint32_t>(i), deliveries), response.body);
   }
   response.body.append("]}");
   return response;

@@ -134,8 +134,7 @@ Json Counts(const std::map<base::Outcome, std::uint64_t>& counts) {
 }  // namespace
 
 base::Result<Reconciliation> Reconcile(const journal::Journal& journal, store::FlowStore& store,
-                                       const GateKeys& keys, const Plan& plan,
-                                       std::uint16_t source,
+                                       const GateKeys& keys, const Plan& plan, std::uint16_t source,
                                        const std::vector<std::string_view>& events,
                                        base::Millis since) {
   Received received(source, since);

@@ -33,19 +33,18 @@ struct Reconciliation {
     std::uint64_t sequence = 0;  // of ours; 0: none
   };
   std::uint64_t exported = 0, found = 0, missing = 0, differing = 0, unreadable = 0, repeated = 0;
-  std::uint64_t not_exported = 0;               // ours of that source and time, not in the export
-  std::map<base::Outcome, std::uint64_t> outcomes;  // of what was found
+  std::uint64_t not_exported = 0;  // ours of that source and time, not in the export
+  std::map<base::Outcome, std::uint64_t> outcomes;                             // of what was found
   std::map<std::uint16_t, std::map<base::Outcome, std::uint64_t>> deliveries;  // by destination
-  std::uint64_t not_projected = 0;              // found, its deliveries not in the store yet
-  std::vector<Line> lines;                      // what does not add up
+  std::uint64_t not_projected = 0;  // found, its deliveries not in the store yet
+  std::vector<Line> lines;          // what does not add up
   bool holds() const { return missing == 0 && differing == 0 && unreadable == 0; }
 };
 
 // `events`: the texts of the export, in order. Against what was received from `since` on. Reads
 // the journal and the store. Errors: theirs.
 base::Result<Reconciliation> Reconcile(const journal::Journal& journal, store::FlowStore& store,
-                                       const GateKeys& keys, const Plan& plan,
-                                       std::uint16_t source,
+                                       const GateKeys& keys, const Plan& plan, std::uint16_t source,
                                        const std::vector<std::string_view>& events,
                                        base::Millis since);
 

@@ -10,6 +10,7 @@
 #include "gateway/consent_desk.h"
 #include "gateway/consent_watch.h"
 #include "gateway/edge.h"
+#include "gateway/forward_desk.h"
 #include "gateway/gate.h"
 #include "gateway/housekeeper.h"
 #include "gateway/migrate.h"
@@ -64,6 +65,7 @@ struct Service::State {
   SendGate sends;
   std::unique_ptr<ConsentWatch> watch;
   std::unique_ptr<Dispatcher> dispatcher;
+  std::unique_ptr<ForwardDesk> forward;
   std::unique_ptr<Projector> projector;
   std::unique_ptr<Housekeeper> housekeeper;
   std::unique_ptr<ReplayDesk> replays;
@@ -189,9 +191,12 @@ void Service::State::Assemble() {
       std::make_unique<gateway::Tap>(gateway::Tap::Parts{parts.clock, plan_now, journal->origin()});
   waker.state = this;
   journal->Listen(dispatcher.get());
+  forward =
+      std::make_unique<ForwardDesk>(ForwardDesk::Parts{parts.clock, &metrics, journal->origin()});
   journal->Listen(projector.get());
   journal->Listen(replays.get());
   journal->Listen(tap.get());
+  journal->Listen(forward.get());
   journal->Listen(&waker);
 }
 
@@ -199,6 +204,7 @@ base::Status Service::State::Listen() {
   Api::Parts serve;
   serve.gate = gate.get();
   serve.consents = consents.get();
+  serve.forward = forward.get();
   serve.journal = journal.get();
   serve.clock = parts.clock;
   serve.steady = &steady;
@@ -260,6 +266,7 @@ Service::~Service() {
   if (s.journal) s.journal->Stop();  // commits what is queued; tells dispatcher and projector
   s.dispatcher.reset();
   s.projector.reset();  // applies what it heard
+  s.forward.reset();
 }
 
 std::uint16_t Service::ingest_port() const { return state_->edge->port(); }
@@ -320,6 +327,7 @@ void Service::Tap(std::string_view ask, Live& live) { state_->tap->Watch(ask, li
 void Service::Replay(std::string_view ask, Live& live) { state_->replays->Serve(ask, live); }
 
 void Service::Drain(base::Millis within) {
+  state_->forward->Release();
   state_->edge->Drain(within);
   state_->console->Drain(within);
   state_->dispatcher->Drain(within);

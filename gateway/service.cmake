@@ -30,6 +30,7 @@ octroi_gateway_part(gateway_service
     consent_watch.cc
     evaluate.cc
     event_reader.cc
+    forward_desk.cc
     gate.cc
     housekeeper.cc
     messages.cc

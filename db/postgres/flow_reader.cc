@@ -76,8 +76,8 @@ base::Result<std::vector<store::EventRow>> EventPage(Tx& tx, std::uint64_t seque
   std::vector<store::EventRow> page;
   if (sequence > kMax) return page;
   for (const pqxx::row& row : tx.Run(kPage, static_cast<std::int64_t>(sequence))) {
-    auto events = store::UnpackFrom(Num<std::uint64_t>(row, 0),
-                                    pqxx::binarystring(row[1]).str(), StatesOf(row[2]), sequence);
+    auto events = store::UnpackFrom(Num<std::uint64_t>(row, 0), pqxx::binarystring(row[1]).str(),
+                                    StatesOf(row[2]), sequence);
     if (!events) return events.error();
     page = std::move(*events);
     if (!page.empty()) break;  // else the chunk ended before it, and the next one is the page

@@ -7,6 +7,24 @@
 
 namespace octroi::gateway::config {
 
+// An answer that could never be there in time is a mistake that only a test in production would
+// find.
+void Checker::Answer(const Document& source, const Node& answer) const {
+  constexpr base::Millis kLongest = 60'000, kUnlessSaid = 5'000;
+  const base::Millis within = DurationOr(answer, "within", kUnlessSaid);
+  if (within > kLongest) Add(1314, source, answer.Find("within")->at, {"within"});
+  std::set<std::string> named;
+  for (const Node& destination : answer.List("forward")) {
+    if (Refers(source, &destination, "Destination", 1209)) named.insert(destination.text);
+  }
+  for (const Document* destination : world_.Of("Destination")) {
+    if (!answer.List("forward").empty() && !named.contains(destination->id)) continue;
+    const Node* batch = destination->root.FindPath({"deliver", "batch"});
+    if (batch == nullptr || DurationOr(*batch, "or_after", 0) < within) continue;
+    Add(1362, source, source.root.KeyAt("answer"), {destination->id});
+  }
+}
+
 void Checker::Sources() const {
   for (const Document* source : world_.Of("Source")) {
     const Node& root = source->root;
@@ -28,6 +46,8 @@ void Checker::Sources() const {
     const Node* body = root.FindPath({"limits", "body"});
     if (body && body->IsString() && BytesOf(body->text) > base::kBodyBytesMax)
       Add(1316, *source, body->at);
+
+    if (const Node* answer = root.Find("answer")) Answer(*source, *answer);
 
     std::set<std::string> events;
     for (const Node& accepts : root.List("accepts")) {

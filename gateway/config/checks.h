@@ -59,6 +59,7 @@ class Checker {
   void Receives(const Document& destination, const Node& receives, std::uint32_t categories) const;
   void Deliver(const Document& destination) const;
   void IntoTable(const Document& destination, const Node& deliver) const;
+  void Answer(const Document& source, const Node& answer) const;
   void Presentation(const Document& destination, const Node& deliver) const;
   void Headers(const Document& destination, const Node& deliver) const;
   void ObservedConsent(const Document& gateway, base::Millis now) const;

@@ -155,6 +155,9 @@ constexpr CodeText kCodes[] = {
      "connect: { from: file:… }, table: marketing.events."},
     {1361, "La colonne « {0} » est à la passerelle.", "The column \"{0}\" is the gateway's own.",
      "Elle y met l'identifiant de l'événement.", "It puts the event's id there."},
+    {1362, "La destination « {0} » attend plus longtemps pour remplir un envoi que la réponse.",
+     "The destination \"{0}\" waits longer to fill a request than the answer does.",
+     "Un « or_after » plus court que « within ».", "An \"or_after\" shorter than \"within\"."},
 };
 
 }  // namespace

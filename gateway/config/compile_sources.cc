@@ -206,6 +206,13 @@ base::Result<SourcePlan> SourcePlanOf(const World& world, const Document& source
                                : SignalKind::kNone;
   plan.signal_purposes = SignalPurposes(names.purposes, segment);
   plan.observe = root.Text("mode") == "observe";
+  if (const Node* answer = root.Find("answer")) {
+    plan.answer.emplace();
+    for (const Node& destination : answer->List("forward")) {
+      plan.answer->destinations.push_back(names.destinations.Of(destination.text));
+    }
+    plan.answer->within = DurationOr(*answer, "within", plan.answer->within);
+  }
   return plan;
 }
 

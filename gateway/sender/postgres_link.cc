@@ -112,7 +112,8 @@ base::Result<PostgresLink> PostgresLink::For(const std::string& connection, bool
       host.address = host.name;
     }
     const std::string& goes_to = host.address.empty() ? host.name : host.address;
-    if (!allow_private && (IsLocal(goes_to) || (!host.address.empty() && !IsPublicAddress(goes_to)))) {
+    if (!allow_private &&
+        (IsLocal(goes_to) || (!host.address.empty() && !IsPublicAddress(goes_to)))) {
       return Wrong("the server's address is not a public one; private_network: true allows it");
     }
     local = local && IsLocal(goes_to);
@@ -120,12 +121,14 @@ base::Result<PostgresLink> PostgresLink::For(const std::string& connection, bool
   }
   if (!local && !encrypts) link.options_.push_back({"sslmode", "verify-full"});
   if (!gss) link.options_.push_back({"gssencmode", "disable"});  // its look-ups know no deadline
-  for (const auto& [name, value] : {std::pair("client_encoding", "UTF8"),
-                                    std::pair("application_name", "octroi"),
-                                    std::pair("keepalives_idle", "10")}) {
+  for (const auto& [name, value] :
+       {std::pair("client_encoding", "UTF8"), std::pair("application_name", "octroi"),
+        std::pair("keepalives_idle", "10")}) {
     const bool said = std::ranges::any_of(
-        link.options_, [name = std::string_view(name)](const Option& o) { return o.keyword == name; });
-    if (!said || std::string_view(name) == "client_encoding") link.options_.push_back({name, value});
+        link.options_,
+        [name = std::string_view(name)](const Option& o) { return o.keyword == name; });
+    if (!said || std::string_view(name) == "client_encoding")
+      link.options_.push_back({name, value});
   }
   return link;
 }
@@ -276,8 +279,8 @@ PostgresLink::Answer PostgresLink::Await(const base::Clock& clock, std::int64_t 
     if (!Wait(connection, unsent == 0 ? POLLIN : POLLIN | POLLOUT, clock, until_nanos)) return {};
     if (PQconsumeInput(connection) == 0) return {};
   }
-  const bool whole = PQstatus(connection) == CONNECTION_OK &&
-                     PQtransactionStatus(connection) == PQTRANS_IDLE;
+  const bool whole =
+      PQstatus(connection) == CONNECTION_OK && PQtransactionStatus(connection) == PQTRANS_IDLE;
   // 57P: the server is ending this backend, at whatever moment.
   const bool known = answer.kind == Answer::Kind::kDone ||
                      (!answer.state.empty() && !answer.state.starts_with("57P"));

@@ -93,14 +93,15 @@ class SqlSender final : public Sender {
     if (!link_) return Said("sender.connection_refused", link_.error().detail);
     const auto opened = link_->Open(*resolver_, clock_, until);
     if (opened) return true;
-    return Said(opened.error().code == base::ErrorCode::kInvalid ? base::Id("sender.address_refused")
-                                                                 : base::Id("sender.not_connected"),
+    return Said(opened.error().code == base::ErrorCode::kInvalid
+                    ? base::Id("sender.address_refused")
+                    : base::Id("sender.not_connected"),
                 opened.error().detail);
   }
 
   bool Said(base::Id what, const std::string& detail) const {
-    base::Log::Warn(what, {{"destination", base::Id::OfConfig(id_)},
-                           {"what", base::Id::OfConfig(detail)}});
+    base::Log::Warn(
+        what, {{"destination", base::Id::OfConfig(id_)}, {"what", base::Id::OfConfig(detail)}});
     return false;
   }
 

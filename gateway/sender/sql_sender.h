@@ -1,9 +1,9 @@
 // SqlSender: events as rows of a PostgreSQL table, each there once (docs/FORMATS.md, "Tables").
 //
 // A batch is one INSERT, so one transaction; its rows are keyed by the events' outgoing ids, and
-// one that is there already is left alone: a batch that comes again, whole or in part, has no second
-// effect. What the server did not answer is settled by asking it for the ids, while there is time,
-// and else by the next attempt.
+// one that is there already is left alone: a batch that comes again, whole or in part, has no
+// second effect. What the server did not answer is settled by asking it for the ids, while there is
+// time, and else by the next attempt.
 #pragma once
 
 #include <memory>

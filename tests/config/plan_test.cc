@@ -101,6 +101,25 @@ TEST_F(PlanTest, DestinationsOverHttpAndIntoFiles) {
   EXPECT_EQ(all[PlaceOf(all, "publicite")].method, "POST");
 }
 
+TEST_F(PlanTest, AnswersThatWait) {
+  const auto answer = [&] {
+    const auto made = Compile();
+    EXPECT_TRUE(made) << made.error().detail;
+    return (*made)->SourceById("boutique")->answer;
+  };
+  EXPECT_FALSE(answer());
+  Edit("sources/boutique.yaml", "unknown_events: quarantine", "answer: forward");
+  ASSERT_TRUE(answer());
+  EXPECT_TRUE(answer()->destinations.empty()) << "all";
+  EXPECT_EQ(answer()->within, 5'000);
+  Edit("sources/boutique.yaml", "answer: forward",
+       "answer: { forward: [emailing], within: \"2 s\" }");
+  const auto made = Compile();
+  EXPECT_EQ(answer()->destinations, (std::vector<std::uint16_t>{static_cast<std::uint16_t>(
+                                        PlaceOf((*made)->destinations, "emailing"))}));
+  EXPECT_EQ(answer()->within, 2'000);
+}
+
 constexpr const char* kIntoTable =
     "deliver: { type: sql, connect: { from: \"file:keys/mart.secret\" }, table: mart.events, "
     "private_network: true, columns: { client: customer_id, what: $event }, then: keep, "

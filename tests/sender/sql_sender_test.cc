@@ -59,7 +59,8 @@ class SqlSenderTest : public ::testing::Test {
     Do("GRANT INSERT, SELECT (event_id) ON " + plan_.sql->table + " TO mart_writer");
   }
   void MakeTable() { MakeTable(CreateTable(*plan_.sql)); }
-  ProtectedBatch Batch(std::uint64_t first, std::uint64_t last, const std::string& note = "") const {
+  ProtectedBatch Batch(std::uint64_t first, std::uint64_t last,
+                       const std::string& note = "") const {
     ProtectedBatch batch;
     maker_->Begin(0, batch);
     for (std::uint64_t n = first; n <= last; ++n) {
@@ -72,9 +73,8 @@ class SqlSenderTest : public ::testing::Test {
     return batch;
   }
   std::unique_ptr<Sender> SenderTo(int port = 0) {
-    plan_.secret.emplace().bytes =
-        "host=127.0.0.1 dbname=octroi user=mart_writer port=" +
-        std::to_string(port == 0 ? server_.port() : port);
+    plan_.secret.emplace().bytes = "host=127.0.0.1 dbname=octroi user=mart_writer port=" +
+                                   std::to_string(port == 0 ? server_.port() : port);
     return MakeSqlSender(plan_, batches_.clock(), std::make_unique<NoNames>());
   }
   Kind Send(Sender& sender, const ProtectedBatch& batch, SendStart& start = Unhindered()) {
@@ -111,17 +111,20 @@ TEST_F(SqlSenderTest, AnEventIsARowAndARepeatIsNone) {
   const ProtectedBatch batch = Batch(1, 3, note);
   EXPECT_EQ(Send(*sender, batch), Kind::kDelivered);
   EXPECT_EQ(Send(*sender, batch), Kind::kDelivered);
-  EXPECT_EQ(Send(*sender, Batch(2, 5, note)), Kind::kDelivered) << "other company, as after a restart";
+  EXPECT_EQ(Send(*sender, Batch(2, 5, note)), Kind::kDelivered)
+      << "other company, as after a restart";
   EXPECT_EQ(Rows(), 5);
   const std::string table = plan_.sql->table;
-  const auto row = nlohmann::json::parse(
-      Value("SELECT payload FROM " + table + " WHERE event_id = '" + std::string(batch.id(1)) + "'"));
+  const auto row = nlohmann::json::parse(Value(
+      "SELECT payload FROM " + table + " WHERE event_id = '" + std::string(batch.id(1)) + "'"));
   EXPECT_EQ(row, nlohmann::json::parse(batch.event(1)));
   EXPECT_EQ(row["data"]["amount"], 2);
   EXPECT_EQ(row["data"]["note"], note);
   EXPECT_EQ(Value("SELECT string_agg(payload->'data'->>'amount', ' ' ORDER BY ctid) FROM " + table),
-            "1 2 3 4 5") << "in order";
-  EXPECT_EQ(Value("SELECT count(*) FROM " + table + " WHERE received_at > now() - interval '1 h'"), "5");
+            "1 2 3 4 5")
+      << "in order";
+  EXPECT_EQ(Value("SELECT count(*) FROM " + table + " WHERE received_at > now() - interval '1 h'"),
+            "5");
 }
 
 TEST_F(SqlSenderTest, ColumnsTakeTheTypesOfTheTable) {
@@ -129,20 +132,25 @@ TEST_F(SqlSenderTest, ColumnsTakeTheTypesOfTheTable) {
   policies::OutgoingForm form = policies::Form("mart");
   ASSERT_EQ(policies::Template::Parse(
                 R"({"event_id":{"$id":true},"what":{"$event":true},"amount":{"$field":"amount"},)"
-                R"("note":{"$field":"note"},"sent_for":{"$purposes":true}})", form.body).what,
+                R"("note":{"$field":"note"},"sent_for":{"$purposes":true}})",
+                form.body)
+                .what,
             policies::TemplateFault::What::kNone);
   Form(std::move(form));
-  MakeTable("CREATE TABLE " + plan_.sql->table + " (event_id text PRIMARY KEY, what text, amount "
+  MakeTable("CREATE TABLE " + plan_.sql->table +
+            " (event_id text PRIMARY KEY, what text, amount "
             "numeric(10,2), note varchar(8), sent_for jsonb, more text DEFAULT 'mine')");
   const auto sender = SenderTo();
   EXPECT_EQ(Send(*sender, Batch(1, 2)), Kind::kDelivered);
   EXPECT_EQ(Send(*sender, Batch(3, 3, "short")), Kind::kDelivered);
   EXPECT_EQ(Send(*sender, Batch(4, 4, "too long for it")), Kind::kRefused);
-  EXPECT_EQ(Value("SELECT string_agg(concat_ws('|', what, amount, note, sent_for, more), ' ' ORDER BY "
-                  "amount) FROM " + plan_.sql->table),
-            "lead.created|1.00|[\"marketing.email\", \"service.orders\"]|mine "
-            "lead.created|2.00|[\"marketing.email\", \"service.orders\"]|mine "
-            "lead.created|3.00|short|[\"marketing.email\", \"service.orders\"]|mine");
+  EXPECT_EQ(
+      Value("SELECT string_agg(concat_ws('|', what, amount, note, sent_for, more), ' ' ORDER BY "
+            "amount) FROM " +
+            plan_.sql->table),
+      "lead.created|1.00|[\"marketing.email\", \"service.orders\"]|mine "
+      "lead.created|2.00|[\"marketing.email\", \"service.orders\"]|mine "
+      "lead.created|3.00|short|[\"marketing.email\", \"service.orders\"]|mine");
 }
 
 // Also where the server finds out at the very end: a statement's answer is not its commit.
@@ -151,7 +159,8 @@ TEST_F(SqlSenderTest, WhatTheServerRefusesFailsAlone) {
     SCOPED_TRACE(when);
     plan_.sql->table += "_d";
     MakeTable();
-    Do("CREATE FUNCTION " + plan_.sql->table + "_f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF "
+    Do("CREATE FUNCTION " + plan_.sql->table +
+       "_f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF "
        "NEW.payload->'data'->>'amount' = '2' THEN RAISE EXCEPTION 'not this one'; END IF; RETURN "
        "NULL; END $$");
     Do("CREATE CONSTRAINT TRIGGER one AFTER INSERT ON " + plan_.sql->table + " " + when +
@@ -260,8 +269,9 @@ TEST_F(SqlSenderTest, TheGateIsLeftWithTheFirstByte) {
   EXPECT_FALSE(answered) << "the server has not answered yet";
   sending.join();
   EXPECT_TRUE(Eventually([&] {
-    return Value("SELECT count(*) FROM pg_stat_activity WHERE usename = 'mart_writer' AND state = "
-                 "'active'") == "0";
+    return Value(
+               "SELECT count(*) FROM pg_stat_activity WHERE usename = 'mart_writer' AND state = "
+               "'active'") == "0";
   }));
   lock.commit();
   EXPECT_EQ(SendUntilAnswered(*sender, Batch(2, 2)), Kind::kDelivered);
@@ -273,8 +283,10 @@ TEST_F(SqlSenderTest, EachEventHasOneEffectWhateverDies) {
   MakeTable();
   const std::string effects = plan_.sql->table + "_effects";
   Do("CREATE TABLE " + effects + " (event_id text)");
-  Do("CREATE FUNCTION " + effects + "_f() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ "
-     "BEGIN INSERT INTO " + effects + " VALUES (NEW.event_id); RETURN NULL; END $$");
+  Do("CREATE FUNCTION " + effects +
+     "_f() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ "
+     "BEGIN INSERT INTO " +
+     effects + " VALUES (NEW.event_id); RETURN NULL; END $$");
   Do("CREATE TRIGGER counts AFTER INSERT ON " + plan_.sql->table +
      " FOR EACH ROW EXECUTE FUNCTION " + effects + "_f()");
   const char* text = std::getenv("OCTROI_BACKEND_KILLS");
@@ -305,8 +317,10 @@ TEST_F(SqlSenderTest, EachEventHasOneEffectWhateverDies) {
         while (!done && kills < wanted) {
           std::this_thread::sleep_for(std::chrono::microseconds(random() % 6'000));
           pqxx::nontransaction work(admin);
-          kills += work.exec("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE "
-                             "usename = 'mart_writer' AND query LIKE 'INSERT%'")[0][0].as<int>();
+          kills += work.exec(
+                           "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE "
+                           "usename = 'mart_writer' AND query LIKE 'INSERT%'")[0][0]
+                       .as<int>();
         }
       } catch (const std::exception&) {  // the server is on its way
       }
@@ -350,7 +364,8 @@ TEST_F(SqlSenderTest, APrivateAddressIsRefusedUnlessAllowed) {
       {"not a connection string", false, false},
   };
   for (const auto& one : kCases) {
-    const auto without = CheckConnection(one.connection, false), with = CheckConnection(one.connection, true);
+    const auto without = CheckConnection(one.connection, false),
+               with = CheckConnection(one.connection, true);
     EXPECT_EQ(static_cast<bool>(without), one.without) << one.connection;
     EXPECT_EQ(static_cast<bool>(with), one.with) << one.connection;
     for (const auto& said : {without, with}) {
