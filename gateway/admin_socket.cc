@@ -20,7 +20,7 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 
-constexpr std::size_t kLineBytesMax = 4096;
+constexpr std::size_t kLineBytesMax = 64 * 1024;
 constexpr int kPatienceMs = 2'000;  // with who asks
 // With the gateway, once it is reached: an audit of a day takes its time; a gateway that dies hangs
 // up.
@@ -195,8 +195,8 @@ void AdminSocket::Serve(int connection, std::uint32_t uid) {
   base::NameThread("admin-client");
   const std::string line = ReadUntilEnd(connection, kLineBytesMax, /*one_line=*/true, kPatienceMs);
   const std::size_t end = line.find('\n');
-  if (end == std::string::npos) return;
   Client client(connection, stop_, uid);
+  if (end == std::string::npos) return void(client.Put(R"({"error":"request.invalid"})"));
   answer_(std::string_view(line).substr(0, end), client);
 }
 

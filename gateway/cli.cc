@@ -133,7 +133,7 @@ std::string AnswerChange(ConfigDesk& configs, std::string_view verb, std::string
 }
 
 // Requests of the command line, answered by the running service.
-void AnswerAdmin(Service& service, std::string_view line, Live& client) {
+void AnswerVerb(Service& service, std::string_view line, Live& client) {
   const std::size_t space = line.find(' ');
   const std::string_view verb = line.substr(0, space);
   const std::string rest(space == std::string_view::npos ? "" : line.substr(space + 1));
@@ -151,6 +151,14 @@ void AnswerAdmin(Service& service, std::string_view line, Live& client) {
   if (verb == "pilot") answer = service.configs().Pilot(std::strtoll(rest.c_str(), nullptr, 10));
   if (verb == "reconcile") answer = service.Reconcile(rest);
   client.Put(answer);
+}
+
+void AnswerAdmin(Service& service, std::string_view line, Live& client) {
+  try {
+    AnswerVerb(service, line, client);
+  } catch (const nlohmann::json::exception&) {  // a member of another type; a name that is no UTF-8
+    client.Put(R"({"error":"request.invalid"})");
+  }
 }
 
 int Run(const Arguments& args, const Stores& stores) {

@@ -26,8 +26,8 @@ std::string Order(const Arguments& args) {
   Json order{{"by", "uid " + std::to_string(geteuid())}};
   std::error_code error;
   const fs::path path = fs::absolute(args.words.size() > 1 ? args.words[1] : args.folder, error);
-  if (args.Has("--version")) {
-    order["version"] = std::strtoul(args.Option("--version").c_str(), nullptr, 10);
+  if (const auto version = Number(args.Option("--version"), 0xffffffff)) {
+    order["version"] = *version;
   } else {
     order["path"] = path.lexically_normal().string();
   }
@@ -35,6 +35,11 @@ std::string Order(const Arguments& args) {
   if (const auto span = base::ParseDuration(args.Option("--impact"))) order["impact"] = *span;
   if (args.Has("--allow-removals")) order["allow_removals"] = true;
   return order.dump();
+}
+
+// A mistyped version must not become "the folder".
+bool BadVersion(const Arguments& args) {
+  return args.Has("--version") && !Number(args.Option("--version"), 0xffffffff);
 }
 
 int AskChange(const Arguments& args, const std::string& line,
@@ -70,6 +75,7 @@ ConfigFolder FolderOf(std::string_view archive) {
 }  // namespace
 
 int DiffConfig(const Arguments& args) {
+  if (BadVersion(args)) return Misused(args);
   if (args.Has("--impact") && !base::ParseDuration(args.Option("--impact"))) return Misused(args);
   return AskChange(args, "diff " + Order(args), ChangeText);
 }
@@ -79,9 +85,11 @@ int ReportPilot(const Arguments& args) {
   return AskChange(args, "pilot " + std::to_string(*span), PilotText);
 }
 int ApplyConfig(const Arguments& args) {
+  if (BadVersion(args)) return Misused(args);
   return AskChange(args, "apply " + Order(args), AppliedText);
 }
 int ProposeConfig(const Arguments& args) {
+  if (BadVersion(args)) return Misused(args);
   return AskChange(args, "propose " + Order(args), ProposedText);
 }
 int ListProposals(const Arguments& args) { return AskChange(args, "proposals", ProposalsText); }

@@ -51,8 +51,11 @@ std::optional<base::Millis> Instant(const std::string& text) {
 // What to send again: false, and a usage error was said.
 bool AskOf(const Arguments& args, Json& ask) {
   ask = {{"destination", Option(args, "--destination")}};
-  if (const std::string status = Option(args, "--status"); !status.empty())
-    ask["status"] = std::strtoul(status.c_str(), nullptr, 10);
+  if (args.Has("--status")) {
+    const auto status = Number(Option(args, "--status"), 599);
+    if (!status) return false;
+    ask["status"] = *status;
+  }
   if (const std::string reason = Option(args, "--reason"); !reason.empty()) ask["reason"] = reason;
   if (args.limited) ask["limit"] = args.limit;
   if (const std::string rate = Option(args, "--rate"); !rate.empty()) {
@@ -70,10 +73,8 @@ bool AskOf(const Arguments& args, Json& ask) {
   for (std::size_t i = 1; i < args.words.size(); ++i) {
     const std::string& id = args.words[i];
     const std::size_t dot = id.find('.');
-    const auto sequence =
-        dot == std::string::npos ? 0 : std::strtoull(id.c_str() + dot + 1, nullptr, 10);
-    if (sequence == 0) return false;
-    ask["ids"].push_back(sequence);
+    if (dot == std::string::npos || !Number(id.substr(dot + 1), UINT64_MAX)) return false;
+    ask["ids"].push_back(id);
   }
   return true;
 }

@@ -1,5 +1,6 @@
 // Options that belong to some verbs only.
 #include <algorithm>
+#include <charconv>
 #include <string_view>
 
 #include "gateway/cli_verbs.h"
@@ -37,6 +38,14 @@ constexpr Option kOptions[] = {
 };
 
 }  // namespace
+
+std::optional<std::uint64_t> Number(const std::string& text, std::uint64_t most) {
+  std::uint64_t number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [at, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc() || at != end || number == 0 || number > most) return std::nullopt;
+  return number;
+}
 
 bool TakeOption(int argc, char** argv, int& at, Arguments& args) {
   const auto option = std::ranges::find(kOptions, std::string_view(argv[at]), &Option::name);

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,8 @@ struct Arguments {
   Language language = Language::kFrench;
 };
 
+// 1 to `most`, and nothing beside it.
+std::optional<std::uint64_t> Number(const std::string& text, std::uint64_t most);
 int Complain(const base::Error& error, int code);  // to stderr; returns `code`
 int Misused(const Arguments& args);                // how it is used, to stderr; returns kUsage
 [[noreturn]] void Die(const base::Error& error);   // logs, exits with kFatalExit

@@ -1,6 +1,8 @@
 #include "gateway/config_desk.h"
 
+#include <algorithm>
 #include <filesystem>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "base/crash_point.h"
@@ -49,7 +51,8 @@ base::Result<ChangeOrder> ChangeOrder::FromJson(std::string_view json) {
       order.asked.by = value.get<std::string>();
     } else if (name == "reason" && value.is_string()) {
       order.asked.reason = value.get<std::string>();
-    } else if (name == "version" && value.is_number_unsigned()) {
+    } else if (name == "version" && value.is_number_unsigned() && value != 0 &&
+               value.get<std::uint64_t>() <= std::numeric_limits<std::uint32_t>::max()) {
       order.version = value.get<std::uint32_t>();
     } else if (name == "impact" && value.is_number_unsigned()) {
       order.impact = value.get<base::Millis>();
@@ -165,12 +168,10 @@ std::variant<ConfigFolder, Refusal> ConfigDesk::Read(const ChangeOrder& order) c
   if (order.version != 0) {
     const auto archived = parts_.store->ByPlan(order.version);
     if (!archived) return change::RefusalOf(archived.error());
-    const auto bundle = *archived ? change::Bundle::Parse((*archived)->files)
-                                  : base::Result<change::Bundle>(Error{});
-    auto read = bundle ? ReadArchive(bundle->archive)
-                       : base::Result<std::map<std::string, std::string>>(Error{});
-    if (!read) return Refusal{"change.version_unknown"};
-    files = std::move(*read);
+    if (!*archived) return Refusal{"change.version_unknown"};
+    auto earlier = control_.Verified(**archived);
+    if (!earlier) return change::RefusalOf(earlier.error());
+    files = std::move(earlier->config.files);
   } else {
     ConfigFolder there = LoadConfig(order.path.empty() ? parts_.folder : order.path, *parts_.clock);
     if (!there.ok()) return Refusal{"change.config", {}, std::move(there.findings)};
@@ -199,13 +200,13 @@ ConfigDesk::Admitted ConfigDesk::Admit(const ChangeOrder& order, const Sealed& i
   if (config.Digest() == plan()->config_digest) return in_force;
   auto missing = control_.Missing(difference, in_force.config, {});
   if (!missing.empty()) return Refusal{"change.approval_missing", std::move(missing)};
-  auto bundle = control_.Propose(config, in_force, AskedBy(order));
-  bundle.previous.clear();
+  auto bundle = control_.Seal(config, in_force, AskedBy(order));
   return Sealed{std::move(config), std::move(bundle), in_force.names};
 }
 
 std::optional<Refusal> ConfigDesk::Bring(const ChangeOrder& order, change::Difference& difference) {
   const std::lock_guard lock(changing_);
+  if (auto finished = Finish(); !finished) return change::RefusalOf(finished.error());
   const auto in_force = InForce();
   if (!in_force) return change::RefusalOf(in_force.error());
   auto admitted = Admit(order, *in_force, difference);
@@ -218,9 +219,28 @@ std::optional<Refusal> ConfigDesk::Bring(const ChangeOrder& order, change::Diffe
     return Refusal{
         "change.config", {}, {Finding("OCT-1900", made.error().detail, made.error().detail)}};
   }
-  if (auto done = PutInForce(*made, sealed, false); !done) return change::RefusalOf(done.error());
-  parts_.changed();
+  if (auto done = Enter(*made, sealed); !done) return change::RefusalOf(done.error());
   return std::nullopt;
+}
+
+base::Status ConfigDesk::Enter(const PlanPtr& made, const Sealed& sealed) {
+  const PlanPtr before = plan();
+  const bool enters = std::ranges::any_of(made->purposes, [&](const std::string& purpose) {
+    return !purpose.empty() && std::ranges::count(before->purposes, purpose) == 0;
+  });
+  const auto put = [&] { return PutInForce(made, sealed, false); };
+  if (auto done = enters ? parts_.entering(*made, put) : put(); !done) return done;
+  parts_.changed();
+  return base::Ok();
+}
+
+base::Status ConfigDesk::Finish() {
+  auto known = control_.InForce();
+  if (!known) return known.error();
+  if (!*known || (*known)->bundle.statement.version != plan()->number + 1) return base::Ok();
+  const auto made = Compile(**known);
+  if (!made) return made.error();
+  return Enter(*made, **known);
 }
 
 std::vector<ConfigFinding> ConfigDesk::Reload() {

@@ -44,7 +44,10 @@ class ConfigDesk {
     journal::Journal* journal = nullptr;
     const base::Clock* clock = nullptr;
     std::string folder;
-    std::string proposals;          // the folder where proposals wait
+    std::string proposals;  // the folder where proposals wait
+    // Puts a plan in force by calling `then`, once what it decides by is there
+    // (ConsentDesk::Enter).
+    std::function<base::Status(const Plan&, const std::function<base::Status()>& then)> entering;
     std::function<void()> changed;  // a new plan is in force
   };
   explicit ConfigDesk(Parts parts);
@@ -83,7 +86,10 @@ class ConfigDesk {
   Admitted Admit(const ChangeOrder& order, const change::Sealed& in_force,
                  change::Difference& difference) const;
   base::Result<PlanPtr> Compile(const change::Sealed& sealed) const;
+  base::Status Enter(const PlanPtr& made, const change::Sealed& sealed);
   base::Status PutInForce(const PlanPtr& made, const change::Sealed& sealed, bool on_journal);
+  // What was archived and did not reach the journal: it comes into force before anything else.
+  base::Status Finish();
   // The refusal, or nothing: it is in force.
   std::optional<change::Refusal> Bring(const ChangeOrder& order, change::Difference& difference);
 

@@ -74,6 +74,13 @@ std::string ConfigDesk::Propose(const ChangeOrder& order) {
   const std::string name = std::to_string(bundle.statement.version) + "-" +
                            bundle.statement.config.substr(0, 8) + std::string(kEnd);
   const fs::path file = fs::path(parts_.proposals) / name;
+  const auto there = ReadWholeFile(file, kBundleBytesMax);
+  if (there) {  // it may carry approvals already
+    const auto standing = control_.Admit(*there, *in_force);
+    const auto* refusal = std::get_if<Refusal>(&standing);
+    if (refusal == nullptr || refusal->code == "change.approval_missing")
+      return change::RefusalJson({"change.proposed_already"});
+  }
   if (!WriteWholeFile(file, bundle.Render())) return change::RefusalJson({"change.not_written"});
   Json json = DifferenceJson(difference);
   json["file"] = file.string();

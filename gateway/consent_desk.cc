@@ -116,8 +116,8 @@ void ConsentDesk::Take(std::vector<Waiting>& taken) {
         std::max(event.recorded_at, last_recorded_);  // never goes back
   }
   if (!Record(events)) {
-    for (const Waiting& waiting : taken) waiting.answer->Answer(Busy("overload.journal", 1));
-    return;
+    for (std::size_t i = 0; i < taken.size(); ++i) taken[i].event = std::move(events[i]);
+    return TakeHalves(taken);
   }
   OCTROI_CRASH_POINT("consent.recorded");
   // All or none: if one of them is refused, each is told alone.
@@ -135,6 +135,18 @@ void ConsentDesk::Take(std::vector<Waiting>& taken) {
   OCTROI_CRASH_POINT("consent.sends_started");
   for (std::size_t i = 0; i < taken.size(); ++i) taken[i].answer->Answer(std::move(answers[i]));
   OCTROI_CRASH_POINT("consent.answered");
+}
+
+// There was no room for all of them: for some there may be.
+void ConsentDesk::TakeHalves(std::vector<Waiting>& taken) {
+  if (taken.size() == 1) return taken[0].answer->Answer(Busy("overload.journal", 1));
+  const auto middle = taken.begin() + static_cast<std::ptrdiff_t>(taken.size() / 2);
+  std::vector<Waiting> first(std::make_move_iterator(taken.begin()),
+                             std::make_move_iterator(middle));
+  std::vector<Waiting> second(std::make_move_iterator(middle),
+                              std::make_move_iterator(taken.end()));
+  Take(first);
+  Take(second);
 }
 
 // One that is on the journal, and what the store said of it. What it answers may leave once the
@@ -171,8 +183,12 @@ base::Status ConsentDesk::Settle(const Plan& plan) {
       if (unsettled_.empty()) return base::Ok();
       event = unsettled_.front();
     }
-    if (auto stored = Store(event); !stored) return stored;
-    if (auto indexed = Index(plan, event); !indexed) return indexed;
+    const base::Status stored = parts_.store->Append(event);
+    const bool refused = !stored && stored.error().code == ErrorCode::kInvalid;  // no event at all
+    if (!stored && !refused) return stored;
+    if (!refused) {
+      if (auto indexed = Index(plan, event); !indexed) return indexed;
+    }
     const std::lock_guard lock(mutex_);
     std::erase_if(unsettled_,
                   [&](const ConsentEvent& one) { return one.sequence == event.sequence; });
@@ -245,15 +261,20 @@ base::Status ConsentDesk::Recover(const Plan& plan) {
                            });
   if (!read) return read;
   if (!problem) return problem;
-  // Read once and answered from memory: a server asked for each event costs a round trip each.
+  return Enter(plan, [] { return base::Ok(); });
+}
+
+// Read once and answered from memory: a server asked for each event costs a round trip each.
+base::Status ConsentDesk::Enter(const Plan& plan, const std::function<base::Status()>& then) {
+  const std::lock_guard lock(indexing_);
   ConsentHistory register_now;
   const auto all = parts_.store->ForEach([&](const ConsentEvent& event) {
-    last_recorded_ = std::max(last_recorded_, event.recorded_at);
+    if (!thread_.joinable()) last_recorded_ = std::max(last_recorded_, event.recorded_at);
     register_now.Add(event);
   });
   if (!all) return all;
   register_now.Enter(plan, parts_.clock->WallNow(), *parts_.index);
-  return base::Ok();
+  return then();
 }
 
 }  // namespace octroi::gateway

@@ -49,6 +49,10 @@ class ConsentDesk {
   // At start: what the journal has and the store has not yet (a crash came between), then the whole
   // index.
   base::Status Recover(const Plan& plan);
+  // The whole register under another plan, then `then`, with nothing indexed between the two: a
+  // purpose that comes into force brings with it what was recorded of it while it was not. Any
+  // thread.
+  base::Status Enter(const Plan& plan, const std::function<base::Status()>& then);
   void Start();
   // What another gateway recorded in the same register: decisions made from now on see it. Any
   // thread.
@@ -72,6 +76,7 @@ class ConsentDesk {
     std::shared_ptr<Deferred> answer;
   };
   void Run();
+  void TakeHalves(std::vector<Waiting>& taken);
   void Take(std::vector<Waiting>& taken);
   Response Obey(const Plan& plan, const policies::ConsentEvent& event, const base::Status& stored);
   Response Unsettled(policies::ConsentEvent event);

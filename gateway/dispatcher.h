@@ -68,6 +68,7 @@ class Dispatcher final : public journal::DurableListener {
   // The lowest sequence without a final outcome of what OnDurable, Requeue and Replay brought;
   // UINT64_MAX: none.
   std::uint64_t lowest_pending() const;
+  std::uint64_t replays() const;  // calls of Replay; grows before its order is appended
   // Stops after the batches on the wire; the rest stays journalled and is taken up at the next
   // start. `within`: how long their outcomes may wait for a journal that refuses. No lane runs, nor
   // uses the journal, when it returns; a send on the wire is waited for (at most its

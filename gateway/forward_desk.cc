@@ -125,12 +125,15 @@ void ForwardDesk::Tell(const Key& key, const Known& known) {
     return;
   }
   Waiting& waiting = waiting_.at(found->second);
-  for (Delivery& delivery : waiting.request.deliveries) {
-    const std::uint64_t sequence = waiting.request.taken.first_sequence + delivery.event;
-    if (Key{sequence, delivery.destination} != key) continue;
-    Set(waiting, delivery, known);
-    break;
+  auto& deliveries = waiting.request.deliveries;  // ascending by event
+  const std::uint64_t event = key.first - waiting.request.taken.first_sequence;
+  auto delivery = std::ranges::lower_bound(
+      deliveries, event, {}, [](const Delivery& one) { return std::uint64_t{one.event}; });
+  while (delivery != deliveries.end() && delivery->event == event &&
+         delivery->destination != key.second) {
+    ++delivery;
   }
+  if (delivery != deliveries.end() && delivery->event == event) Set(waiting, *delivery, known);
   if (waiting.open == 0) ended_.push_back(found->second);
   if (known.outcome != base::Outcome::kInFlight) open_.erase(found);
 }

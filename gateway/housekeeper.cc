@@ -32,15 +32,30 @@ void Housekeeper::Run() {
   }
 }
 
-bool Housekeeper::PayloadDone(const journal::SegmentInfo& segment, base::Millis now) const {
+// Final everywhere is not enough: the store must have heard how each ended before it is asked what
+// is kept, or a failed delivery would lose the payload that it is to be replayed from. Every
+// outcome was appended before its lane let the event go, so what was appended when nothing was
+// pending any more holds them all. A replay begins anew.
+bool Housekeeper::PayloadDone(const journal::SegmentInfo& segment, base::Millis now) {
   if (segment.last_sequence == 0) return true;
-  if (segment.last_sequence >= parts_.dispatcher->lowest_pending()) return false;
-  if (segment.last_sequence > parts_.projector->through()) return false;
+  if (segment.last_sequence >= parts_.dispatcher->lowest_pending()) {
+    quiet_.erase(segment.name);
+    return false;
+  }
+  const std::uint64_t replays = parts_.dispatcher->replays();
+  const auto [quiet, fresh] = quiet_.try_emplace(segment.name);
+  if (fresh || quiet->second.replays != replays)
+    quiet->second = {parts_.journal->appended_through(), replays};
+  if (quiet->second.appended > parts_.projector->through()) return false;
   const auto kept = parts_.store->AnyKept(segment.first_sequence, segment.last_sequence,
                                           now - parts_.plan()->keep_failed);
   if (!kept || *kept) return false;  // a store that does not answer keeps everything
-  // Asked again: what was failed and is being replayed meanwhile is no longer kept, but pending.
-  return segment.last_sequence < parts_.dispatcher->lowest_pending();
+  if (replays != parts_.dispatcher->replays() ||
+      segment.last_sequence >= parts_.dispatcher->lowest_pending()) {
+    return false;
+  }
+  quiet_.erase(quiet);
+  return true;
 }
 
 void Housekeeper::Sweep() {

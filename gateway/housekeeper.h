@@ -7,6 +7,7 @@
 
 #include <condition_variable>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <thread>
 
@@ -41,7 +42,11 @@ class Housekeeper {
   void Sweep();  // one round; public so that a test need not wait
 
  private:
-  bool PayloadDone(const journal::SegmentInfo& segment, base::Millis now) const;
+  // A segment of which nothing was pending, seen with this much on the journal and so many replays.
+  struct Quiet {
+    std::uint64_t appended = 0, replays = 0;
+  };
+  bool PayloadDone(const journal::SegmentInfo& segment, base::Millis now);
   void Run();
 
   Parts parts_;
@@ -49,6 +54,7 @@ class Housekeeper {
   std::condition_variable wake_;
   bool stopping_ = false;
   std::thread thread_;
+  std::map<std::string, Quiet> quiet_;  // by segment name
 };
 
 }  // namespace octroi::gateway

@@ -16,7 +16,7 @@ void JournalRecovery::Take(std::uint64_t sequence, std::string_view record) {
     case journal::RecordKind::kPlan: {
       journal::PlanRecord plan;
       if (Decode(record, plan) && plan.number >= last_plan_.number)
-        last_plan_ = {plan.number, plan.config_digest};
+        last_plan_ = {plan.number, plan.config_digest, plan.names};
       return;
     }
     case journal::RecordKind::kConsent:

@@ -74,7 +74,7 @@ base::Status ReplayDesk::AwaitProjected(std::uint64_t through) {
   return base::Ok();
 }
 
-base::Result<ReplayOutlook> ReplayDesk::Look(const ReplayAsk& ask) {
+base::Result<ReplayOutlook> ReplayDesk::Look(const ReplayAsk& ask, Live* live) {
   if (auto done = AwaitProjected(parts_.journal->durable_through()); !done) return done.error();
   const PlanPtr plan = parts_.plan();
   std::vector<std::uint64_t> candidates = ask.events;
@@ -91,7 +91,10 @@ base::Result<ReplayOutlook> ReplayDesk::Look(const ReplayAsk& ask) {
   candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
   ReplayOutlook outlook;
   const base::Millis now = parts_.clock->WallNow();
+  std::size_t looked = 0;
   for (const std::uint64_t sequence : candidates) {
+    if (live != nullptr && ++looked % 256 == 0 && live->Done(0))
+      return Error{ErrorCode::kUnavailable, "replay.look", "nobody listens any more"};
     if (ask.limit != 0 && outlook.would_go.size() >= ask.limit) break;
     const auto row = parts_.store->Find(sequence);
     if (!row) return row.error();

@@ -68,7 +68,8 @@ class ReplayDesk final : public journal::DurableListener {
                  const journal::Ticket& ticket) override;
 
   // kUnavailable: the store does not answer or lags behind; nothing is known, so nothing goes.
-  base::Result<ReplayOutlook> Look(const ReplayAsk& ask);
+  // `live`, if given: nobody is told any more once it is done.
+  base::Result<ReplayOutlook> Look(const ReplayAsk& ask, Live* live = nullptr);
 
   // What `octroi replay` asks, as JSON. Puts the outlook; if it is not a dry run, then a line of
   // progress about each second, and last one with what became of it. What was queued goes on also

@@ -34,8 +34,14 @@ void ReplayDesk::Serve(std::string_view ask, Live& live) {
   ReplayAsk wanted;
   bool dry_run = false;
   try {
-    wanted.events = json.value("ids", std::vector<std::uint64_t>());
-    wanted.status = json.value("status", std::uint16_t{0});
+    const std::string ours = parts_.journal->origin() + ".";
+    for (const std::string& id : json.value("ids", std::vector<std::string>())) {
+      if (!id.starts_with(ours)) return void(Complain(live, "not_found"));  // of another journal
+      wanted.events.push_back(std::strtoull(id.c_str() + ours.size(), nullptr, 10));
+    }
+    const auto status = json.value("status", std::uint64_t{0});
+    if (status > 599) return void(Complain(live, "request.invalid"));
+    wanted.status = static_cast<std::uint16_t>(status);
     wanted.reason = json.value("reason", std::string());
     wanted.since = json.value("since", base::Millis{0});
     wanted.limit = json.value("limit", std::size_t{0});
@@ -50,7 +56,7 @@ void ReplayDesk::Serve(std::string_view ask, Live& live) {
   } catch (const Json::exception&) {  // a member of another type
     return void(Complain(live, "request.invalid"));
   }
-  const auto outlook = Look(wanted);
+  const auto outlook = Look(wanted, &live);
   if (!outlook) return void(Complain(live, "store.unavailable"));
   const bool heard = live.Put(Json{{"outlook", OutlookJson(*outlook)}}.dump());
   if (heard && !dry_run) Go(wanted, *outlook, live);

@@ -29,7 +29,7 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 
-constexpr std::size_t kExportBytesMax = 1024 * 1024 * 1024;
+constexpr std::size_t kExportBytesMax = 256 * 1024 * 1024;
 constexpr base::Millis kSeenForMs = 7 * 86'400'000LL;  // DESIGN.md 12: idempotency window
 
 base::Status CheckKeys(store::MetaStore& meta, const crypto::KeyRing& keys) {
@@ -111,9 +111,13 @@ base::Status Service::State::Start() {
   if (auto same = CheckKeys(*parts.store, *keys); !same) return same;
   JournalRecovery recovery(seen, parts.clock->WallNow() - kSeenForMs);
   if (auto opened = OpenJournal(recovery); !opened) return opened;
-  configs = std::make_unique<ConfigDesk>(ConfigDesk::Parts{
-      parts.store, parts.store, keys.get(), journal.get(), parts.clock, parts.config_folder,
-      settings.storage_path + "/proposals", [this] { dispatcher->PlanChanged(); }});
+  configs = std::make_unique<ConfigDesk>(
+      ConfigDesk::Parts{parts.store, parts.store, keys.get(), journal.get(), parts.clock,
+                        parts.config_folder, settings.storage_path + "/proposals",
+                        [this](const Plan& next, const std::function<base::Status()>& then) {
+                          return consents->Enter(next, then);
+                        },
+                        [this] { dispatcher->PlanChanged(); }});
   const auto made = configs->Open(*parts.config, recovery.last_plan());
   if (!made) return made.error();
   settings = configs->settings();
@@ -257,13 +261,15 @@ Service::~Service() {
   if (!state_) return;
   State& s = *state_;
   s.awake.store(nullptr);
-  s.edge.reset();  // nobody speaks any more
-  s.console.reset();
+  if (s.edge) s.edge->Drain(0);  // nobody speaks any more; the journal's thread may still wake it
+  if (s.console) s.console->Drain(0);
   s.housekeeper.reset();
   s.watch.reset();
   s.consents.reset();
   if (s.dispatcher) s.dispatcher->Drain(0);
   if (s.journal) s.journal->Stop();  // commits what is queued; tells dispatcher and projector
+  s.edge.reset();
+  s.console.reset();
   s.dispatcher.reset();
   s.projector.reset();  // applies what it heard
   s.forward.reset();

@@ -28,12 +28,12 @@ class Reader {
       : wanted_(wanted), plan_(std::move(plan)), origin_(origin), clock_(clock) {}
 
   // False: nobody reads any more, or enough were shown.
-  bool Take(const journal::Frame& frame, Live& live) {
+  bool Take(std::uint64_t first_sequence, std::string_view records, Live& live) {
     bool going = true;
-    journal::ForEachRecord(frame.records, [&](std::uint32_t index, std::string_view record) {
+    journal::ForEachRecord(records, [&](std::uint32_t index, std::string_view record) {
       const auto kind = journal::KindOf(record);
       if (kind && *kind == journal::RecordKind::kEvent && Decode(record, event_)) {
-        going = TakeEvent(frame.first_sequence + index, live);
+        going = TakeEvent(first_sequence + index, live);
       } else if (kind && *kind == journal::RecordKind::kOutcome && Decode(record, outcome_)) {
         going = TakeOutcome(live);
       }
@@ -159,8 +159,9 @@ void Tap::OnDurable(const std::vector<journal::FramePtr>& frames, const journal:
   const std::lock_guard lock(mutex_);
   for (Watcher& watcher : watchers_) {
     for (const journal::FramePtr& frame : frames) {
-      if (watcher.frames.size() < kTapFramesMax) {
-        watcher.frames.push_back(frame);
+      if (watcher.bytes + frame->records.size() <= kTapBytesMax) {
+        watcher.frames.push_back({frame->first_sequence, std::string(frame->records)});
+        watcher.bytes += frame->records.size();
       } else {
         watcher.dropped += frame->count;
       }
@@ -194,12 +195,14 @@ void Tap::Watch(std::string_view ask, Live& live) {
   Reader reader(wanted, plan, parts_.origin, *parts_.clock);
   bool going = live.Put(R"({"watching":true})");
   while (going && !live.Done(kLookEveryMs)) {
-    std::deque<journal::FramePtr> frames;
+    std::deque<Records> frames;
     {
       const std::lock_guard lock(mutex_);
       frames.swap(mine->frames);
+      mine->bytes = 0;
     }
-    for (const journal::FramePtr& frame : frames) going = going && reader.Take(*frame, live);
+    for (const Records& frame : frames)
+      going = going && reader.Take(frame.first_sequence, frame.bytes, live);
   }
   Json totals = reader.Totals();
   {

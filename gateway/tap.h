@@ -20,7 +20,7 @@
 
 namespace octroi::gateway {
 
-inline constexpr std::size_t kTapFramesMax = 256;  // that wait for one watcher
+inline constexpr std::size_t kTapBytesMax = 8 * 1024 * 1024;  // of records that wait for a watcher
 inline constexpr int kTapShownPerSecond = 20;
 
 class Tap final : public journal::DurableListener {
@@ -41,8 +41,13 @@ class Tap final : public journal::DurableListener {
   void Watch(std::string_view ask, Live& live);
 
  private:
+  struct Records {  // of one frame, without its payload
+    std::uint64_t first_sequence = 0;
+    std::string bytes;
+  };
   struct Watcher {
-    std::deque<journal::FramePtr> frames;
+    std::deque<Records> frames;
+    std::size_t bytes = 0;
     std::uint64_t dropped = 0;  // records
   };
   Parts parts_;

@@ -107,10 +107,10 @@ Answer JudgeConsent(const Standing& standing, bool identified) {
   return Allow(Reason::kConsentGranted, standing.reference);
 }
 
-// Neither a yes nor a no: what a pilot may observe instead of enforcing.
+// Neither a yes nor a no: what a pilot may observe instead of enforcing. Not what was asked again
+// and is not answered yet: a no may stand behind it.
 bool SaysNothing(Reason reason) {
   return reason == Reason::kSubjectMissing || reason == Reason::kConsentUnknown ||
-         reason == Reason::kConsentRequested || reason == Reason::kConsentPending ||
          reason == Reason::kConsentExpired || reason == Reason::kConsentNotAtCollection;
 }
 

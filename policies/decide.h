@@ -57,7 +57,7 @@ class PolicySet {
   //     legitimate interests or public task (Art. 21), objected        consent.objected
   //     no basis                                                       basis.missing
   //     While consent is observed, what 5 denies because nothing says yes (subject.missing,
-  //     consent.unknown, requested, pending, expired, not_at_collection) is judged on as if it
+  //     consent.unknown, expired, not_at_collection) is judged on as if it
   //     were granted, and allowed as consent.observed. What says no is enforced all the same.
   //   6 every policy that applies to (source, destination, p):
   //       some allow_when does not hold                    reason of the first `otherwise` line

@@ -88,6 +88,11 @@ base::Result<std::uint64_t> Journal::Append(const FramePtr& frame, Claim claim) 
   return frame->last_sequence();
 }
 
+std::uint64_t Journal::appended_through() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->next_sequence - 1;
+}
+
 std::uint64_t Journal::durable_through() const {
   return state_->durable.load(std::memory_order_acquire);
 }

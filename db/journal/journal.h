@@ -148,7 +148,8 @@ class Journal {
   // durable_through() >= the returned last sequence. kUnavailable (queue full, disk full): nothing
   // happened.
   base::Result<std::uint64_t> Append(const FramePtr& frame, Claim claim = Claim::kEvents);
-  bool accepting() const;  // whether an ordinary request would be taken now
+  bool accepting() const;                  // whether an ordinary request would be taken now
+  std::uint64_t appended_through() const;  // given to a frame, durable or not
   std::uint64_t durable_through() const;
   Ticket durable() const { return Ticket(durable_through()); }  // what was recovered included
   void WaitDurable(std::uint64_t sequence);  // for slow paths (consents, apply); blocks

@@ -48,6 +48,7 @@ struct Asked {
 struct OnJournal {
   std::uint32_t number = 0;
   std::string digest;  // 32 bytes
+  std::string names;   // places that its records mean
 };
 
 // Immutable; safe from any thread. The parts outlive it.
@@ -64,6 +65,8 @@ class ChangeControl {
   // The config in force, verified; nothing: there is none yet. kInvalid ("change.archive"): what
   // the store holds is not what was put in force.
   base::Result<std::optional<Sealed>> InForce() const;
+  // An archived config, verified. kInvalid: it is not what was put in force under that number.
+  base::Result<Sealed> Verified(const store::ArchivedConfig& archived) const;
 
   // What a start obeys: the config in force, or the folder if it may come into force by itself.
   // `pending`: the folder differs, but needs approval first, or a roll-back replaced it and it did
@@ -74,9 +77,11 @@ class ChangeControl {
   };
   base::Result<Opening> AtStart(const ConfigFolder& folder, const OnJournal& journal) const;
 
-  // A sealed bundle that proposes `next` as the version after the one in force, to be approved and
-  // admitted later. `next` is ok().
+  // A bundle of `next` as the version after the one in force, sealed as a proposal, to be approved
+  // and admitted later: its seal does not open the archive. `next` is ok().
   Bundle Propose(const ConfigFolder& next, const Sealed& in_force, const Asked& asked) const;
+  // The same, sealed as what is in force. For who has established that nobody must approve it.
+  Bundle Seal(const ConfigFolder& next, const Sealed& in_force, const Asked& asked) const;
 
   // Whether these bytes may come into force now: the config, or why not. Approvals are counted by
   // the keys of the config in force.
@@ -86,9 +91,11 @@ class ChangeControl {
                                    const crypto::Note& note) const;
 
  private:
-  Bundle Seal(const ConfigFolder& config, std::uint32_t version, std::string previous,
-              const Asked& asked) const;
-  bool OurSeal(const crypto::Note& note) const;
+  Bundle Make(std::string_view label, const ConfigFolder& config, std::uint32_t version,
+              std::string previous, const Asked& asked) const;
+  bool OurSeal(std::string_view label, const crypto::Note& note) const;
+  // Whether the folder is the newest that came into force from here, and was replaced since.
+  base::Result<bool> WasReplaced(const Sealed& in_force, const std::string& digest) const;
 
   Parts parts_;
 };

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "gateway/change/statement.h"
 #include "gateway/config/checks.h"
 #include "gateway/config/findings.h"
 #include "gateway/config/world.h"
@@ -16,12 +17,11 @@ using config::Document;
 using config::Node;
 using config::World;
 
-constexpr std::size_t kFlowBytesMax = 200;
+constexpr std::size_t kFlowBytesMax = 4'000;
 constexpr std::string_view kDpo = "dpo";
 constexpr std::string_view kKeys[] = {"id", "contract", "event", "field", "name", "read"};
 
 void AppendFlow(const Node& node, std::string& out) {
-  if (out.size() > kFlowBytesMax) return;
   if (node.IsMap()) {
     out += "{ ";
     for (const Node::Member& member : node.members) {
@@ -51,7 +51,8 @@ std::string Flow(const Node* node) {
   if (out.size() <= kFlowBytesMax) return out;
   std::size_t cut = kFlowBytesMax;
   while (cut > 0 && (static_cast<unsigned char>(out[cut]) & 0xc0) == 0x80) --cut;
-  return out.substr(0, cut) + "…";
+  // Two that differ beyond the cut must not look the same to who signs one of them.
+  return out.substr(0, cut) + "… sha256 " + DigestHex(out).substr(0, 12);
 }
 
 bool Same(const Node& a, const Node& b) {
@@ -229,7 +230,9 @@ std::size_t Lines(std::string_view text) {
 
 std::string LinesText(const ConfigFolder& folder, const std::string& file) {
   const auto found = folder.files.find(file);
-  return found == folder.files.end() ? "" : std::to_string(Lines(found->second)) + " lines";
+  if (found == folder.files.end()) return "";
+  return std::to_string(Lines(found->second)) + " lines, sha256 " +
+         DigestHex(found->second).substr(0, 12);
 }
 
 }  // namespace
@@ -252,6 +255,7 @@ Difference Compare(const ConfigFolder& before, const ConfigFolder& after) {
     change.id = is ? is->id : was->id;
     if (was && is) Walk(change.items).Compare("", &was->root, &is->root);
     if (was && is && change.items.empty()) return;
+    if (!was) change.items.push_back({"", "", Flow(&is->root)});
     change.what = !was  ? FileChange::What::kAdded
                   : !is ? FileChange::What::kRemoved
                         : FileChange::What::kChanged;
@@ -295,7 +299,7 @@ Difference Compare(const ConfigFolder& before, const ConfigFolder& after) {
     change.what = !had   ? FileChange::What::kAdded
                   : !has ? FileChange::What::kRemoved
                          : FileChange::What::kChanged;
-    if (had && has) change.items.push_back({"", LinesText(before, file), LinesText(after, file)});
+    if (has) change.items.push_back({"", LinesText(before, file), LinesText(after, file)});
     std::set<std::string> roles;
     AddNaming(world_before, file, roles);
     AddNaming(world_after, file, roles);

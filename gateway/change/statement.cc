@@ -89,8 +89,11 @@ base::Result<Statement> Statement::Parse(std::string_view text) {
   std::from_chars(version.data(), version.data() + version.size(), statement.version);
   statement.created = base::ParseRfc3339(created).value_or(0);
   statement.expires = base::ParseRfc3339(expires).value_or(0);
-  if (statement.Text() != text || statement.version == 0 || !IsReason(statement.reason))
+  std::size_t bad_at = 0;
+  if (statement.Text() != text || statement.version == 0 || !config::IsUtf8(text, bad_at) ||
+      !IsReason(statement.reason)) {
     return Malformed("not a statement of a change");
+  }
   return statement;
 }
 

@@ -57,6 +57,7 @@ struct Dispatcher::State {
   std::mutex mutex;  // of the destinations' table; lanes have their own
   std::vector<std::unique_ptr<DestinationLanes>> destinations;  // by place; null: not needed yet
   bool started = false;
+  std::atomic<std::uint64_t> replays{0};
   std::atomic<std::uint64_t> replaying{kNothingPending};  // lowest of what is about to be queued
   std::uint64_t seed = 0;
   journal::EventRecord record;            // scratch of who holds the mutex
@@ -172,6 +173,7 @@ base::Status Dispatcher::Replay(std::uint16_t destination, std::span<const Again
   std::uint64_t lowest = kNothingPending;
   for (const Again& event : events) lowest = std::min(lowest, event.sequence);
   state_->replaying = lowest;
+  ++state_->replays;
   const auto last = state_->shared.parts.journal->Append(order);
   if (!last) {
     state_->replaying = kNothingPending;
@@ -238,6 +240,8 @@ void Dispatcher::Drain(base::Millis within) {
 }
 
 std::uint64_t Dispatcher::pending() const { return state_->shared.pending; }
+
+std::uint64_t Dispatcher::replays() const { return state_->replays; }
 
 std::uint64_t Dispatcher::lowest_pending() const {
   std::uint64_t lowest = state_->replaying;  // first: it is let go once the lanes have them

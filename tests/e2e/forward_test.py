@@ -138,7 +138,7 @@ class Forward(World):
         self.gateway.wait_quiet()
         outcomes = {(status, body["destinations"]["emailing"]["outcome"]) for status, body in told}
         self.assertLessEqual(outcomes, {(200, "sent"), (202, "in_flight")})
-        self.assertEqual(len(self.recorders["emailing"].events), 60)
+        self.assertGreaterEqual(len(self.recorders["emailing"].events), 60)  # and the one of the other source, if allowed
         self.assertEqual(self.waiting(), 0)
 
     def test_a_stop_answers_who_waits(self):

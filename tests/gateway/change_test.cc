@@ -71,7 +71,7 @@ class ChangeTest : public ::testing::Test {
     const auto digest = base::FromHex(sealed.bundle.statement.config);
     ASSERT_TRUE(store_.Archive({*digest, sealed.bundle.statement.version, clock_.WallNow(),
                                 sealed.bundle.Render(), "{}"}));
-    journal_ = {sealed.bundle.statement.version, *digest};
+    journal_ = {sealed.bundle.statement.version, *digest, ""};
   }
   void SetUp() override { Open(Load(Starter())); }
   void Open(const ConfigFolder& folder) {
@@ -164,7 +164,7 @@ TEST_F(ChangeTest, WhatIsWellFormedButNotRightIsRefusedByName) {
     Bundle bundle = good;
     change(bundle.statement);
     bundle.note = {bundle.statement.Text(), {}};
-    bundle.note.signatures.push_back(keys_->Signer("config").Sign(bundle.note.text));
+    bundle.note.signatures.push_back(keys_->Signer("proposal").Sign(bundle.note.text));
     bundle.note.signatures.push_back(Dpo().Sign(bundle.note.text));
     return bundle;
   };
@@ -181,7 +181,7 @@ TEST_F(ChangeTest, WhatIsWellFormedButNotRightIsRefusedByName) {
   Bundle moved_approval = Approved(next, {});
   moved_approval.statement.reason = "Something else.";
   moved_approval.note.text = moved_approval.statement.Text();
-  moved_approval.note.signatures = {keys_->Signer("config").Sign(moved_approval.note.text),
+  moved_approval.note.signatures = {keys_->Signer("proposal").Sign(moved_approval.note.text),
                                     good.note.signatures[1]};
   const std::vector<std::pair<Bundle, std::string>> rows = {
       {good, ""},
@@ -292,10 +292,12 @@ TEST_F(ChangeTest, WhatAStartObeys) {
   EXPECT_EQ(obeyed(port), std::pair(2u, false)) << "nobody has to approve";
   EXPECT_EQ(obeyed(Stricter()), std::pair(1u, true)) << "the DPO has to";
   Open(port);
-  Bundle back = control_.Propose(starter, InForce(), {"uid 0", "-", "version 1"});
-  PutInForce({starter, back, "{}"});
+  PutInForce({starter, control_.Seal(starter, InForce(), {"uid 0", "-", "version 1"}), "{}"});
   EXPECT_EQ(obeyed(port), std::pair(3u, true)) << "a restart does not undo a roll-back";
-  EXPECT_EQ(obeyed(With("gateway.yaml", ":8081", ":8092")), std::pair(4u, false));
+  const ConfigFolder other = With("gateway.yaml", ":8081", ":8093");
+  PutInForce({other, control_.Seal(other, InForce(), {"uid 0", "-", "elsewhere"}), "{}"});
+  EXPECT_EQ(obeyed(port), std::pair(4u, true)) << "nor what came after the roll-back";
+  EXPECT_EQ(obeyed(With("gateway.yaml", ":8081", ":8092")), std::pair(5u, false));
 }
 
 TEST_F(ChangeTest, AStartRefusesAnArchiveThatIsNotOurs) {
@@ -318,8 +320,16 @@ TEST_F(ChangeTest, AStartRefusesAnArchiveThatIsNotOurs) {
   EXPECT_TRUE(refused({digest, 2, 0, files.Render(), "{}"}, journal_)) << "other files";
   EXPECT_TRUE(refused({digest, 2, 0, port.Archive(), "{}"}, journal_)) << "no bundle";
   EXPECT_TRUE(refused({digest, 3, 0, good.Render(), "{}"}, journal_)) << "under another number";
-  EXPECT_TRUE(refused({digest, 2, 0, good.Render(), "{}"}, {3, digest}))
+  EXPECT_TRUE(refused({digest, 2, 0, good.Render(), "{}"}, {3, digest, ""}))
       << "older than the journal";
+  const Bundle proposal = Approved(Stricter(), {});
+  EXPECT_TRUE(
+      refused({*base::FromHex(proposal.statement.config), 3, 0, proposal.Render(), "{}"}, journal_))
+      << "only proposed";
+  const Bundle another = control_.Seal(starter, InForce(), {});
+  EXPECT_TRUE(refused({*base::FromHex(another.statement.config), 3, 0, another.Render(), "{}"},
+                      {3, digest, ""}))
+      << "sealed by us, but not what the journal says";
   testing::FakeStore empty;
   const ChangeControl lost({&empty, keys_.get(), &clock_, "."});
   EXPECT_TRUE(lost.AtStart(port, journal_))

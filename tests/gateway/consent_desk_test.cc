@@ -224,6 +224,28 @@ TEST_F(DeskTest, WhatWaitsGoesTogether) {
   EXPECT_EQ(world_.ConsentsOnJournal().size(), 14u);
 }
 
+// A purpose that was not in force when something was recorded of it.
+TEST_F(DeskTest, WhatComesIntoForceBringsItsRegister) {
+  Begin();
+  Accept({});
+  Accept(As({}, "withdrawn"));
+  world_.index = std::make_unique<policies::ConsentIndex>(4);
+  desk_ = std::make_unique<ConsentDesk>(world_.DeskParts());
+  ASSERT_EQ(ReaderState(), ConsentState::kUnknown);
+  bool in_force = false;
+  ASSERT_TRUE(desk_->Enter(*world_.plan, [&] {
+    EXPECT_EQ(ReaderState(), ConsentState::kWithdrawn) << "before anything is decided by it";
+    in_force = true;
+    return base::Ok();
+  }));
+  EXPECT_TRUE(in_force);
+  world_.store.SetDown(true);
+  EXPECT_FALSE(desk_->Enter(*world_.plan, [&] {
+    ADD_FAILURE() << "came into force without its register";
+    return base::Ok();
+  }));
+}
+
 TEST_F(DeskTest, AConflictLeftInDoubtIsNoEvent) {
   Begin();
   Accept({.id = "mine"});
