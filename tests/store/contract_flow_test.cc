@@ -1,4 +1,6 @@
 // FlowStore: one test per sentence of its contract (db/flow.h).
+#include <algorithm>
+
 #include "contract.h"
 #include "samples.h"
 
