@@ -80,7 +80,7 @@ class LoadTest : public DispatcherTest {
       journal::OutcomeRecord smallest;
       smallest.outcome = base::Outcome::kInFlight;
       filler->Add(smallest);
-      if (const auto appended = rig_.journal->Append(filler)) {
+      if (const auto appended = rig_.journal->Append(filler, journal::Claim::kOutcomes)) {
         last = *appended;
         refused = 0;
         continue;
