@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "gateway/projector.h"
+#include "store/event_walk.h"
 #include "store/projection.h"
 
 namespace octroi::gateway {
@@ -135,19 +136,11 @@ namespace {
 // The events that the store does not hold as the journal says, at the first look.
 base::Result<std::vector<std::uint64_t>> Suspects(const Auditor& auditor, store::FlowStore& store) {
   std::vector<std::uint64_t> suspects;
-  std::vector<store::EventRow> page;
-  std::size_t at = 0;
+  store::EventWalk walk(store);
   for (const std::uint64_t sequence : auditor.Events()) {
-    while (at < page.size() && page[at].sequence < sequence) ++at;
-    if (at == page.size()) {
-      auto next = store.Page(sequence);
-      if (!next) return next.error();
-      page = std::move(*next);
-      at = 0;
-    }
-    const bool here = at < page.size() && page[at].sequence == sequence;
-    if (!auditor.Compare(sequence, here ? &page[at] : nullptr).empty())
-      suspects.push_back(sequence);
+    const auto row = walk.At(sequence);
+    if (!row) return row.error();
+    if (!auditor.Compare(sequence, *row).empty()) suspects.push_back(sequence);
   }
   return suspects;
 }

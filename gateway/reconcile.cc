@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "store/event_walk.h"
+
 namespace octroi::gateway {
 namespace {
 
@@ -105,21 +107,15 @@ class Comparison {
 
 base::Status CountDeliveries(store::FlowStore& store, const std::set<std::uint64_t>& found,
                              Reconciliation& result) {
-  std::vector<store::EventRow> page;
-  std::size_t at = 0;
+  store::EventWalk walk(store);
   for (const std::uint64_t sequence : found) {
-    while (at < page.size() && page[at].sequence < sequence) ++at;
-    if (at == page.size()) {
-      auto next = store.Page(sequence);
-      if (!next) return next.error();
-      page = std::move(*next);
-      at = 0;
-    }
-    if (at == page.size() || page[at].sequence != sequence) {
+    const auto row = walk.At(sequence);
+    if (!row) return row.error();
+    if (*row == nullptr) {
       ++result.not_projected;
       continue;
     }
-    for (const store::DeliveryState& state : page[at].deliveries)
+    for (const store::DeliveryState& state : (*row)->deliveries)
       ++result.deliveries[state.destination][state.outcome];
   }
   return base::Ok();
