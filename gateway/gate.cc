@@ -91,7 +91,11 @@ class Gate::Walk final : SeenMemory {
     if (!request) return request.error();
     while (index_ < in_.events.size()) {
       const std::size_t count = std::min(EventReader::kAtOnce, in_.events.size() - index_);
-      for (ReadEvent& read : s_.reader.Read(source_, in_.form, in_.events.subspan(index_, count))) {
+      const auto events = s_.reader.Read(source_, in_.form, in_.events.subspan(index_, count));
+      if (count > 1) {
+        for (const ReadEvent& read : events) gate_.parts_.seen->Prefetch(read.message);
+      }
+      for (ReadEvent& read : events) {
         read_ = &read;
         One(admitted.emplace_back());
         if (full_) {

@@ -58,6 +58,7 @@ class Table {
       if (entry.seconds != 0 && entry.seconds >= before) Insert(entry);
     }
   }
+  void Prefetch(const journal::Fingerprint& key) const { __builtin_prefetch(&slots_[Home(key)]); }
   std::size_t used() const { return used_; }
 
  private:
@@ -110,6 +111,10 @@ SeenIndex::Answer SeenIndex::Reserve(const journal::Fingerprint& key, std::uint3
     table.Insert({key, Seconds(now), digest, 0});
     return {Answer::Kind::kNew, 0};
   });
+}
+
+void SeenIndex::Prefetch(const journal::Fingerprint& key) const {
+  state_->ShardOf(key).With([&](const Table& table) { table.Prefetch(key); });
 }
 
 void SeenIndex::Confirm(const journal::Fingerprint& key, std::uint64_t sequence) {

@@ -33,6 +33,8 @@ class SeenIndex {
   // another digest (0 matches any). Safe from any thread.
   Answer Reserve(const journal::Fingerprint& key, std::uint32_t digest, base::Millis now,
                  base::Millis window);
+  // Has the memory that Reserve will look at fetched; worth it where several follow each other.
+  void Prefetch(const journal::Fingerprint& key) const;
   void Confirm(const journal::Fingerprint& key, std::uint64_t sequence);
   void Release(
       const journal::Fingerprint& key);  // only what the caller's own Reserve answered kNew for

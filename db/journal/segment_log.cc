@@ -15,6 +15,8 @@ using base::Status;
 
 constexpr std::uint64_t kMarkEveryBytes = 256 * 1024;
 constexpr std::size_t kZeroChunkBytes = 1024 * 1024;
+constexpr std::uint64_t kLargeCommitBytes =
+    256 * 1024;  // from here on zeros cost more than they save
 
 Error Damaged(const std::string& name, std::uint64_t offset, const std::string& what) {
   return {ErrorCode::kInvalid, "journal.recover",
@@ -77,6 +79,7 @@ Status SegmentLog::Recover(
   if (!found.empty()) {
     open_ = found.back().get();
     written_ = open_->end;
+    synced_ = open_->end;
     complete_ = completed;
     sealer_ = std::make_unique<crypto::Sealer>(open_->key->bytes());
   }
@@ -99,6 +102,7 @@ Status SegmentLog::CutAfter(std::uint64_t segment, std::uint64_t offset) {
   if (open_->end == offset) return base::Ok();
   if (auto cut = CutTail(*open_->file, offset); !cut) return cut;
   written_ = offset;
+  synced_ = offset;
   open_->end = offset;
   while (!open_->marks.empty() && open_->marks.back().offset >= offset) open_->marks.pop_back();
   open_->last_sequence = 0;
@@ -136,14 +140,16 @@ Status SegmentLog::Write(BlockHeader header, std::string_view plain) {
     if (auto rotated = Rotate(header.first_sequence); !rotated) return rotated;
   }
   header.salt = open_->header.salt;
-  buffer_.assign(kBlockHeaderBytes, '\0');
-  sealer_->Seal(BlockAad(header), plain, buffer_);
-  header.crc = BlockCrc(header, std::string_view(buffer_).substr(kBlockHeaderBytes));
+  const std::size_t bytes = BlockBytes(header);
+  if (buffer_.size() < bytes) buffer_.resize(bytes);  // never shrinks: all of it is written below
+  char* const body = buffer_.data() + kBlockHeaderBytes;
+  sealer_->Seal(BlockAad(header), plain, body);
+  header.crc = BlockCrc(header, {body, header.body_bytes});
   EncodeBlockHeader(header, buffer_.data());
-  buffer_.resize(BlockBytes(header), '\0');
-  if (auto wrote = open_->file->WriteAt(written_, buffer_); !wrote) return wrote;
+  std::fill(body + header.body_bytes, buffer_.data() + bytes, '\0');
+  if (auto wrote = open_->file->WriteAt(written_, {buffer_.data(), bytes}); !wrote) return wrote;
   unsynced_.emplace_back(header, written_.load());
-  written_ += buffer_.size();
+  written_ += bytes;
   return base::Ok();
 }
 
@@ -153,6 +159,9 @@ Status SegmentLog::Sync() {
     for (const auto& [header, offset] : unsynced_) open_->Note(header, offset);
     open_->end = written_;
   });
+  const std::uint64_t average = commit_bytes_.load(std::memory_order_relaxed);
+  commit_bytes_.store((average * 7 + (written_ - synced_)) / 8, std::memory_order_relaxed);
+  synced_ = written_;
   unsynced_.clear();
   return base::Ok();
 }
@@ -209,6 +218,7 @@ Status SegmentLog::OpenNew(std::uint64_t number, const std::string& origin,
   sealer_ = std::make_unique<crypto::Sealer>(segment->key->bytes());
   open_ = segment.get();
   written_ = kHeaderBytes;
+  synced_ = kHeaderBytes;
   spare_ready_.store(false, std::memory_order_release);
   segments_.With([&](auto& segments) { segments.push_back(std::move(segment)); });
   return base::Ok();
@@ -225,11 +235,11 @@ Status SegmentLog::PrepareSpare() {
   if (!free) return free.error();
   if (*free < parts_.segment_bytes + base::kRegisterDiskBytes)
     return Error{ErrorCode::kUnavailable, "journal.spare", "the disk has no room for a segment"};
-  if (auto made = ZeroFile(SparePath() + ".tmp"); !made) {
+  if (auto made = MakeFile(SparePath() + ".tmp"); !made) {
     (void)parts_.disk->Remove(SparePath() + ".tmp");
     return made;
   }
-  OCTROI_CRASH_POINT("spare.zeroed");
+  OCTROI_CRASH_POINT("spare.made");
   if (auto renamed = parts_.disk->Rename(SparePath() + ".tmp", SparePath()); !renamed)
     return renamed;
   OCTROI_CRASH_POINT("spare.renamed");
@@ -238,10 +248,15 @@ Status SegmentLog::PrepareSpare() {
   return base::Ok();
 }
 
-Status SegmentLog::ZeroFile(const std::string& path) {
+Status SegmentLog::MakeFile(const std::string& path) {
   (void)parts_.disk->Remove(path);  // a half-made one of an earlier run; absent is the usual case
   auto file = parts_.disk->Open(path, base::OpenMode::kCreateNew);
   if (!file) return file.error();
+  if (commit_bytes_.load(std::memory_order_relaxed) >= kLargeCommitBytes) {
+    const auto allocated = (*file)->Allocate(parts_.segment_bytes);
+    if (allocated) return (*file)->SyncData();
+    if (allocated.error().code != ErrorCode::kInvalid) return allocated;
+  }
   const std::string zeros(kZeroChunkBytes, '\0');
   for (std::uint64_t offset = 0; offset < parts_.segment_bytes; offset += kZeroChunkBytes) {
     const std::size_t bytes =

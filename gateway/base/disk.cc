@@ -88,6 +88,15 @@ class SystemFile final : public File {
     return error;
   }
 
+  Status Allocate(std::uint64_t size) override {
+    const int result =
+        Retried([&] { return fallocate(descriptor_, 0, 0, static_cast<off_t>(size)); });
+    if (result == 0) return Ok();
+    Error error = Failure("disk.allocate", path_, errno);
+    if (errno == EOPNOTSUPP) error.code = ErrorCode::kInvalid;
+    return error;
+  }
+
   Status Truncate(std::uint64_t size) override {
     const int result = Retried([&] { return ftruncate(descriptor_, static_cast<off_t>(size)); });
     return result == 0 ? Ok() : Failure("disk.truncate", path_, errno);

@@ -22,6 +22,9 @@ class File {
   virtual Result<std::size_t> ReadAt(std::uint64_t offset,
                                      std::span<char> into) const = 0;  // short at the end
   virtual Status SyncData() = 0;  // fdatasync. After an error the file must not be written again.
+  // Room for so many bytes from the beginning, which read as zeros; the blocks are ours, but the
+  // file system still has to mark each as written. kInvalid: it cannot do that.
+  virtual Status Allocate(std::uint64_t size) = 0;
   virtual Status Truncate(std::uint64_t size) = 0;
   virtual Result<std::uint64_t> Size() const = 0;
 };

@@ -7,6 +7,7 @@
 #include <unicode/uchar.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
 
 #include "base/utf8.h"
@@ -17,14 +18,24 @@ namespace {
 constexpr std::size_t kPhoneDigitsMin = 7;
 constexpr std::size_t kPhoneDigitsMax = 15;
 
+// Looks at every byte, which a compiler can do sixteen at a time.
 bool IsAscii(std::string_view text) {
-  return std::none_of(text.begin(), text.end(),
-                      [](char c) { return static_cast<std::uint8_t>(c) >= 0x80; });
+  std::uint8_t bits = 0;
+  for (const char c : text) bits |= static_cast<std::uint8_t>(c);
+  return bits < 0x80;
 }
 
 bool IsAsciiSpace(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
-char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+// What an ASCII byte of an e-mail address becomes: lower case; white space and control characters
+// 0.
+constexpr std::array<char, 0x80> kEmailByte = [] {
+  std::array<char, 0x80> table{};
+  for (std::size_t c = 0x21; c < 0x7f; ++c) {
+    table[c] = static_cast<char>(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
+  }
+  return table;
+}();
 
 bool IsSpace(char32_t c) { return u_isUWhiteSpace(static_cast<UChar32>(c)) != 0; }
 
@@ -93,11 +104,16 @@ bool SplitsAtSign(std::string_view text, std::size_t& at_sign) {
 
 bool EmailAscii(std::string_view text, std::string& out) {
   TrimAscii(text);
-  std::size_t at_sign = 0;
-  if (!SplitsAtSign(text, at_sign)) return false;
   out.resize(text.size());
-  std::transform(text.begin(), text.end(), out.begin(), Lower);
-  return true;
+  bool good = true;
+  std::size_t at_signs = 0;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char c = kEmailByte[static_cast<std::uint8_t>(text[at])];
+    good &= c != 0;
+    at_signs += c == '@' ? 1 : 0;
+    out[at] = c;
+  }
+  return good && at_signs == 1 && !text.starts_with('@') && !text.ends_with('@');
 }
 
 bool EmailUnicode(std::string_view value, std::string& out) {
@@ -145,28 +161,34 @@ bool IsPhoneSeparator(char32_t c) {
 }
 
 bool Phone(std::string_view value, std::string& out) {
-  out.clear();
+  std::array<char, kPhoneDigitsMax + 2> kept{};  // the digits, and '+' or "00"
+  std::size_t count = 0;
   for (std::size_t at = 0; at < value.size();) {
+    const char c = value[at];
+    if ((c >= '0' && c <= '9') || (c == '+' && count == 0)) {
+      if (count == kept.size()) return false;
+      kept[count++] = c;
+      ++at;
+      continue;
+    }
     // "+44 (0)20 ...": the trunk prefix, which is not dialled after a country code.
-    if (value.substr(at, 3) == "(0)" && !out.empty()) {
+    if (c == '(' && count > 0 && value.substr(at, 3) == "(0)") {
       at += 3;
       continue;
     }
-    const Utf8Char c = Utf8At(value, at);
-    if (c.size == 0) return false;
-    if (c.code >= '0' && c.code <= '9') {
-      out.push_back(value[at]);
-    } else if (c.code == '+' && out.empty()) {
-      out.push_back('+');
-    } else if (!IsPhoneSeparator(c.code)) {
-      return false;
-    }
-    at += c.size;
+    const Utf8Char separator = Utf8At(value, at);
+    if (separator.size == 0 || !IsPhoneSeparator(separator.code)) return false;
+    at += separator.size;
   }
-  if (out.starts_with("00")) out.replace(0, 2, "+");
-  const std::size_t digits = out.size() - 1;
-  return out.starts_with('+') && digits >= kPhoneDigitsMin && digits <= kPhoneDigitsMax &&
-         out[1] != '0';
+  std::string_view digits(kept.data(), count);
+  if (!digits.starts_with('+') && !digits.starts_with("00")) return false;
+  digits.remove_prefix(digits.starts_with('+') ? 1 : 2);
+  if (digits.size() < kPhoneDigitsMin || digits.size() > kPhoneDigitsMax || digits[0] == '0') {
+    return false;
+  }
+  out = '+';
+  out += digits;
+  return true;
 }
 
 }  // namespace

@@ -55,15 +55,17 @@ Sealer::Sealer(Sealer&&) noexcept = default;
 Sealer& Sealer::operator=(Sealer&&) noexcept = default;
 
 void Sealer::Seal(std::string_view aad, std::string_view plain, std::string& box) {
+  const std::size_t start = box.size();
+  box.resize(start + plain.size() + kBoxOverheadBytes);
+  Seal(aad, plain, box.data() + start);
+}
+
+void Sealer::Seal(std::string_view aad, std::string_view plain, char* box) {
   if (plain.size() > kPartBytesMax || aad.size() > kPartBytesMax) Fatal("a box is over 1 GiB");
   EVP_CIPHER_CTX* const context = context_->seal.get();
   std::uint8_t nonce[kNonceBytes];
   RandomBytes(nonce);
-  const std::size_t start = box.size();
-  box.resize(start + plain.size() + kBoxOverheadBytes);
-  char* at = box.data() + start;
-  std::copy(nonce, nonce + kNonceBytes, at);
-  at += kNonceBytes;
+  char* at = std::copy(nonce, nonce + kNonceBytes, box);
   int written = 0;
   Must(EVP_EncryptInit_ex2(context, nullptr, nullptr, nonce, nullptr));
   Must(EVP_EncryptUpdate(context, nullptr, &written, Bytes(aad), static_cast<int>(aad.size())));

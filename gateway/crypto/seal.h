@@ -24,6 +24,8 @@ class Sealer {
   Sealer& operator=(Sealer&&) noexcept;
 
   void Seal(std::string_view aad, std::string_view plain, std::string& box);  // appends the box
+  // Into plain.size() + kBoxOverheadBytes bytes.
+  void Seal(std::string_view aad, std::string_view plain, char* box);
   // kInvalid when the box was not made by this key for this aad, or was changed.
   base::Status Open(std::string_view aad, std::string_view box,
                     std::string& plain);  // appends the plain text

@@ -48,6 +48,37 @@ TEST(Journal, GivesSequencesInOrderAndTellsListenersInOrder) {
   EXPECT_EQ(collector.through, 800u);
 }
 
+// Zeros written ahead make a small commit cheap; a large one gains nothing by them.
+TEST(Journal, WritesZerosAheadOnlyWhereCommitsAreSmall) {
+  struct Row {
+    const char* commits;
+    std::size_t payload_bytes;
+    int count;
+    bool allocates;
+  };
+  for (const Row& row : {Row{"small", 1000, 4000, false}, Row{"large", 700 * 1000, 40, true}}) {
+    Harness h;
+    h.segment_bytes = 2 * 1024 * 1024;
+    {
+      auto journal = h.Open();
+      ASSERT_TRUE(journal) << row.commits;
+      (*journal)->Start();
+      for (int i = 1; i <= row.count; ++i) {
+        auto last = (*journal)->Append(FrameOf(i, row.payload_bytes));
+        while (!last) last = (*journal)->Append(FrameOf(i, row.payload_bytes));
+        (*journal)->WaitDurable(*last);
+      }
+      EXPECT_GT((*journal)->Segments().size(), 2u) << row.commits;
+    }
+    EXPECT_EQ(h.disk.allocated() > 0, row.allocates) << row.commits;
+    auto journal = h.Open();
+    ASSERT_TRUE(journal) << row.commits << ": " << journal.error().detail;
+    std::string payload;
+    ASSERT_TRUE((*journal)->ReadPayload(row.count, payload)) << row.commits;
+    EXPECT_EQ(payload, PayloadOf(row.count, row.payload_bytes)) << row.commits;
+  }
+}
+
 TEST(Journal, ReadsBackRecordsAndPayloadAcrossSegmentsAndRestarts) {
   Harness h;
   h.segment_bytes = 32 * 1024;

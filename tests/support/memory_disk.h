@@ -103,6 +103,10 @@ class MemoryDisk final : public base::Disk {
     const std::lock_guard lock(mutex_);
     return full_ ? std::uint64_t{0} : std::uint64_t{1} << 40;
   }
+  std::size_t allocated() const {  // how often Allocate made room
+    const std::lock_guard lock(mutex_);
+    return allocated_;
+  }
 
  private:
   static constexpr std::size_t kSector = 512;
@@ -138,6 +142,13 @@ class MemoryDisk final : public base::Disk {
       node_->unsynced.clear();
       return base::Ok();
     }
+    base::Status Allocate(std::uint64_t size) override {
+      const std::lock_guard lock(disk_.mutex_);
+      if (auto ok = disk_.Change(size > node_->bytes.size()); !ok) return ok;
+      if (node_->bytes.size() < size) node_->bytes.resize(size, '\0');
+      ++disk_.allocated_;
+      return base::Ok();
+    }
     base::Status Truncate(std::uint64_t size) override {
       const std::lock_guard lock(disk_.mutex_);
       node_->bytes.resize(size, '\0');
@@ -165,6 +176,7 @@ class MemoryDisk final : public base::Disk {
   mutable std::mutex mutex_;
   std::int64_t left_ = -1;
   bool full_ = false;
+  std::size_t allocated_ = 0;
 };
 
 }  // namespace octroi::testing
