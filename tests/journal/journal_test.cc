@@ -31,6 +31,7 @@ TEST(Journal, GivesSequencesInOrderAndTellsListenersInOrder) {
     (*journal)->Listen(&collector);
     (*journal)->Start();
     std::vector<std::thread> threads;
+    threads.reserve(4);
     for (int t = 0; t < 4; ++t) {
       threads.emplace_back([&] {
         for (int i = 0; i < 200; ++i) {
