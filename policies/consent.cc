@@ -105,15 +105,24 @@ std::optional<ConsentState> ConsentStateOf(std::string_view name) {
 }
 
 ConsentEntry Fold(std::span<const ConsentEvent> events, base::Millis now) {
-  const auto before = [now](const ConsentEvent& a, const ConsentEvent& b) {
+  const auto before = [now](const ConsentEvent* a, const ConsentEvent* b) {
     const auto key = [now](const ConsentEvent& event) {
       return std::tuple(event.effective_at, Restrictiveness(StateAt(event, now)), event.recorded_at,
                         std::string_view(event.id));
     };
-    return key(a) < key(b);
+    return a == nullptr || (b != nullptr && key(*a) < key(*b));
   };
-  const auto last = std::ranges::max_element(events, before);
-  if (last == events.end()) return {};
+  const ConsentEvent* last = nullptr;
+  const ConsentEvent* granted = nullptr;   // the last of those
+  const ConsentEvent* objected = nullptr;  // likewise
+  for (const ConsentEvent& event : events) {
+    const ConsentState state = StateAt(event, now);
+    last = std::max(last, &event, before);
+    if (state == ConsentState::kGranted) granted = std::max(granted, &event, before);
+    if (state == ConsentState::kObjected) objected = std::max(objected, &event, before);
+  }
+  if (last == nullptr) return {};
+  if (objected != nullptr && before(granted, objected)) last = objected;
   ConsentEntry entry;
   entry.state = StateAt(*last, now);
   entry.since_seconds = Seconds(last->effective_at);

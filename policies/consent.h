@@ -67,11 +67,12 @@ struct ConsentEntry {
 
 // Folds events of one (subject, purpose): the last one in the total order of standards.md C3
 // decides, which is effective_at, then restrictiveness (withdrawn, objected > denied > invalidated
-// > pending, requested > granted), then recorded_at, then id. The result does not depend on the
-// order of arrival (property test). A grant dated more than 5 minutes after it was recorded counts
-// as pending until `now` reaches it, for the order too; everything else, a withdrawal above all,
-// counts at once. An index that holds such a pending entry (since_seconds ahead of now) is denied
-// by it until it is folded again at that time.
+// > pending, requested > granted), then recorded_at, then id. An objection stands (Art. 21) until a
+// grant comes after it: what is asked, denied, withdrawn or invalidated later does not lift it. The
+// result does not depend on the order of arrival (property test). A grant dated more than 5 minutes
+// after it was recorded counts as pending until `now` reaches it, for the order too; everything
+// else, a withdrawal above all, counts at once. An index that holds such a pending entry
+// (since_seconds ahead of now) is denied by it until it is folded again at that time.
 ConsentEntry Fold(std::span<const ConsentEvent> events, base::Millis now);
 
 // Checks one event, complete but for `sequence`, before it is stored. kInvalid: detail names the

@@ -36,8 +36,12 @@ def effective_state(event, now):
 
 
 def fold(events, now):
-    deciding = sorted(events, key=lambda e: (e["effective"], TIE[effective_state(e, now)], e["recorded"],
-                                             e["id"]))[-1]
+    in_order = sorted(events, key=lambda e: (e["effective"], TIE[effective_state(e, now)], e["recorded"], e["id"]))
+    since_last_grant = []
+    for event in in_order:
+        since_last_grant = [] if effective_state(event, now) == "granted" else since_last_grant + [event]
+    objections = [e for e in since_last_grant if e["state"] == "objected"]
+    deciding = (objections or in_order)[-1]
     return {"state": effective_state(deciding, now),
             "since": deciding["effective"] // 1000 * 1000,
             "until": deciding["until"] // 1000 * 1000,

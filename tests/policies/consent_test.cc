@@ -69,13 +69,32 @@ TEST(ConsentFold, OfTheSameMomentTheMoreRestrictiveDecides) {
 }
 
 TEST(ConsentFold, OfEqualRestrictivenessTheOneLearntLaterThenTheLargerId) {
-  const auto objected = Event(ConsentState::kObjected, kT - 100, kT - 90, "a");
-  EXPECT_EQ(FoldedState({Event(ConsentState::kWithdrawn, kT - 100, kT - 89, "0"), objected}),
-            ConsentState::kWithdrawn);
-  EXPECT_EQ(FoldedState({Event(ConsentState::kWithdrawn, kT - 100, kT - 90, "0"), objected}),
-            ConsentState::kObjected);
-  EXPECT_EQ(FoldedState({Event(ConsentState::kWithdrawn, kT - 100, kT - 90, "b"), objected}),
-            ConsentState::kWithdrawn);
+  const auto requested = Event(ConsentState::kRequested, kT - 100, kT - 90, "a");
+  EXPECT_EQ(FoldedState({Event(ConsentState::kPending, kT - 100, kT - 89, "0"), requested}),
+            ConsentState::kPending);
+  EXPECT_EQ(FoldedState({Event(ConsentState::kPending, kT - 100, kT - 90, "0"), requested}),
+            ConsentState::kRequested);
+  EXPECT_EQ(FoldedState({Event(ConsentState::kPending, kT - 100, kT - 90, "b"), requested}),
+            ConsentState::kPending);
+}
+
+// GDPR Art. 21: whoever objected is not asked to object again.
+TEST(ConsentFold, AnObjectionStandsUntilAGrantComesAfterIt) {
+  const auto objected = Event(ConsentState::kObjected, kT - 100, kT - 90, "o");
+  for (const ConsentState later :
+       {ConsentState::kRequested, ConsentState::kPending, ConsentState::kDenied,
+        ConsentState::kWithdrawn, ConsentState::kInvalidated}) {
+    const auto after = Event(later, kT - 50, kT - 40, "z");
+    const auto granted_before = Event(ConsentState::kGranted, kT - 200, kT - 20, "y");
+    const auto granted_between = Event(ConsentState::kGranted, kT - 60, kT - 60, "x");
+    EXPECT_EQ(FoldedState({objected, after}), ConsentState::kObjected) << Name(later);
+    EXPECT_EQ(FoldedState({granted_before, objected, after}), ConsentState::kObjected);
+    EXPECT_EQ(FoldedState({objected, granted_between, after}), later);
+    const auto waiting = Event(ConsentState::kGranted, kT + 60 * kMinute, kT, "w");
+    EXPECT_EQ(FoldedState({objected, after, waiting}), ConsentState::kObjected);
+  }
+  EXPECT_EQ(FoldedState({objected, Event(ConsentState::kGranted, kT - 50, kT - 50)}),
+            ConsentState::kGranted);
 }
 
 TEST(ConsentFold, AGrantFromTheFutureWaitsAWithdrawalDoesNot) {
