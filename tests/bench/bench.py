@@ -204,7 +204,7 @@ def main():
             ours = measured(gateway, gateway.ingest, gateway.path, gateway.auth, 1, 2, 1, 700, gateway.settle)
             acks.append({"ratio": ours["p50_us"] / disk, "fdatasync_p50_us": disk, "ack_p50_us": ours["p50_us"]})
         report["ack"] = {key: round(statistics.median(row[key] for row in acks), 2) for key in acks[0]}
-        report["withdrawal"] = withdrawals(gateway, sink, temporary, args.rounds, args.seconds)
+        report["withdrawal"] = withdrawals(gateway, temporary, args.rounds, args.seconds)
     report["goals"] = goals(report)
     if args.json:
         print(json.dumps(report))
