@@ -39,25 +39,26 @@ def idle_connection_kib(gateway):
     request = f"POST {gateway.path} HTTP/1.1\r\nHost: x\r\nAuthorization: {gateway.auth}\r\n" \
               f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
 
-    def connect(held):
-        one = held.enter_context(socket.create_connection(("127.0.0.1", gateway.ingest), 30))
-        send(one)
-        return one
+    def sent(connections):
+        for one in connections:
+            one.sendall(request)
+        for one in connections:
+            if not one.recv(4096).startswith(b"HTTP/1.1 20"):
+                raise SystemExit("idle connections: an event was refused")
 
-    def send(one):
-        one.sendall(request)
-        if not one.recv(4096).startswith(b"HTTP/1.1 20"):
-            raise SystemExit("idle connections: an event was refused")
+    def connected(held, count):
+        return [held.enter_context(socket.create_connection(("127.0.0.1", gateway.ingest), 30)) for _ in range(count)]
 
     with contextlib.ExitStack() as held:
-        warm = connect(held)
-        for _ in range(IDLE_CONNECTIONS):
-            send(warm)
+        for _ in range(IDLE_CONNECTIONS // 100):
+            with contextlib.ExitStack() as warm:
+                sent(connected(warm, 100))
         gateway.settle()
         before = memory_mib(gateway.pids())
-        for _ in range(IDLE_CONNECTIONS):
-            connect(held)
+        sent(connected(held, IDLE_CONNECTIONS))
         gateway.settle()
-        if (open_now := gateway.metric("octroi_edge_connections")) < IDLE_CONNECTIONS:
-            raise SystemExit(f"idle connections: {open_now:.0f} are open, not {IDLE_CONNECTIONS}")
-        return round((memory_mib(gateway.pids()) - before) * 1024 / IDLE_CONNECTIONS, 2)
+        # After 15 s without a request they are closed: on a slow machine the first ones are gone.
+        open_now = int(gateway.metric("octroi_edge_connections")) - 1
+        if open_now < IDLE_CONNECTIONS / 2:
+            raise SystemExit(f"idle connections: only {open_now} are open")
+        return round((memory_mib(gateway.pids()) - before) * 1024 / open_now, 2)
