@@ -121,9 +121,10 @@ class BenchGateway(Gateway):
     has `answer: forward` and the destination gets one event a request, which is what a proxy does."""
     name = "octroi"
 
-    def __init__(self, octroi, folder, ingest, console, sink_port, running, synchronous=False, wrap=()):
+    def __init__(self, octroi, folder, ingest, console, sink_port, running, synchronous=False, wrap=(),
+                 env=None):
         root = os.path.join(folder, "octroi-synchronous" if synchronous else "octroi")
-        super().__init__(octroi, root, ingest, console)
+        super().__init__(octroi, root, ingest, console, env=env)
         self.synchronous = synchronous
         for kind in os.listdir(os.path.join(HERE, "config")):
             shutil.rmtree(os.path.join(root, kind), ignore_errors=True)
