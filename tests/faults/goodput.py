@@ -1,17 +1,19 @@
 """How much is still taken when ten times as much is offered (`overload.py flood --goodput`).
 
 The gateway of the bench (15 rules, consent, three pseudonyms, forwarding to an nginx) in the memory cgroup; single events of
-700 bytes from open_load.cc, from two kinds of clients: those that wait for each answer (`waiting`), and those that send up to 16
-requests ahead (`ahead`). In each round first the peak of each: the most that is taken from 64, 256 and 1,000 connections of the
-first kind in a closed loop; of the second, that, or more from 500 connections on which as much and twice as much arrives. Then ten times
-the peak arrives, whatever becomes of it: on 11,000 of the first, more than are accepted, and on 500 of the second.
+700 bytes from open_load.cc, from two kinds of clients: those that wait for each answer (`waiting`), and those that send up to
+16 requests ahead (`ahead`). In each round first the peak of each: the most that is taken from 64, 256 and 1,000 connections of
+the first kind in a closed loop; of the second, that, or more from 500 connections on which as much and twice as much arrives.
+Then ten times the peak arrives, whatever becomes of it: on 11,000 of the first, more than are accepted, and on 500 of the
+second.
 
 What it shows: what is taken (2xx a second) under a load that does not wait, as a ratio to the peak of the same round, the same
 generator, the same machine (`of_peak`); and the processor time of the gateway for what it takes, of the cheapest peak to that of
-the flood, with all it spends on refusing (`taken_for_cpu_of_peak`), which other work on the machine blurs less. What it does
-not: generator, gateway and sink share the processors, so a part of what is missing may be what the generator spends on
-requests that nobody takes. The gateway reads no faster than it takes or refuses, so most of the tenfold waits in the sockets and at
-the client, who gives it up (`given_up`): those requests never arrive, and a network that had to carry them is not measured.
+the flood, with all it spends on refusing and on opening 11,000 connections (`taken_for_cpu_of_peak`), which other work on the
+machine blurs less. What it does not: generator, gateway and sink share the processors, so a part of what is missing may be what
+the generator spends on requests that nobody takes. The gateway reads no faster than it takes or refuses, so most of the tenfold
+waits in the sockets and at the client, who gives it up (`given_up`): those requests never arrive, and a network that had to carry
+them is not measured. Rounds that differ by more than a third mean that the machine was busy with something else: no figure.
 """
 import json
 import os
