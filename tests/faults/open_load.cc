@@ -263,7 +263,7 @@ class Load {
 
 int main(int argc, char** argv) {
   const char* auth = std::getenv("OCTROI_LOAD_AUTH");
-  if (argc < 6 || auth == nullptr) {
+  if (argc < 6 || auth == nullptr || std::atof(argv[5]) < kRampSeconds + 1) {
     std::fputs("OCTROI_LOAD_AUTH=… open_load PORT PATH CONNECTIONS RATE SECONDS [MOST]\n", stderr);
     return 2;
   }
