@@ -13,13 +13,13 @@ import subprocess
 import threading
 import time
 
-from world import HERE, IN_MEMORY, NginxServer, nginx_proxy, sink_upstream
+from world import HERE, IN_MEMORY, NginxServer, children, nginx_proxy, sink_upstream
 
 from gateway import free_ports
 
 
 class Program:
-    """A peer that is one process."""
+    """A peer, and its workers."""
 
     def __init__(self, name, port, command, log):
         self.name, self.port = name, port
@@ -27,7 +27,7 @@ class Program:
             self.process = subprocess.Popen(command, stdout=file, stderr=file)
 
     def pids(self):
-        return [self.process.pid]
+        return [self.process.pid, *children(self.process.pid)]
 
     def stop(self):
         self.process.terminate()
@@ -75,7 +75,7 @@ def nginx_lua(folder, name, port, sink_port, protect="false"):
 
 
 def fastify(folder, name, port, sink_port, *mode):
-    """One Node process: CPU an event is what is compared, and a second would not change it."""
+    """Two Node processes that share the port, as the reference had and as two cores ask for."""
     return Program(name, port, ["node", os.path.join(HERE, "node", "server.mjs"), str(port), str(sink_port), *mode],
                    os.path.join(folder, name + ".log"))
 

@@ -25,6 +25,11 @@ def cpu_seconds(pids):
     return total / TICKS
 
 
+def children(pid):
+    found = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True).stdout.split()
+    return list(map(int, found))
+
+
 def memory_mib(pids):
     total = 0
     for pid in pids:
@@ -73,8 +78,7 @@ http {{
         self.process = subprocess.Popen(["nginx", "-c", config, "-p", root])
 
     def pids(self):
-        children = subprocess.run(["pgrep", "-P", str(self.process.pid)], capture_output=True, text=True).stdout.split()
-        return [self.process.pid, *map(int, children)]
+        return [self.process.pid, *children(self.process.pid)]
 
     def stop(self):
         self.process.terminate()
@@ -113,25 +117,27 @@ def nginx_proxy(folder, name, port, sink_port, http=""):
 
 
 class BenchGateway(Gateway):
-    """15 rules, consent, three pseudonyms, one destination: what DESIGN.md 11 calls all work."""
+    """15 rules, consent, three pseudonyms, one destination: what DESIGN.md 11 calls all work. `synchronous`: the source
+    has `answer: forward` and the destination gets one event a request, which is what a proxy does."""
     name = "octroi"
 
-    def __init__(self, octroi, folder, ingest, console, sink_port, running):
-        root = os.path.join(folder, "octroi")
-        super().__init__(octroi, root, ingest, console)
+    def __init__(self, octroi, folder, ingest, console, sink_port, running, synchronous=False, wrap=(),
+                 env=None):
+        root = os.path.join(folder, "octroi-synchronous" if synchronous else "octroi")
+        super().__init__(octroi, root, ingest, console, env=env)
+        self.synchronous = synchronous
         for kind in os.listdir(os.path.join(HERE, "config")):
             shutil.rmtree(os.path.join(root, kind), ignore_errors=True)
             shutil.copytree(os.path.join(HERE, "config", kind), os.path.join(root, kind))
-        path = os.path.join(root, "destinations", "sink.yaml")
-        with open(path, encoding="utf-8") as file:
-            text = file.read()
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(text.replace("127.0.0.1:1/", f"127.0.0.1:{sink_port}/"))
+        self._edit("destinations/sink.yaml", "127.0.0.1:1/", f"127.0.0.1:{sink_port}/")
+        if synchronous:
+            self._edit("sources/bench.yaml", "unknown_events:", "answer: forward\nunknown_events:")
+            self._edit("destinations/sink.yaml", 'batch: { up_to: 500, or_after: "50 ms" }', "batch: { up_to: 1 }")
         self.write_keys["bench"] = secrets.token_hex(16)
         self._secret("bench", "octroi-secret-sha256 " + hashlib.sha256(self.write_keys["bench"].encode()).hexdigest())
         self._secret("sink", "octroi-secret-raw " + secrets.token_hex(16))
         self.path, self.auth = "/v1/events/bench", "Bearer " + self.write_keys["bench"]
-        self.start()
+        self.start(wrap)
         running.callback(self.stop)
         if not self.wait_ready():
             raise SystemExit(open(self.log.name, encoding="utf-8").read() + self.run("check", root))
@@ -142,8 +148,23 @@ class BenchGateway(Gateway):
             if status != 201:
                 raise SystemExit(f"consent refused: {answer}")
 
+    def _edit(self, name, old, new):
+        path = os.path.join(self.folder, name)
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        if old not in text:
+            raise SystemExit(f"{path}: no {old!r}")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text.replace(old, new))
+
     def pids(self):
         return [self.process.pid]
 
     def settle(self):
         self.wait_quiet(120)
+
+    def cut_short(self):
+        """Answers that came before the delivery had: those were not synchronous."""
+        name = 'octroi_forward_answers_total{ended="in_flight"} '
+        return sum(float(line[len(name):]) for line in self.request("GET", "/metrics")[2].decode().splitlines()
+                   if line.startswith(name))

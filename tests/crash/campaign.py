@@ -269,9 +269,7 @@ class Campaign:
             self.gateway.process.wait()
 
     def pid(self):
-        """Of the gateway itself, also where a tracer runs it."""
-        return int(subprocess.run(["pgrep", "-f", "^" + self.octroi + " run -c " + self.gateway.folder], capture_output=True,
-                                  text=True).stdout.split()[0])
+        return self.gateway.pid()
 
     def flooded(self, received):
         """After a load that kept no ledger of its own: the sums, the audit, a clean end."""

@@ -91,6 +91,11 @@ class Gateway:
                                         stderr=self.log, env=self.env)
         return self
 
+    def pid(self):
+        """Of the gateway itself, also where a tracer runs it."""
+        return int(subprocess.run(["pgrep", "-f", f"^{self.octroi} run -c {self.folder}"], capture_output=True,
+                                  text=True).stdout.split()[0])
+
     def wait_ready(self, seconds=300):
         deadline = time.time() + seconds
         while time.time() < deadline:

@@ -7,8 +7,9 @@
 
 flood: wrk offers what a closed loop of 500 connections can, in a memory cgroup (cgroup v1 or v2, root; without one the peak of
 the process's memory is measured all the same). slow: slowhttptest (-H, -B, -X) and slow bodies of a source that may speak,
-beside honest clients. dead: a destination is silent, then comes back. Counts decide, never times. --goodput adds the ratio of
-what is taken at ten times the load to the most that is ever taken; it is printed, and decides nothing.
+beside honest clients. dead: a destination is silent, then comes back. Counts decide, never times. --goodput adds what is taken
+when ten times the peak is offered in an open loop, as a ratio to the peak (goodput.py; it asks for nginx and for open_load, built
+beside octroi). The ratio is printed, and decides nothing.
 """
 import argparse
 import contextlib
@@ -25,6 +26,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "crash"))
 from campaign import Campaign, fault_arguments, report  # noqa: E402
+from goodput import goodput  # noqa: E402
 
 BATCH = 20
 LUA = """
@@ -140,19 +142,20 @@ def flood(args):
         slow_disk = ("strace", "-f", "-qq", "-o", "/dev/null", "--seccomp-bpf", "-e", "trace=fdatasync",
                      "-e", f"inject=fdatasync:delay_exit={args.slow_disk * 1000}") if args.slow_disk else ()
         world.begin(inside + slow_disk)
-        ratio = {}
-        if args.goodput:
-            peak = max(wrk(world, connections, 5, f"p{connections}-")["taken"] / 5 for connections in (8, 32, 64))
         with Beside(world) as beside:
             load = wrk(world, 500, args.seconds, "x")
-        if args.goodput:
-            ratio = {"goodput_of_peak": round(load["taken"] / args.seconds / peak, 2)}
         memory = peak_mib(world)
         alive = world.gateway.process.poll() is None
         world.gateway.wait_quiet(300)
         received = sum(source["received"] for source in world.gateway.ask("status")["sources"].values())
         wanted = load["taken"] * BATCH
         figures = world.flooded(received)
+    ratio = {}
+    if args.goodput:
+        with memory_cgroup(args.limit_mib * 1024 * 1024) as inside:
+            ratio = goodput(args.octroi, inside, args.limit_mib)
+        figures["problems"] += ratio.pop("problems")
+        ratio = {"goodput": ratio}
     problems = figures["problems"] + beside.failed[:5]
     if not alive:
         problems.append("the process ended")

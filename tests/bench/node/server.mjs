@@ -1,6 +1,8 @@
 // What a team would write with fastify, ajv and undici: checks an event (or lines of events), looks consent up,
 // forwards what may leave. No store, no journal, no commitment, no receipts; pseudonyms only where it is told to.
+// Two processes share the port; a connection stays with the one that got it.
 //   server.mjs PORT SINK_PORT [pseudonyms]
+import cluster from 'node:cluster'
 import { createHmac, randomBytes } from 'node:crypto'
 import Ajv from 'ajv'
 import addFormats from 'ajv-formats'
@@ -52,7 +54,8 @@ const consent = new Map()
 for (let person = 1; person <= 1000; person++) consent.set(`person${person}@example.org`, 'granted')
 const allowed = (one) => consent.get(one.traits.email) === 'granted'
 
-const key = randomBytes(32)
+process.env.BENCH_KEY ??= randomBytes(32).toString('hex')  // both processes make the same tokens
+const key = Buffer.from(process.env.BENCH_KEY, 'hex')
 const token = (domain, value) => createHmac('sha256', key).update(domain).update(value).digest('base64url')
 function protect (one) {
   one.traits.email = token('email:', one.traits.email)
@@ -107,4 +110,9 @@ app.post('/', { schema }, async (request, reply) => {
   return { accepted: events.length, forwarded: leaving.length }
 })
 
-await app.listen({ host: '127.0.0.1', port: Number(port) })
+if (cluster.isPrimary) {
+  for (let worker = 0; worker < 2; worker++) cluster.fork()
+  cluster.on('exit', () => process.exit(1))  // a worker ends with its primary
+} else {
+  await app.listen({ host: '127.0.0.1', port: Number(port) })
+}
