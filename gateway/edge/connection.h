@@ -72,6 +72,8 @@ class Connection {
   void Account();
   void UpdateInterest();
   void UpdateDeadline();
+  void ReadWhatCame();
+  void Expire();
   Phase CurrentPhase() const;
   std::int64_t DeadlineOf(Phase phase) const;
   bool idle() const { return queue_.empty() && unsent_.empty() && !reader_.begun(); }

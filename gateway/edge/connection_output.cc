@@ -223,18 +223,29 @@ void Connection::UpdateDeadline() {
 void Connection::OnDue(std::int64_t scheduled) {
   if (scheduled != scheduled_) return;  // an entry that an earlier one replaced
   scheduled_ = kNever;
-  if (context_.now >= deadline_) {
-    if (phase_ == Phase::kHead) {
-      Refuse(Fault::kHeadTimeout);
-    } else if (phase_ == Phase::kBody) {
-      Refuse(Fault::kBodyTimeout);
-    } else {
-      if (phase_ == Phase::kIdle) stream_.ShutdownWrite();
-      state_ = State::kDead;
-    }
-    Settle();
-  }
+  if (context_.now >= deadline_) ReadWhatCame();
+  if (state_ != State::kDead && context_.now >= deadline_) Expire();
   Finish();
+}
+
+// That we were too busy to read is no fault of the client.
+void Connection::ReadWhatCame() {
+  if (state_ == State::kHandshake) Shake();
+  if (CanRead()) ReadMore();
+  Settle();
+  if (state_ != State::kDead) UpdateDeadline();
+}
+
+void Connection::Expire() {
+  if (phase_ == Phase::kHead) {
+    Refuse(Fault::kHeadTimeout);
+  } else if (phase_ == Phase::kBody) {
+    Refuse(Fault::kBodyTimeout);
+  } else {
+    if (phase_ == Phase::kIdle) stream_.ShutdownWrite();
+    state_ = State::kDead;
+  }
+  Settle();
 }
 
 }  // namespace octroi::gateway::edge

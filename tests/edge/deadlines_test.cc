@@ -1,5 +1,7 @@
 // Deadlines, on a clock that the test moves: OnDurable wakes the loop, which then looks at the
 // clock.
+#include <deque>
+
 #include "../support/fake_clock.h"
 #include "edge_fixture.h"
 
@@ -83,6 +85,26 @@ TEST_F(Deadlines, IdleConnectionIsClosedInSilence) {
   EXPECT_TRUE(fresh.closed());
   EXPECT_EQ(used.ReadAll(), "");
   EXPECT_TRUE(used.closed());
+}
+
+// More than one turn of the loop can take: what waits for the next turn was sent in time all the same.
+TEST_F(Deadlines, WhatWasSentWhileTheEdgeWasBusyIsAnswered) {
+  std::deque<Client> clients;
+  handler_.busy = [&] {
+    for (Client& client : clients) client.Send(Get("/x"));
+    clock_.Advance(base::kIdleDeadlineMs + 1);
+  };
+  edge_.reset();
+  gateway::Edge::Parts parts;
+  parts.clock = &clock_;
+  parts.threads = 1;
+  Start(std::move(parts));
+  for (int i = 0; i < 600; ++i) clients.emplace_back(port());
+  LetItBeRead();
+  Client busy(port());
+  busy.Send(Get("/busy"));
+  for (Client& client : clients) EXPECT_EQ(StatusOf(client.ReadAnswer()), 202);
+  EXPECT_EQ(StatusOf(busy.ReadAnswer()), 202);
 }
 
 TEST_F(Deadlines, AnswerThatIsOursToGiveHasNoIdleDeadline) {

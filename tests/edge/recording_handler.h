@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -21,8 +22,8 @@ struct Handled {
 };
 
 // Answers by path: /denied is refused at its head with 401; /echo returns the body; /durable?N
-// waits for N; /defer waits for TakeDeferred; /large answers 4 MiB; /silent makes no answer; all
-// else is 202.
+// waits for N; /defer waits for TakeDeferred; /large answers 4 MiB; /silent makes no answer; /busy
+// keeps the loop busy with `busy` first; all else is 202.
 class RecordingHandler final : public gateway::Handler {
  public:
   Admission OnHead(const gateway::RequestHead& head, unsigned) override {
@@ -45,6 +46,7 @@ class RecordingHandler final : public gateway::Handler {
     response.body = path == "/echo" ? std::string(exchange.body()) : "{\"for\":\"" + path + "\"}";
     if (path == "/large") response.body.assign(4 * 1024 * 1024, 'x');
     if (path == "/silent") return;
+    if (path == "/busy" && busy) busy();
     if (path == "/durable")
       return exchange.AnswerWhenDurable(std::stoull(query), std::move(response));
     if (path == "/defer") {
@@ -55,6 +57,8 @@ class RecordingHandler final : public gateway::Handler {
     }
     exchange.Answer(std::move(response));
   }
+
+  std::function<void()> busy;  // set before the edge has a request
 
   std::vector<Handled> handled() const {
     const std::lock_guard lock(mutex_);
