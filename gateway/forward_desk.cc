@@ -89,11 +89,12 @@ void ForwardDesk::Await(const Announced&, Request request, std::shared_ptr<Defer
     if (room && delivery.outcome == base::Outcome::kInFlight) open_[key] = id;
   }
   if (waiting.open == 0) ended_.push_back(id);
+  const bool sooner = waiting.until_nanos < wakes_nanos_;
   deadlines_.emplace(waiting.until_nanos, id);
   waiting_.emplace(id, std::move(waiting));
   ++interested_;
   gauge_.Set(static_cast<std::int64_t>(waiting_.size()));
-  changed_.notify_all();
+  if (sooner || !ended_.empty()) changed_.notify_all();
 }
 
 void ForwardDesk::OnDurable(const std::vector<journal::FramePtr>& frames,
@@ -114,7 +115,7 @@ void ForwardDesk::OnDurable(const std::vector<journal::FramePtr>& frames,
       return true;
     });
   }
-  changed_.notify_all();
+  if (overdue_ || !ended_.empty()) changed_.notify_all();
 }
 
 void ForwardDesk::Tell(const Key& key, const Known& known) {
@@ -165,6 +166,7 @@ void ForwardDesk::Run() {
     const std::int64_t now = parts_.clock->BootNowNanos();
     std::vector<std::uint64_t> due;
     due.swap(ended_);
+    overdue_ = false;
     std::int64_t next = now + 3'600'000 * kNanosPerMilli;
     for (const auto& [until, id] : deadlines_) {
       if (until > now && !released_) {
@@ -176,7 +178,10 @@ void ForwardDesk::Run() {
     for (const std::uint64_t id : due) {
       const auto found = waiting_.find(id);
       if (found == waiting_.end()) continue;
-      if (durable_ < found->second.last) continue;  // its deadline stands: looked at again then
+      if (durable_ < found->second.last) {
+        overdue_ = true;  // looked at again when more is durable
+        continue;
+      }
       Forget(found->second);
       answered.push_back(std::move(found->second));
       const auto [first, last] = deadlines_.equal_range(answered.back().until_nanos);
@@ -185,6 +190,7 @@ void ForwardDesk::Run() {
       --interested_;
     }
     if (answered.empty()) {
+      wakes_nanos_ = next;
       changed_.wait_for(lock, std::chrono::nanoseconds(next - now));
       continue;
     }

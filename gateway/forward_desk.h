@@ -117,6 +117,8 @@ class ForwardDesk final : public journal::DurableListener {
   std::multimap<std::int64_t, std::uint64_t> deadlines_;
   std::vector<std::uint64_t> ended_;  // every delivery is final
   std::uint64_t durable_ = 0;
+  std::int64_t wakes_nanos_ = 0;  // what Run sleeps until, if nobody wakes it
+  bool overdue_ = false;          // somebody's time is over, and the request not durable yet
   bool released_ = false, stopping_ = false;
   std::thread thread_;
 };

@@ -87,7 +87,8 @@ TEST_F(Deadlines, IdleConnectionIsClosedInSilence) {
   EXPECT_TRUE(used.closed());
 }
 
-// More than one turn of the loop can take: what waits for the next turn was sent in time all the same.
+// More than one turn of the loop can take: what waits for the next turn was sent in time all the
+// same.
 TEST_F(Deadlines, WhatWasSentWhileTheEdgeWasBusyIsAnswered) {
   std::deque<Client> clients;
   handler_.busy = [&] {
