@@ -43,6 +43,7 @@ octroi_gateway_part(gateway_service
     recovery.cc
     replay.cc
     replay_serve.cc
+    replay_walk.cc
     report.cc
     request_events.cc
     seen.cc
