@@ -49,6 +49,7 @@ octroi_gateway_part(gateway_service
     seen.cc
     service.cc
     simulate.cc
+    split_events.cc
     tap.cc
     top.cc
     whole_file.cc
