@@ -55,6 +55,9 @@ TEST_P(DeliveryContract, WhatIsTakenIsSent) {
   Settle();
   EXPECT_EQ(Lines(), all_sent_);
   EXPECT_EQ(Taken(), 3u);
+  EXPECT_NE(
+      rig_.metrics.Render().find("octroi_delivery_sent_seconds_count{destination=\"crm\"} 3\n"),
+      std::string::npos);
 }
 
 TEST_P(DeliveryContract, WhatIsRefusedFailsAloneAndTheOthersAreSent) {
