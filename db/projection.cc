@@ -89,4 +89,9 @@ base::Status CheckConsents(std::span<const policies::ConsentEvent> events) {
   return base::Ok();
 }
 
+base::Status Appended(base::Status done, bool refused) {
+  if (done || refused || done.error().code != base::ErrorCode::kInvalid) return done;
+  return base::Error{base::ErrorCode::kUnavailable, done.error().where, done.error().detail};
+}
+
 }  // namespace octroi::store

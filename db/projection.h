@@ -35,5 +35,9 @@ Totals Merged(const std::map<std::uint32_t, Totals>& plans);
 bool SameConsent(const policies::ConsentEvent& stored, const policies::ConsentEvent& given);
 // kInvalid: no id, or no subject.
 base::Status CheckConsents(std::span<const policies::ConsentEvent> events);
+// What an append came to. kInvalid is an answer to who recorded the consent, so only the store's
+// own word for it (`refused`) stays one: what a driver calls invalid (a privilege or a table that
+// is missing, a damaged file) is mended here, not there, and is kUnavailable.
+base::Status Appended(base::Status done, bool refused);
 
 }  // namespace octroi::store

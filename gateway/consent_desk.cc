@@ -123,6 +123,10 @@ void ConsentDesk::Take(std::vector<Waiting>& taken) {
   // All or none: if one of them is refused, each is told alone.
   const base::Status together = parts_.store->AppendAll(events);
   const bool refused = !together && together.error().code == ErrorCode::kInvalid;
+  if (!together && !refused) {
+    base::Log::Warn("consent.not_stored", {{"where", base::Id::OfConfig(together.error().where)},
+                                           {"what", base::Id::OfConfig(together.error().detail)}});
+  }
   OCTROI_CRASH_POINT("consent.stored");
   std::vector<Response> answers;
   for (std::size_t i = 0; i < taken.size(); ++i) {

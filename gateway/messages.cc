@@ -162,8 +162,13 @@ constexpr auto kSaid = std::to_array<Said>({
      "The config is invalid; the old one stays in force."},
     {"source.unknown", "Cette source n'existe pas dans la configuration.",
      "This source is not in the config."},
-    {"export.unreadable", "L'export ne se lit pas : NDJSON ou tableau JSON, 256 Mio au plus.",
-     "The export cannot be read: NDJSON or a JSON array, 256 MiB at most."},
+    {"export.unreadable",
+     "L'export ne se lit pas : NDJSON, tableau JSON ou {\"batch\": […]}, 256 Mio au plus. Plus "
+     "gros : "
+     "un événement par ligne, puis `split -C 200m FICHIER`, et une partie à la fois.",
+     "The export cannot be read: NDJSON, a JSON array or {\"batch\": [...]}, 256 MiB at most. "
+     "Larger: "
+     "one event a line, then `split -C 200m FILE`, and one part at a time."},
     {"change.ready", "Prête à être mise en vigueur.", "Ready to be brought into force."},
     {"change.none", "Rien ne change.", "Nothing changes."},
     {"change.proposed_already", "C'est déjà proposé : octroi proposals dit ce qui manque.",

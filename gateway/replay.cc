@@ -5,7 +5,7 @@
 #include <thread>
 
 #include "base/log.h"
-#include "gateway/dispatcher/second_decision.h"
+#include "gateway/replay_walk.h"
 #include "journal/records.h"
 #include "journal/replay_record.h"
 
@@ -16,31 +16,6 @@ using base::Error;
 using base::ErrorCode;
 using base::Outcome;
 using base::Reason;
-
-constexpr std::size_t kAttentionMax = 1'000'000;  // newest failures that are looked through
-
-const store::DeliveryState* StateAt(const store::EventRow& row, std::uint16_t destination) {
-  for (const store::DeliveryState& state : row.deliveries) {
-    if (state.destination == destination) return &state;
-  }
-  return nullptr;
-}
-
-// What the second decision would say now; nothing: the payload is no longer kept.
-std::optional<Leave> DecideNow(const journal::Journal& journal, const Plan& plan,
-                               const policies::ConsentIndex& index, std::uint16_t destination,
-                               const store::EventRow& row, base::Millis now) {
-  journal::EventRecord record;
-  journal::PayloadView fields;
-  std::string payload;
-  if (!Decode(row.record, record) || !journal.ReadPayload(row.sequence, payload) ||
-      !fields.Decode(payload)) {
-    return std::nullopt;
-  }
-  Leave leave = DecideAgain(plan, destination, index, record, fields, now);
-  leave.event = {};  // a view into the plan
-  return leave;
-}
 
 }  // namespace
 
@@ -75,48 +50,35 @@ base::Status ReplayDesk::AwaitProjected(std::uint64_t through) {
 }
 
 base::Result<ReplayOutlook> ReplayDesk::Look(const ReplayAsk& ask, Live* live) {
+  using Fate = ReplayCandidate::Fate;
   if (auto done = AwaitProjected(parts_.journal->durable_through()); !done) return done.error();
   const PlanPtr plan = parts_.plan();
-  std::vector<std::uint64_t> candidates = ask.events;
-  if (candidates.empty()) {
-    const auto failed = parts_.store->NeedAttention(kAttentionMax);
-    if (!failed) return failed.error();
-    for (const store::Attention& one : *failed) {
-      if (one.destination == ask.destination && one.outcome == Outcome::kFailed &&
-          one.at >= ask.since && (ask.reason.empty() || plan->ReasonName(one.reason) == ask.reason))
-        candidates.push_back(one.sequence);
-    }
-  }
-  std::ranges::sort(candidates);
-  candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
+  ReplayWalk walk(parts_, *plan, ask, live);
   ReplayOutlook outlook;
-  const base::Millis now = parts_.clock->WallNow();
-  std::size_t looked = 0;
-  for (const std::uint64_t sequence : candidates) {
-    if (live != nullptr && ++looked % 256 == 0 && live->Done(0))
-      return Error{ErrorCode::kUnavailable, "replay.look", "nobody listens any more"};
-    if (ask.limit != 0 && outlook.would_go.size() >= ask.limit) break;
-    const auto row = parts_.store->Find(sequence);
-    if (!row) return row.error();
-    const store::DeliveryState* state = *row ? StateAt(**row, ask.destination) : nullptr;
-    if (state == nullptr || state->outcome == Outcome::kWithheld ||
-        state->outcome == Outcome::kErased) {
-      ++outlook.unknown;
-    } else if (state->outcome == Outcome::kSent) {
-      ++outlook.already_sent;
-    } else if (state->outcome == Outcome::kInFlight) {
-      ++outlook.in_flight;
-    } else if (ask.status == 0 || state->http_status == ask.status) {
-      const auto leave =
-          DecideNow(*parts_.journal, *plan, *parts_.index, ask.destination, **row, now);
-      if (!leave) {
-        ++outlook.gone;
-      } else if (!leave->allowed) {
+  while (ask.limit == 0 || outlook.would_go < ask.limit) {
+    const auto candidate = walk.Next();
+    if (!candidate) return candidate.error();
+    if (!*candidate) break;
+    switch ((*candidate)->fate) {
+      case Fate::kWouldGo:
+        ++outlook.would_go;
+        break;
+      case Fate::kWithheld:
         ++outlook.withheld;
-        ++outlook.withheld_reasons[std::string(plan->ReasonName(leave->reason))];
-      } else {
-        outlook.would_go.push_back(sequence);
-      }
+        ++outlook.withheld_reasons[std::string(plan->ReasonName((*candidate)->reason))];
+        break;
+      case Fate::kAlreadySent:
+        ++outlook.already_sent;
+        break;
+      case Fate::kInFlight:
+        ++outlook.in_flight;
+        break;
+      case Fate::kGone:
+        ++outlook.gone;
+        break;
+      case Fate::kUnknown:
+        ++outlook.unknown;
+        break;
     }
   }
   return outlook;

@@ -31,18 +31,18 @@ namespace octroi::gateway {
 
 struct ReplayAsk {
   std::uint16_t destination = 0;
-  std::vector<std::uint64_t> events;  // empty: whatever failed there
-  std::uint16_t status = 0;           // HTTP; 0: any
-  std::string reason;                 // empty: any
-  base::Millis since = 0;             // failed then or later
-  std::size_t limit = 0;              // 0: any; the oldest events
-  std::uint32_t per_second = 0;       // 0: as fast as the destination takes them
+  std::vector<std::uint64_t> events = {};  // empty: whatever failed there
+  std::uint16_t status = 0;                // HTTP; 0: any
+  std::string reason = {};                 // empty: any
+  base::Millis since = 0;                  // failed then or later
+  std::uint64_t limit = 0;                 // 0: any; the oldest events
+  std::uint32_t per_second = 0;            // 0: as fast as the destination takes them
 };
 
 // What a replay would do, as of now.
 struct ReplayOutlook {
-  std::vector<std::uint64_t> would_go;  // ascending
-  std::uint64_t withheld = 0;           // by consent or policy as they are now; left as they are
+  std::uint64_t would_go = 0;
+  std::uint64_t withheld = 0;  // by consent or policy as they are now; left as they are
   std::map<std::string, std::uint64_t> withheld_reasons;
   std::uint64_t already_sent = 0, in_flight = 0;  // the destination has it; on its way
   std::uint64_t gone = 0;                         // the payload is no longer kept
@@ -59,8 +59,10 @@ class ReplayDesk final : public journal::DurableListener {
     const base::Clock* clock = nullptr;
     std::function<PlanPtr()> plan;
     std::function<std::uint64_t()> projected;  // what the store has
-    base::Millis patience = 10'000;            // with a store that lags
-    base::Millis settle = 60'000;              // without any news of what was queued
+    // Failures that are listed; where there are more, the store is walked from its first event.
+    std::size_t attention_max = 1'000'000;
+    base::Millis patience = 10'000;  // with a store that lags
+    base::Millis settle = 60'000;    // without any news of what was queued
   };
   explicit ReplayDesk(Parts parts) : parts_(std::move(parts)) {}
 

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "gateway/replay.h"
+#include "gateway/replay_walk.h"
 
 namespace octroi::gateway {
 namespace {
@@ -10,18 +10,31 @@ namespace {
 using base::Outcome;
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t kChunk = 200;
-constexpr std::size_t kWaitingMax = 2'000;  // queued and without an outcome, for one who asks
+constexpr std::uint64_t kChunk = 200;
+constexpr std::uint64_t kWaitingMax = 2'000;  // queued and without an outcome, for one who asks
 constexpr int kStepMs = 100;
 
 Json OutlookJson(const ReplayOutlook& outlook) {
-  return {{"would_go", outlook.would_go.size()},
+  return {{"would_go", outlook.would_go},
           {"withheld", outlook.withheld},
           {"withheld_reasons", outlook.withheld_reasons},
           {"already_sent", outlook.already_sent},
           {"in_flight", outlook.in_flight},
           {"gone", outlook.gone},
           {"unknown", outlook.unknown}};
+}
+
+// The next ones that would go now, in order; fewer: there are no more.
+base::Result<std::vector<std::uint64_t>> NextToGo(ReplayWalk& walk, std::uint64_t count) {
+  std::vector<std::uint64_t> events;
+  while (events.size() < count) {
+    const auto candidate = walk.Next();
+    if (!candidate) return candidate.error();
+    if (!*candidate) break;
+    if ((*candidate)->fate == ReplayCandidate::Fate::kWouldGo)
+      events.push_back((*candidate)->sequence);
+  }
+  return events;
 }
 
 bool Complain(Live& live, std::string_view code) { return live.Put(Json{{"error", code}}.dump()); }
@@ -44,7 +57,7 @@ void ReplayDesk::Serve(std::string_view ask, Live& live) {
     wanted.status = static_cast<std::uint16_t>(status);
     wanted.reason = json.value("reason", std::string());
     wanted.since = json.value("since", base::Millis{0});
-    wanted.limit = json.value("limit", std::size_t{0});
+    wanted.limit = json.value("limit", std::uint64_t{0});
     wanted.per_second = json.value("rate", std::uint32_t{0});
     dry_run = json.value("dry_run", false);
     const PlanPtr plan = parts_.plan();
@@ -70,22 +83,22 @@ void ReplayDesk::Go(const ReplayAsk& ask, const ReplayOutlook& outlook, Live& li
     run->destination = ask.destination;
     ++running_;
   }
-  const std::span<const std::uint64_t> events(outlook.would_go);
-  std::size_t next = 0;
-  std::uint64_t queued = 0, skipped = 0;
+  const PlanPtr plan = parts_.plan();
+  ReplayWalk walk(parts_, *plan, ask, &live);  // once more, so that none need be kept in memory
+  std::uint64_t next = 0, queued = 0, skipped = 0;
   std::string_view error;
   const std::int64_t begin = parts_.clock->BootNowNanos();
   std::int64_t news_at = begin, said_at = begin;
   std::uint64_t known = 0;
   for (;;) {
     Json now;
-    std::size_t waiting = 0;
+    std::uint64_t waiting = 0;
     std::uint64_t settled = 0;
     {
       const std::lock_guard lock(runs_mutex_);
       waiting = run->waiting.size();
       for (const auto& [outcome, count] : run->became) settled += count;
-      now = {{"of", events.size()},
+      now = {{"of", outlook.would_go},
              {"queued", queued},
              {"skipped", skipped},
              {"waiting", waiting},
@@ -94,13 +107,13 @@ void ReplayDesk::Go(const ReplayAsk& ask, const ReplayOutlook& outlook, Live& li
              {"failed", run->became[Outcome::kFailed]}};
     }
     const std::int64_t at = parts_.clock->BootNowNanos();
-    if (settled != known || next < events.size()) news_at = at;
+    if (settled != known || next < outlook.would_go) news_at = at;
     known = settled;
-    const bool all = next == events.size() && waiting == 0;
+    const bool all = next == outlook.would_go && waiting == 0;
     const bool silent = (at - news_at) / 1'000'000 > parts_.settle;
     if (all || silent || !error.empty() || live.Done(0)) {
       if (!error.empty()) now["error"] = error;
-      now["left"] = events.size() - next;
+      now["left"] = outlook.would_go - next;
       live.Put(Json{{"replayed", now}}.dump());
       break;
     }
@@ -108,25 +121,32 @@ void ReplayDesk::Go(const ReplayAsk& ask, const ReplayOutlook& outlook, Live& li
       said_at = at;
       live.Put(Json{{"progress", now}}.dump());
     }
-    std::size_t room = waiting >= kWaitingMax ? 0 : std::min(kChunk, kWaitingMax - waiting);
+    std::uint64_t room = waiting >= kWaitingMax ? 0 : std::min(kChunk, kWaitingMax - waiting);
     if (ask.per_second != 0) {
-      const auto due = 1 + (at - begin) / 1'000'000 * ask.per_second / 1'000;
-      room = std::min<std::size_t>(
-          room, due > static_cast<std::int64_t>(next) ? static_cast<std::size_t>(due) - next : 0);
+      const auto due =
+          static_cast<std::uint64_t>(1 + (at - begin) / 1'000'000 * ask.per_second / 1'000);
+      room = std::min(room, due > next ? due - next : 0);
     }
-    const std::size_t count = std::min(room, events.size() - next);
+    const std::uint64_t count = std::min(room, outlook.would_go - next);
     if (count == 0) {
       static_cast<void>(live.Done(kStepMs));
       continue;
     }
-    const auto chunk = Queue(ask, events.subspan(next, count), live.uid(), *run);
+    const auto events = NextToGo(walk, count);
+    if (!events) {
+      if (!live.Done(0)) error = "store.unavailable";
+      continue;
+    }
+    const std::uint64_t rest = outlook.would_go - next;
+    const bool last = events->size() < count;  // others took the rest, or consent changed
+    const auto chunk = Queue(ask, *events, live.uid(), *run);
     if (!chunk) {
       error = chunk.error().where.starts_with("journal") ? "overload.journal" : "store.unavailable";
       continue;
     }
-    next += count;
+    next = last ? outlook.would_go : next + count;
     queued += chunk->queued;
-    skipped += chunk->skipped;
+    skipped += chunk->skipped + (last ? rest - events->size() : 0);
   }
   const std::lock_guard lock(runs_mutex_);
   runs_.erase(run);

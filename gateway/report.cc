@@ -49,6 +49,16 @@ Json DestinationsJson(const store::Totals& totals, const Plan& plan, bool& holds
   return destinations;
 }
 
+Json TimesJson(const base::Latency& latency) {
+  Json times = Json::object();
+  const auto counts = latency.Counts();
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    const bool last = i + 1 == counts.size();
+    if (counts[i] != 0) times[last ? "longer" : std::to_string(std::uint64_t{1} << i)] = counts[i];
+  }
+  return times;
+}
+
 Json RulesJson(const std::map<store::RuleKey, store::RuleCount>& counts) {
   Json rules = Json::object();
   for (const auto& [key, count] : counts) {
@@ -165,7 +175,9 @@ std::string StatusReport(const StatusInput& input) {
     const StatusInput::Lanes lanes = input.lanes(destination.id);
     json["destinations"][destination.id]["queue"] = lanes.queue;
     json["destinations"][destination.id]["breaker"] = kBreaker[lanes.breaker % 3];
+    json["destinations"][destination.id]["sent_within_micros"] = TimesJson(*lanes.sent);
   }
+  json["answered_within_micros"] = TimesJson(*input.answered);
   json["withheld_reasons"] = Json::object();
   for (const auto& [why, count] : totals->destination_reasons) {
     if (why.outcome != base::Outcome::kWithheld) continue;

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/clock.h"
+#include "base/metrics.h"
 #include "gateway/audit.h"
 #include "gateway/plan.h"
 #include "gateway/projector.h"
@@ -25,14 +26,18 @@ struct StatusInput {
   std::size_t subjects = 0;
   bool held = false;  // the consent register cannot be verified: nothing is sent
   base::Millis now = 0;
-  // Of a destination: what waits there, and its breaker (Breaker's gauge).
+  const base::Latency* answered = nullptr;  // events, once they were durable
+  // Of a destination: what waits there, its breaker (Breaker's gauge), and from receipt to sent.
   struct Lanes {
     std::int64_t queue = 0, breaker = 0;
+    const base::Latency* sent = nullptr;
   };
   std::function<Lanes(const std::string& destination)> lanes;
 };
 // Both sums of promise 1 by source and destination, findings by rule, and whether the sums hold;
-// for each destination what waits and its breaker; what was withheld, by reason.
+// for each destination what waits and its breaker; what was withheld, by reason. How long answers
+// and deliveries took since the start, as {"2048": 12}: 12 took at most 2,048 microseconds, and
+// more than half of it; "longer": than all of these.
 std::string StatusReport(const StatusInput& input);
 
 // {"observed": {"consent": {...}, "sources": [...], "contracts": [...]}}: what is noted instead of

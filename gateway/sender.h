@@ -55,12 +55,16 @@ class Starting {
   bool inside_;
 };
 
-// One connection to one destination; used by one thread.
+// One connection to one destination; used by one thread. What every implementation promises, by
+// what the destination does, is the table of tests/sender/contract.h. Not answering within
+// answer_within is kRetry; so is a destination that is not there. Nothing of a batch is in what is
+// logged.
 class Sender {
  public:
   virtual ~Sender() = default;
   // Asks for both proofs: only a Pseudonymizer fills a batch, only a durable append makes a Ticket,
   // and the ticket must reach the batch's last event (else nothing is sent: kRetry with status 0).
+  // An empty batch is delivered: nothing leaves, and `start` is not asked.
   Receipt Send(const policies::ProtectedBatch& batch, const journal::Ticket& ticket,
                SendStart& start);
 

@@ -286,10 +286,12 @@ std::string Service::Status() const {
       {state_->InForce(), state_->parts.store, state_->journal.get(), state_->dispatcher->pending(),
        state_->projector->through(), state_->index->subjects(),
        !state_->sends.Open(state_->parts.clock->BootNowNanos()), state_->parts.clock->WallNow(),
+       &state_->metrics.LatencyOf("octroi_answer_durable"),
        [this](const std::string& id) -> StatusInput::Lanes {
          const base::Labels labels{{base::Id("destination"), base::Id::OfConfig(id)}};
          return {state_->metrics.GaugeOf("octroi_pending", labels).value(),
-                 state_->metrics.GaugeOf("octroi_breaker", labels).value()};
+                 state_->metrics.GaugeOf("octroi_breaker", labels).value(),
+                 &state_->metrics.LatencyOf("octroi_delivery_sent", labels)};
        }});
 }
 

@@ -43,11 +43,13 @@ octroi_gateway_part(gateway_service
     recovery.cc
     replay.cc
     replay_serve.cc
+    replay_walk.cc
     report.cc
     request_events.cc
     seen.cc
     service.cc
     simulate.cc
+    split_events.cc
     tap.cc
     top.cc
     whole_file.cc

@@ -33,23 +33,6 @@ std::vector<std::string_view> Lines(std::string_view text) {
 
 bool Blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == text.npos; }
 
-// The elements of an array that strict JSON has read: of the top, or of its member `batch`.
-base::Result<std::vector<std::string_view>> Elements(std::string_view text,
-                                                     std::string_view member) {
-  std::vector<std::string_view> events;
-  base::EventParser parser;
-  const base::ParseFault fault = parser.Split(text, member, events);
-  if (fault.reason == base::Reason::kUndecided) return events;
-  return Error{ErrorCode::kInvalid, "simulate.read",
-               std::string(base::Name(fault.reason)) + " (" + std::string(fault.rule) +
-                   ") at byte " + std::to_string(fault.offset)};
-}
-
-bool IsSegmentBatch(std::string_view text) {
-  const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  return json.is_object() && json.contains("batch") && json["batch"].is_array();
-}
-
 const rules::ContractSpec* SpecOf(const Plan& plan, const journal::EventRecord& record) {
   if (record.contract >= plan.contracts.size()) return nullptr;
   return &plan.contracts[record.contract].contract->spec();
@@ -66,21 +49,6 @@ Json RulesOf(const Plan& plan, const journal::EventRecord& record, std::uint64_t
 }
 
 }  // namespace
-
-base::Result<std::vector<std::string_view>> SplitEvents(std::string_view text) {
-  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);  // a file's mark, no event's
-  const std::size_t first = text.find_first_not_of(" \t\r\n");
-  if (first == text.npos) return std::vector<std::string_view>{};
-  if (text[first] == '[') return Elements(text, {});
-  std::vector<std::string_view> lines;
-  for (const std::string_view line : Lines(text)) {
-    if (!Blank(line)) lines.push_back(line);
-  }
-  const bool whole = lines.size() == 1 || !nlohmann::json::accept(lines.front());
-  if (!whole || !nlohmann::json::accept(text)) return lines;
-  if (IsSegmentBatch(text)) return Elements(text, "batch");
-  return std::vector<std::string_view>{text.substr(first)};
-}
 
 base::Status ReadConsents(std::string_view text, const Plan& plan, const SourcePlan& source,
                           const crypto::KeyRing& keys, ConsentHistory& into) {

@@ -34,13 +34,16 @@ class PostgresStore final : public store::Store {
 
   base::Status AppendAll(std::span<const ConsentEvent> events) override {
     if (base::Status whole = store::CheckConsents(events); !whole) return whole;
-    return Register("store.append", [&](Tx& tx) {
-      base::Status done = base::Ok();
+    bool refused = false;
+    const base::Status done = Register("store.append", [&](Tx& tx) {
+      base::Status each = base::Ok();
       for (const ConsentEvent& event : events) {
-        if (done) done = AppendConsent(tx, event);
+        if (each) each = AppendConsent(tx, event);
       }
-      return done;
+      refused = !each;
+      return each;
     });
+    return store::Appended(done, refused);
   }
   base::Result<std::vector<ConsentEvent>> History(const std::vector<policies::Fingerprint>& subject,
                                                   std::string_view purpose) override {

@@ -71,14 +71,14 @@ base::Status ConsentWriter::Append(Connection& db, const ConsentEvent& event) {
       if (store::SameConsent(EventOf(run), event)) return base::Ok();
       return base::Error{base::ErrorCode::kInvalid, where, "`id` is that of another consent event"};
     }
-    if (result != SQLITE_DONE) return db.Fail(result, where);
+    if (result != SQLITE_DONE) return store::Appended(db.Fail(result, where), false);
   }
   if (base::Status inserted = Insert(db, event); !inserted) return inserted;
   const std::int64_t row = db.last_row();
   Run link(link_);
   for (const Fingerprint& fingerprint : std::set(event.subject.begin(), event.subject.end())) {
     const int result = link.Bytes(1, BytesOf(fingerprint)).Int(2, row).Step();
-    if (result != SQLITE_DONE) return db.Fail(result, where);
+    if (result != SQLITE_DONE) return store::Appended(db.Fail(result, where), false);
     link.Again();
   }
   return base::Ok();
@@ -93,7 +93,8 @@ base::Status ConsentWriter::Insert(Connection& db, const ConsentEvent& event) {
   run.Int(7, event.recorded_at).Int(8, event.valid_until).Text(9, event.notice);
   run.Text(10, event.source).Bytes(11, event.detail);
   const int result = run.Int(12, static_cast<std::int64_t>(event.sequence)).Step();
-  return result == SQLITE_DONE ? base::Ok() : base::Status(db.Fail(result, "store.append"));
+  return result == SQLITE_DONE ? base::Ok()
+                               : store::Appended(db.Fail(result, "store.append"), false);
 }
 
 base::Status ConsentReader::Prepare(Connection& db) {

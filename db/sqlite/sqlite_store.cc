@@ -110,16 +110,18 @@ class SqliteStore final : public store::Store {
 
   base::Status AppendAll(std::span<const ConsentEvent> events) override {
     if (base::Status whole = store::CheckConsents(events); !whole) return whole;
+    bool refused = false;
     const auto append = [&](Writer& to) {
       base::Status done = base::Ok();
       for (const ConsentEvent& event : events) {
         if (done) done = to.consents.Append(to.db, event);
       }
+      refused = !done && done.error().code == base::ErrorCode::kInvalid;
       return done;
     };
     base::Status done = Write("store.append", append);
-    if (done || !MakeRoom()) return done;
-    return Write("store.append", append);
+    if (!done && MakeRoom()) done = Write("store.append", append);
+    return store::Appended(done, refused);
   }
   base::Result<std::vector<ConsentEvent>> History(const std::vector<policies::Fingerprint>& subject,
                                                   std::string_view purpose) override {

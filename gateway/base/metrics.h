@@ -2,6 +2,7 @@
 // keys only.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -37,6 +38,14 @@ class Latency {
  public:
   void Record(std::int64_t micros);
   static constexpr int kBuckets = 27;
+  // How many took at most 1, 2, 4, ... microseconds and longer than the one before; the last:
+  // longer than all.
+  std::array<std::uint64_t, kBuckets + 1> Counts() const {
+    std::array<std::uint64_t, kBuckets + 1> counts{};
+    for (std::size_t i = 0; i < counts.size(); ++i)
+      counts[i] = buckets_[i].load(std::memory_order_relaxed);
+    return counts;
+  }
 
  private:
   friend class Metrics;

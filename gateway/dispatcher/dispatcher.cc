@@ -29,6 +29,7 @@ struct DestinationLanes {
     destination.pending = &pending;
     destination.attempts =
         &shared.parts.metrics->LatencyOf("octroi_delivery_attempt", LabelsOf(id));
+    destination.sent = &shared.parts.metrics->LatencyOf("octroi_delivery_sent", LabelsOf(id));
     for (unsigned i = 0; i < std::max(1u, shared.parts.lanes_per_destination); ++i) {
       lanes.push_back(std::make_unique<Lane>(shared, destination, seed + i));
     }

@@ -26,6 +26,7 @@ struct LaneDestination {
   Breaker* breaker = nullptr;
   base::Gauge* pending = nullptr;
   base::Latency* attempts = nullptr;
+  base::Latency* sent = nullptr;  // from receipt to the destination's yes, by the wall clock
 };
 
 class Lane final : SendStart {

@@ -83,7 +83,11 @@ bool Lane::Conclude(Items items, base::Outcome outcome, base::Reason reason,
   record.attempt = MostAttempts(items);
   record.http_status = receipt.http_status;
   if (outcome == base::Outcome::kSent) record.key_version = batch_.key_version();
-  for (const InHand* item : items) record.events.push_back(item->sequence());
+  for (const InHand* item : items) {
+    record.events.push_back(item->sequence());
+    if (outcome == base::Outcome::kSent)
+      destination_.sent->Record((record.at - item->record().received) * 1'000);
+  }
   return Conclude(std::vector<journal::OutcomeRecord>{std::move(record)}, items);
 }
 

@@ -21,11 +21,13 @@ AnswerQueue::Slot* AnswerQueue::FindDeferred(std::uint64_t request) {
   return found == slots_.end() ? nullptr : &*found;
 }
 
-bool AnswerQueue::TakeReady(std::uint64_t durable_through, std::string& out) {
+bool AnswerQueue::TakeReady(std::uint64_t durable_through, std::int64_t now, base::Latency& durable,
+                            std::string& out) {
   while (front_ < slots_.size()) {
     Slot& slot = slots_[front_];
     if (slot.state == State::kDeferred) return false;
     if (slot.state == State::kDurable && slot.sequence > durable_through) return false;
+    if (slot.state == State::kDurable) durable.Record((now - slot.since) / 1'000);
     out += slot.bytes;
     slot.bytes = {};
     ++front_;

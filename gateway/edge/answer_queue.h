@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/metrics.h"
 #include "gateway/edge/answer.h"
 
 namespace octroi::gateway::edge {
@@ -19,14 +20,16 @@ class AnswerQueue {
     AnswerForm form;    // of a deferred one, until it is written
     std::uint64_t request = 0;
     std::uint64_t sequence = 0;  // kDurable: ready once the journal reached it
+    std::int64_t since = 0;      // kDurable: when its request was read (BootNowNanos)
     std::string bytes;
   };
   void Push(Slot slot);
   Slot* FindDeferred(std::uint64_t request);
 
-  // Appends to `out` what is ready at the front. True: a last answer was among it, and the rest is
-  // dropped.
-  bool TakeReady(std::uint64_t durable_through, std::string& out);
+  // Appends to `out` what is ready at the front, and records in `durable` how long each kDurable
+  // one took until `now`. True: a last answer was among it, and the rest is dropped.
+  bool TakeReady(std::uint64_t durable_through, std::int64_t now, base::Latency& durable,
+                 std::string& out);
 
   bool front_waits_for_durable() const {
     return size() > 0 && slots_[front_].state == State::kDurable;

@@ -41,10 +41,14 @@ void Connection::Now::AnswerWhenDurable(std::uint64_t sequence, Response respons
     context.durable = context.parts.durable_through();
   }
   const AnswerForm form = connection_.FormOfRequest();
-  if (sequence <= context.durable) return connection_.Respond(response, form);
+  if (sequence <= context.durable) {
+    context.shared.counters.durable->Record(0);
+    return connection_.Respond(response, form);
+  }
   AnswerQueue::Slot slot;
   slot.state = AnswerQueue::State::kDurable;
   slot.sequence = sequence;
+  slot.since = context.now;
   slot.last = AppendAnswer(response, form, slot.bytes);
   context.shared.counters.Answered(response.status);
   connection_.RespondLater(std::move(slot));

@@ -70,7 +70,9 @@ void Connection::Settle() {
 }
 
 void Connection::Flush() {
-  if (queue_.TakeReady(context_.durable, context_.out)) ended_ = true;
+  if (queue_.TakeReady(context_.durable, context_.now, *context_.shared.counters.durable,
+                       context_.out))
+    ended_ = true;
   if (!unsent_.empty()) {
     unsent_ += context_.out;
     Send(unsent_, /*is_unsent=*/true);

@@ -7,6 +7,7 @@ Counters::Counters(base::Metrics& metrics)
       bytes_in(&metrics.CounterOf("octroi_edge_bytes", {{base::Id("direction"), base::Id("in")}})),
       bytes_out(
           &metrics.CounterOf("octroi_edge_bytes", {{base::Id("direction"), base::Id("out")}})),
+      durable(&metrics.LatencyOf("octroi_answer_durable")),
       by_class{},
       refused{} {
   static constexpr std::string_view kClasses[] = {"other", "1xx", "2xx", "3xx", "4xx", "5xx"};

@@ -17,6 +17,7 @@ struct Counters {
   base::Gauge* connections;
   base::Counter* bytes_in;
   base::Counter* bytes_out;
+  base::Latency* durable;  // from a request read whole to its answer on the way, once it is durable
   std::array<base::Counter*, 6> by_class;
   std::array<base::Counter*, kFaults> refused;  // [kNone] is not counted
 };

@@ -86,12 +86,16 @@ void WrittenIds::TakeLine(std::string_view line) {
   for (std::size_t at = line.find('"'); at != std::string_view::npos; at = line.find('"', at + 1)) {
     if (at + kIdSize + 1 >= line.size() || line[at + kIdSize + 1] != '"') continue;
     const std::string_view id = line.substr(at + 1, kIdSize);
-    if (!std::ranges::all_of(id, IsIdChar) || known_.contains(id)) continue;
-    known_.insert(order_.emplace_back(id));
-    if (order_.size() > kIdsKept) {
-      known_.erase(order_.front());
-      order_.pop_front();
-    }
+    if (std::ranges::all_of(id, IsIdChar)) Take(id);
+  }
+}
+
+void WrittenIds::Take(std::string_view id) {
+  if (id.empty() || known_.contains(id)) return;
+  known_.insert(order_.emplace_back(id));
+  if (order_.size() > kIdsKept) {
+    known_.erase(order_.front());
+    order_.pop_front();
   }
 }
 
@@ -123,6 +127,8 @@ base::Result<bool> ExportFolder::Append(const FilePlan& plan, const policies::Pr
   if (!written) {  // what is on the disk now is not known: look again
     file_.reset();
     ready_ = false;
+  } else if (*written) {
+    for (std::size_t i = 0; i < batch.count(); ++i) ids_.Take(batch.id(i));
   }
   return written;
 }

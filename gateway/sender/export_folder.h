@@ -30,6 +30,7 @@ namespace octroi::gateway {
 class WrittenIds {
  public:
   void TakeLine(std::string_view line);
+  void Take(std::string_view id);
   bool Has(std::string_view id) const { return known_.contains(id); }
   std::size_t size() const { return known_.size(); }
   void Clear();

@@ -205,6 +205,7 @@ class HttpSender final : public Sender {
 
 Receipt Sender::Send(const policies::ProtectedBatch& batch, const journal::Ticket& ticket,
                      SendStart& start) {
+  if (batch.count() == 0) return {Receipt::Kind::kDelivered, 0, {}};
   if (ticket.through() < batch.last_sequence()) return {};
   return DoSend(batch, start);
 }

@@ -1,4 +1,6 @@
 // When answers leave, and in which order.
+#include <numeric>
+
 #include "edge_fixture.h"
 
 namespace octroi::testing {
@@ -33,6 +35,24 @@ TEST_F(Answers, DurableAlreadyIsAnsweredAtOnce) {
   Client client(port());
   client.Send(Get("/durable?7"));
   EXPECT_EQ(StatusOf(client.ReadAnswer()), 202);
+}
+
+// From the request to the answer: the time that the journal takes is in it.
+TEST_F(Answers, WhatADurableAnswerTookIsMeasured) {
+  Start();
+  Client client(port());
+  client.Send(Get("/durable?1"));
+  while (handler_.CountOf("/durable") == 0) usleep(1000);
+  usleep(3'000);
+  durable_ = 1;
+  edge_->OnDurable();
+  EXPECT_EQ(StatusOf(client.ReadAnswer()), 202);
+  client.Send(Get("/echo"));  // waits for no journal
+  client.ReadAnswer();
+  const auto counts = metrics_.LatencyOf("octroi_answer_durable").Counts();
+  EXPECT_EQ(std::accumulate(counts.begin(), counts.end(), std::uint64_t{0}), 1u);
+  for (std::size_t bucket = 0; bucket <= 11; ++bucket)  // at most 2,048 us
+    EXPECT_EQ(counts[bucket], 0u) << bucket;
 }
 
 TEST_F(Answers, DurableKeepTheOrderOfTheRequests) {

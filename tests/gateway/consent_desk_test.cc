@@ -106,7 +106,9 @@ TEST_F(DeskTest, AStoreThatIsDownMeansTryAgainAndTheIndexStays) {
   Accept({});
   const auto before = world_.index->generation();
   world_.store.SetDown(true);
+  ::testing::internal::CaptureStderr();
   ExpectTryAgain(Post(As({}, "withdrawn")));
+  EXPECT_NE(::testing::internal::GetCapturedStderr().find("consent.not_stored"), std::string::npos);
   EXPECT_EQ(world_.index->generation(), before);
   EXPECT_EQ(ReaderState(), ConsentState::kGranted);
   world_.store.SetDown(false);

@@ -42,7 +42,53 @@ TEST_F(SimulateTest, AFileIsReadInEveryForm) {
   EXPECT_EQ(SplitEvents("{\"batch\":[{\"a\":1},{\"a\":2}]}")->size(), 2u);
   EXPECT_EQ(SplitEvents(" \n")->size(), 0u);
   EXPECT_EQ(SplitEvents("{\"a\":1}\n{\"a\":\n{\"a\":3}")->size(), 3u);  // the second is rejected
-  EXPECT_FALSE(SplitEvents("[{\"a\":1}"));
+}
+
+// Neither a document in memory nor the number of events that one request may have stands in the
+// way.
+TEST_F(SimulateTest, AFileMayHaveManyEvents) {
+  const std::string odd = R"({"a":"]},\\\"{[","b":[1,{"c":[]}]})";
+  std::string elements = " " + odd + " ";
+  for (int i = 1; i < 20'000; ++i) elements += "\n , " + odd;
+  for (const std::string& file : {"[" + elements + "]", "{\"batch\" : [" + elements + "]}\n",
+                                  "{\n\"sentAt\":\"x\",\"batch\":[" + elements + "],\"n\":[1]}"}) {
+    const auto events = SplitEvents(file);
+    ASSERT_TRUE(events) << events.error().detail;
+    ASSERT_EQ(events->size(), 20'000u);
+    for (const std::string_view event : *events) ASSERT_EQ(event, odd);
+  }
+  // Of one event each: a member of that name further in, or that is no list.
+  for (const std::string file : {R"({"a":{"batch":[1,2]}})", R"({"batch":{"a":[1,2]}})",
+                                 R"({"batch":"[1,2]"})", "{}", R"({"a":"\"batch\":[1,2]"})"}) {
+    const auto events = SplitEvents(file);
+    ASSERT_TRUE(events);
+    ASSERT_EQ(events->size(), 1u) << file;
+    EXPECT_EQ(events->front(), file);
+  }
+}
+
+TEST_F(SimulateTest, AnArrayThatCannotBeReadIsNamedByRuleAndByte) {
+  const struct {
+    std::string file;
+    const char* said;
+  } rows[] = {
+      {"[{\"a\":1}", "(syntax) at byte 8"},
+      {"[{\"a\":1},", "(unfinished) at byte 9"},
+      {"[{\"a\":1},]", "(syntax) at byte 9"},
+      {"[{\"a\":1} {}]", "(syntax) at byte 9"},
+      {"[{\"a\":1]]", "(syntax) at byte 7"},
+      {"[{\"zoe", "(unclosed_string) at byte 6"},
+      {"[{\"zoe\\", "(unclosed_string) at byte 7"},
+      {"[1] [2]", "(trailing_bytes) at byte 4"},
+      {"[" + std::string(2'000, '[') + "]", "(depth) at byte 1001"},
+      {R"({"batch":[1],"batch":[2]})", "(duplicate_key) at byte 21"},
+  };
+  for (const auto& row : rows) {
+    const auto events = SplitEvents(row.file);
+    ASSERT_FALSE(events) << row.file.substr(0, 40);
+    EXPECT_TRUE(events.error().detail.ends_with(row.said)) << events.error().detail;
+    EXPECT_EQ(events.error().detail.find("zoe"), std::string::npos);
+  }
 }
 
 TEST_F(SimulateTest, ConsentIsThatOfTheInstant) {

@@ -3,9 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <thread>
-
 #include "base/text.h"
 #include "crypto/hmac.h"
 #include "gateway/sender.h"
@@ -157,62 +154,6 @@ TEST_F(HttpSenderTest, TheRequestSaysWhatItMust) {
   EXPECT_NE(request.body.find("\"events\":["), std::string::npos);
 }
 
-TEST_F(HttpSenderTest, NothingIsSentThatTheTicketDoesNotReach) {
-  ScriptedServer server({});
-  const auto sender = SenderTo(To(server.Url()));
-  const Receipt receipt =
-      sender->Send(maker_.Make(2, 2), maker_.ticket(), Unhindered());  // events 2 and 3; durable: 2
-  EXPECT_EQ(receipt.kind, Kind::kRetry);
-  EXPECT_EQ(receipt.http_status, 0);
-  EXPECT_EQ(server.connections(), 0);
-}
-
-class CountedStart final : public SendStart {
- public:
-  explicit CountedStart(bool allowed) : allowed_(allowed) {}
-  bool Enter() override { return ++entered, allowed_; }
-  void Leave() override { ++left; }
-  std::atomic<int> entered{0}, left{0};
-
- private:
-  const bool allowed_;
-};
-
-TEST_F(HttpSenderTest, NothingLeavesWhenTheLastLookSaysNo) {
-  ScriptedServer server({Answer("200 OK")});
-  const auto sender = SenderTo(To(server.Url()));
-  CountedStart no(false), yes(true);
-  EXPECT_EQ(sender->Send(maker_.Make(1, 2), maker_.ticket(), no).kind, Kind::kNotStarted);
-  EXPECT_EQ(no.entered, 1);
-  EXPECT_EQ(no.left, 0);
-  EXPECT_TRUE(server.requests().empty());
-  EXPECT_EQ(sender->Send(maker_.Make(1, 2), maker_.ticket(), yes).kind, Kind::kDelivered);
-  EXPECT_EQ(server.requests().size(), 1u);
-  EXPECT_EQ(server.connections(), 1);  // that one was open, and still fit
-}
-
-// A withdrawal waits for the first byte, never for an answer, nor for a connection.
-TEST_F(HttpSenderTest, TheGateIsLeftOnceTheFirstByteIsOnItsWay) {
-  ScriptedServer server({Step("", Then::kSilence)});
-  auto destination = To(server.Url());
-  const auto sender = SenderTo(destination);
-  CountedStart start(true);
-  std::thread sending([&] {
-    EXPECT_EQ(sender->Send(maker_.Make(1, 2), maker_.ticket(), start).kind, Kind::kRetry);
-  });
-  EXPECT_TRUE(Eventually([&] { return start.left == 1; }));
-  EXPECT_EQ(start.entered, 1);
-  EXPECT_TRUE(Eventually([&] { return server.requests().size() == 1; }));
-  maker_.clock().Advance(60'000);  // long past answer_within
-  sending.join();
-  EXPECT_EQ(start.left, 1);
-
-  auto nobody = To("http://127.0.0.1:1");
-  CountedStart unused(true);
-  EXPECT_EQ(SenderTo(nobody)->Send(maker_.Make(1, 2), maker_.ticket(), unused).kind, Kind::kRetry);
-  EXPECT_EQ(unused.entered, 0);
-}
-
 // Each of these would hold a lane for ever if only single reads had a timeout.
 TEST_F(HttpSenderTest, OneDeadlineForTheWholeAttempt) {
   const std::string slow_head = "HTTP/1.1 200 OK\r\nX: " + std::string(5'000, 'x') + "\r\n\r\n";
@@ -249,13 +190,6 @@ TEST_F(HttpSenderTest, AServerThatNeverShakesHandsCostsOneDeadline) {
       To("https://127.0.0.1:" + std::to_string(mute.address().port()) + "/");
   destination.answer_within = 300;
   EXPECT_EQ(Send(*SenderTo(destination)).kind, Kind::kRetry);
-}
-
-TEST_F(HttpSenderTest, NobodyListens) {
-  Poco::Net::ServerSocket gone(Poco::Net::SocketAddress("127.0.0.1", 0));
-  const std::string url = "http://127.0.0.1:" + std::to_string(gone.address().port()) + "/";
-  gone.close();
-  EXPECT_EQ(Send(*SenderTo(To(url))).kind, Kind::kRetry);
 }
 
 TEST_F(HttpSenderTest, AKeptConnectionThatDiedIsReplacedBeforeWriting) {

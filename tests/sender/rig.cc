@@ -47,6 +47,7 @@ std::vector<policies::OutgoingForm> FormsOf(const PlanOptions& options) {
     policies::OutgoingForm& form = forms.emplace_back();
     const std::string& id = options.destinations[place].id;
     form.domain = id.empty() ? "removed-" + std::to_string(place) : id;
+    form.lines = options.destinations[place].file || options.destinations[place].sql;
     if (id.empty() || !options.outgoing_form) continue;
     auto& contract = form.contracts.emplace_back();
     contract.name = "order@1";

@@ -38,6 +38,11 @@ ScriptedServer::~ScriptedServer() {
   for (std::thread& thread : serving_) thread.join();
 }
 
+void ScriptedServer::Judge(std::function<Step(const ReceivedRequest&)> judge) {
+  const std::lock_guard lock(mutex_);
+  judge_ = std::move(judge);
+}
+
 std::string ScriptedServer::Url(const std::string& host) const {
   return (tls_ ? "https://" : "http://") + host + ":" + std::to_string(port_) + "/events?v=1";
 }
@@ -69,7 +74,8 @@ void ScriptedServer::Serve(Poco::Net::StreamSocket& socket, int number) {
   ReceivedRequest request;
   request.connection = number;
   while (ReadRequest(socket, buffer, request)) {
-    Step step;
+    Step step = Answer("200 OK");
+    std::function<Step(const ReceivedRequest&)> judge;
     {
       const std::lock_guard lock(mutex_);
       requests_.push_back(request);
@@ -77,9 +83,10 @@ void ScriptedServer::Serve(Poco::Net::StreamSocket& socket, int number) {
         step = steps_.front();
         steps_.pop_front();
       } else {
-        step = Answer("200 OK");
+        judge = judge_;
       }
     }
+    if (judge) step = judge(request);
     if (!Play(socket, step)) return;
   }
 }

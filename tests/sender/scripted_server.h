@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -48,6 +49,8 @@ class ScriptedServer {
   explicit ScriptedServer(std::vector<Step> steps, const std::string& certificate = "");
   ~ScriptedServer();
 
+  // Answers from now on what the script has no step for (else: 200). From the connections' threads.
+  void Judge(std::function<Step(const ReceivedRequest&)> judge);
   std::uint16_t port() const { return port_; }
   std::string Url(const std::string& host = "127.0.0.1") const;
   int connections() const { return connections_; }
@@ -67,6 +70,7 @@ class ScriptedServer {
   std::atomic<int> connections_{0}, hang_ups_{0};
   mutable std::mutex mutex_;
   std::deque<Step> steps_;
+  std::function<Step(const ReceivedRequest&)> judge_;
   std::vector<ReceivedRequest> requests_;
   std::deque<Poco::Net::StreamSocket> sockets_;  // one a connection, each used by its thread only
   std::vector<std::thread> serving_;

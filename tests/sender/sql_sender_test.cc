@@ -214,40 +214,11 @@ TEST_F(SqlSenderTest, AnAnswerThatIsLostIsSettledByAskingForTheIds) {
   EXPECT_EQ(Rows(), 6);
 }
 
-TEST_F(SqlSenderTest, AServerThatIsFrozenIsNoticed) {
-  MakeTable();
-  plan_.answer_within = 500;
-  const auto sender = SenderTo(), stranger = SenderTo();
-  EXPECT_EQ(SendUntilAnswered(*sender, Batch(1, 1)), Kind::kDelivered);
-  server_.Signal(SIGSTOP);
-  EXPECT_EQ(Send(*sender, Batch(2, 3)), Kind::kRetry) << "on a connection that is open";
-  EXPECT_EQ(Send(*stranger, Batch(2, 3)), Kind::kRetry) << "on a new one";
-  server_.Signal(SIGCONT);
-  EXPECT_EQ(SendUntilAnswered(*sender, Batch(2, 3)), Kind::kDelivered);
-  EXPECT_EQ(Rows(), 3);
-}
-
-// What a test's gate saw; on its first leave it calls back.
 struct Watched final : SendStart {
-  bool Enter() override {
-    ++entered;
-    return says;
-  }
+  bool Enter() override { return true; }
   void Leave() override { ++left; }
-  bool says = true;
-  std::atomic<int> entered{0}, left{0};
+  std::atomic<int> left{0};
 };
-
-TEST_F(SqlSenderTest, NothingLeavesWithoutTheGatesWord) {
-  MakeTable();
-  const auto sender = SenderTo();
-  Watched no;
-  no.says = false;
-  EXPECT_EQ(Send(*sender, Batch(1, 3), no), Kind::kNotStarted);
-  EXPECT_EQ(no.entered, 1);
-  EXPECT_EQ(no.left, 0);
-  EXPECT_EQ(Rows(), 0);
-}
 
 // A withdrawal's answer waits for the first byte, not for a table that somebody has locked; and
 // what we gave up does not go on there.

@@ -225,6 +225,32 @@ TEST_F(PostgresFaults, AServerThatSaysNothingIsNoticed) {
   }
 }
 
+// A 409 would tell who recorded the consent that it is theirs to mend; and after a restart the
+// event would be left out for good, as a conflict is.
+TEST_F(PostgresFaults, WhatIsNotTheConsentsFaultIsNoRefusal) {
+  ASSERT_TRUE(IsOk(direct_->Append(Consent(1, {1}, ConsentState::kGranted))));
+  const auto later = Consent(2, {1}, ConsentState::kWithdrawn);
+  const struct {
+    const char *breaks, *mends;
+  } rows[] = {
+      {"REVOKE INSERT ON octroi.consents FROM octroi_gateway",
+       "GRANT INSERT ON octroi.consents TO octroi_gateway"},
+      {"ALTER TABLE octroi.consents ADD CONSTRAINT closed CHECK (false) NOT VALID",
+       "ALTER TABLE octroi.consents DROP CONSTRAINT closed"},
+  };
+  pqxx::connection owner(server_.Owner());
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.breaks);
+    pqxx::nontransaction(owner).exec(row.breaks);
+    EXPECT_TRUE(IsError(direct_->Append(later), ErrorCode::kUnavailable));
+    pqxx::nontransaction(owner).exec(row.mends);
+  }
+  EXPECT_TRUE(
+      IsError(direct_->Append(Consent(1, {2}, ConsentState::kWithdrawn)), ErrorCode::kInvalid))
+      << "a conflict is one";
+  EXPECT_TRUE(IsOk(direct_->Append(later)));
+}
+
 TEST_F(PostgresFaults, AServerThatWasDownComesBack) {
   ASSERT_TRUE(IsOk(direct_->Append(Consent(1, {1}, ConsentState::kGranted))));
   for (const int signal : {SIGINT, SIGQUIT, SIGKILL}) {

@@ -111,6 +111,21 @@ TEST_F(SqliteFaultTest, AFailedWriteIsFatalWhereverItHappens) {
   EXPECT_GT(nth, 10);
 }
 
+// Whatever SQLite calls it: a 409 would tell who recorded the consent that it is theirs to mend.
+TEST_F(SqliteFaultTest, WhatIsNotTheConsentsFaultIsNoRefusal) {
+  Opened opened = Open();
+  ASSERT_TRUE(IsOk(opened));
+  ASSERT_TRUE(IsOk((*opened)->Append(Consent(1, {1}, ConsentState::kGranted))));
+  ASSERT_EQ(Raw("CREATE TRIGGER no BEFORE INSERT ON consents BEGIN SELECT RAISE(ABORT, 'no'); END"),
+            SQLITE_OK);
+  const auto later = Consent(2, {1}, ConsentState::kWithdrawn);
+  EXPECT_TRUE(IsError((*opened)->Append(later), ErrorCode::kUnavailable));
+  auto other = Consent(1, {2}, ConsentState::kWithdrawn);
+  EXPECT_TRUE(IsError((*opened)->Append(other), ErrorCode::kInvalid)) << "a conflict is one";
+  ASSERT_EQ(Raw("DROP TRIGGER no"), SQLITE_OK);
+  EXPECT_TRUE(IsOk((*opened)->Append(later)));
+}
+
 TEST_F(SqliteFaultTest, AFullDiskRefusesAndRecoversWhenThereIsRoomAgain) {
   int nth = 1;
   for (;; ++nth) {

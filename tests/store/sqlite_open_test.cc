@@ -110,7 +110,8 @@ TEST_F(SqliteOpenTest, ReadOnlyReadsBesideAWriterAndNeverWrites) {
     EXPECT_EQ((*reader)->Sum()->sources.at(2).received, i);
   }
   store::Store& read = **reader;
-  EXPECT_TRUE(IsError(read.Append(Consent(9, {1}, ConsentState::kGranted)), ErrorCode::kInvalid));
+  EXPECT_TRUE(
+      IsError(read.Append(Consent(9, {1}, ConsentState::kGranted)), ErrorCode::kUnavailable));
   EXPECT_TRUE(IsError(read.Apply(Batch(9, {})), ErrorCode::kInvalid));
   EXPECT_TRUE(IsError(read.Set("a", "b"), ErrorCode::kInvalid));
   EXPECT_TRUE(IsError(read.Clear(), ErrorCode::kInvalid));
