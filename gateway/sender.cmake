@@ -7,6 +7,7 @@ octroi_gateway_part(gateway_sender
   SOURCES
     sender/address.cc
     sender/answer.cc
+    sender/answer_reader.cc
     sender/connection.cc
     sender/export_folder.cc
     sender/gzip.cc
@@ -17,4 +18,4 @@ octroi_gateway_part(gateway_sender
     sender/sql_sender.cc
     sender/target.cc
   USES base crypto rules policies journal
-  EXTERNAL Poco::Foundation Poco::Net Poco::NetSSL PkgConfig::PQ ZLIB::ZLIB)
+  EXTERNAL llhttp Poco::Foundation Poco::Net Poco::NetSSL PkgConfig::PQ ZLIB::ZLIB)

@@ -73,11 +73,11 @@ class Sender {
   virtual Receipt DoSend(const policies::ProtectedBatch& batch, SendStart& start) = 0;
 };
 
-// Over Poco's HTTP(S) client: keep-alive, VERIFY_STRICT, TLS >= 1.2, no redirects, answers read up
-// to 64 KiB and dropped, one deadline for the whole attempt. The address is resolved once per
-// connection and every address is checked: private, loopback, link-local, multicast, metadata and
-// IPv4-mapped ones are refused unless the destination allows them (SSRF); we connect to the address
-// that was checked.
+// Over HTTP/1.1, on Poco's sockets and TLS, answers read by llhttp: keep-alive, VERIFY_STRICT, TLS
+// >= 1.2, no redirects, answers read up to 64 KiB and dropped, one deadline for the whole attempt.
+// The address is resolved once per connection and every address is checked: private, loopback,
+// link-local, multicast, metadata and IPv4-mapped ones are refused unless the destination allows
+// them (SSRF); we connect to the address that was checked.
 std::unique_ptr<Sender> MakeHttpSender(const DestinationPlan& destination,
                                        const base::Clock& clock);
 

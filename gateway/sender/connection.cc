@@ -8,6 +8,9 @@
 #include <Poco/Net/StreamSocketImpl.h>
 #include <Poco/Timespan.h>
 #include <poll.h>
+#include <sys/socket.h>
+
+#include <cerrno>
 
 namespace octroi::gateway {
 namespace {
@@ -21,95 +24,111 @@ void Wait(int socket, short events, const AttemptLimits& limits) {
   }
 }
 
-// One read or write that the deadline bounds. `Base` is set not to block: it returns less than 0
-// when it must wait.
-template <class Base>
-class Bounded : public Base {
+// Reads and writes that the deadline bounds.
+class PlainSocket final : public Poco::Net::StreamSocketImpl {
  public:
-  using Base::receiveBytes;
-  using Base::sendBytes;
+  explicit PlainSocket(AttemptLimits& limits) : limits_(limits) {}
 
   int receiveBytes(void* buffer, int length, int flags) override {
     if (!limits_.MayRead()) throw Poco::DataException("answer too large");
-    while (limits_.left() > 0) {
-      if (!kTls) Wait(this->sockfd(), POLLIN, limits_);
-      const int read = Base::receiveBytes(buffer, length, flags);
+    for (;;) {
+      Wait(sockfd(), POLLIN, limits_);
+      const auto read =
+          ::recv(sockfd(), buffer, static_cast<std::size_t>(length), flags | MSG_DONTWAIT);
       if (read >= 0) {
         limits_.Read(static_cast<std::size_t>(read));
-        return read;
+        return static_cast<int>(read);
       }
-      Wait(this->sockfd(), WantedBy(read), limits_);
+      if (!MayGoOn()) throw Poco::Net::NetException("read failed");
     }
-    throw Poco::TimeoutException("attempt deadline");
   }
 
   int sendBytes(const void* buffer, int length, int flags) override {
     int sent = 0;
-    while (sent < length && limits_.left() > 0) {
-      if (!kTls) Wait(this->sockfd(), POLLOUT, limits_);
-      const int wrote =
-          Base::sendBytes(static_cast<const char*>(buffer) + sent, length - sent, flags);
+    while (sent < length) {
+      const auto wrote =
+          ::send(sockfd(), static_cast<const char*>(buffer) + sent,
+                 static_cast<std::size_t>(length - sent), flags | MSG_DONTWAIT | MSG_NOSIGNAL);
       if (wrote >= 0) {
-        sent += wrote;
+        sent += static_cast<int>(wrote);
+      } else if (MayGoOn()) {
+        Wait(sockfd(), POLLOUT, limits_);
       } else {
-        Wait(this->sockfd(), WantedBy(wrote), limits_);
+        throw Poco::Net::NetException("write failed");
       }
     }
-    if (sent < length) throw Poco::TimeoutException("attempt deadline");
     return sent;
   }
 
- protected:
-  template <class... Args>
-  explicit Bounded(AttemptLimits& limits, Args&&... args)
-      : Base(std::forward<Args>(args)...), limits_(limits) {}
+ private:
+  static bool MayGoOn() { return errno == EAGAIN || errno == EINTR; }
+
+  AttemptLimits& limits_;
+};
+
+// TLS has bytes of its own to give, and says afterwards which way it waits (a read may have to
+// write): a result below 0.
+class TlsSocket final : public Poco::Net::SecureStreamSocketImpl {
+ public:
+  TlsSocket(AttemptLimits& limits, Poco::Net::StreamSocketImpl* plain,
+            const Poco::Net::Context::Ptr& tls, const std::string& host)
+      : SecureStreamSocketImpl(plain, tls), limits_(limits) {
+    setPeerHostName(host);
+    setLazyHandshake(true);
+    connectSSL();
+    (void)Bounded([this] { return completeHandshake(); });
+    verifyPeerCertificate();
+  }
+
+  int receiveBytes(void* buffer, int length, int flags) override {
+    if (!limits_.MayRead()) throw Poco::DataException("answer too large");
+    const int read =
+        Bounded([&] { return SecureStreamSocketImpl::receiveBytes(buffer, length, flags); });
+    limits_.Read(static_cast<std::size_t>(read));
+    return read;
+  }
+
+  int sendBytes(const void* buffer, int length, int flags) override {
+    int sent = 0;
+    while (sent < length) {
+      sent += Bounded([&] {
+        return SecureStreamSocketImpl::sendBytes(static_cast<const char*>(buffer) + sent,
+                                                 length - sent, flags);
+      });
+    }
+    return sent;
+  }
 
  private:
-  // A plain socket is waited for first: Poco makes an error of a write that would block. TLS has
-  // bytes of its own to give, and says afterwards which way it waits (a read may have to write).
-  static constexpr bool kTls = std::is_same_v<Base, Poco::Net::SecureStreamSocketImpl>;
-  static short WantedBy(int result) {
-    return result == Poco::Net::SecureStreamSocket::ERR_SSL_WANT_WRITE ? POLLOUT : POLLIN;
+  template <class Call>
+  int Bounded(Call call) {
+    while (limits_.left() > 0) {
+      const int result = call();
+      if (result >= 0) return result;
+      const bool writes = result == Poco::Net::SecureStreamSocket::ERR_SSL_WANT_WRITE;
+      Wait(sockfd(), writes ? POLLOUT : POLLIN, limits_);
+    }
+    throw Poco::TimeoutException("attempt deadline");
   }
 
   AttemptLimits& limits_;
 };
 
-class PlainSocket final : public Bounded<Poco::Net::StreamSocketImpl> {
- public:
-  explicit PlainSocket(AttemptLimits& limits) : Bounded(limits) {}
-};
-
-class TlsSocket final : public Bounded<Poco::Net::SecureStreamSocketImpl> {
- public:
-  TlsSocket(AttemptLimits& limits, Poco::Net::StreamSocketImpl* plain,
-            const Poco::Net::Context::Ptr& tls, const std::string& host)
-      : Bounded(limits, plain, tls) {
-    setPeerHostName(host);
-    setLazyHandshake(true);
-    connectSSL();
-  }
-};
-
 }  // namespace
 
-Connection::Connection(const Poco::Net::StreamSocket& socket) : HTTPClientSession(socket) {
-  setKeepAlive(true);
-}
-
-bool Connection::Usable() {
-  if (!connected() || networkException() != nullptr || buffered() > 0) return false;
-  if (socket().available() > 0) return false;
-  pollfd unasked{socket().impl()->sockfd(), POLLIN | POLLRDHUP, 0};
+bool Connection::Usable() const {
+  if (tls_ && socket_.available() > 0) return false;  // read by TLS already
+  pollfd unasked{socket_.impl()->sockfd(), POLLIN | POLLRDHUP, 0};
   return ::poll(&unasked, 1, 0) == 0;
 }
 
-void Connection::WriteBody(std::string_view body) {
-  write(body.data(), static_cast<std::streamsize>(body.size()));
+void Connection::Write(std::string_view bytes) {
+  socket_.sendBytes(bytes.data(), static_cast<int>(bytes.size()));
 }
 
-void Connection::connect(const Poco::Net::SocketAddress&) {
-  throw Poco::Net::NetException("connection lost");
+std::size_t Connection::Read(std::span<char> into) {
+  const int read = socket_.receiveBytes(into.data(), static_cast<int>(into.size()));
+  return static_cast<std::size_t>(read);
 }
 
 Poco::Net::Context::Ptr MakeTlsContext() {
@@ -131,11 +150,11 @@ std::unique_ptr<Connection> Connect(const Target& target, const Poco::Net::IPAdd
   plain->setNoDelay(true);
   plain->setBlocking(false);
   if (!target.tls) {
-    return std::make_unique<Connection>(Poco::Net::StreamSocket(plain.duplicate()));
+    return std::make_unique<Connection>(Poco::Net::StreamSocket(plain.duplicate()), false);
   }
   Poco::AutoPtr<Poco::Net::StreamSocketImpl> secure =
       new TlsSocket(limits, plain.get(), tls, target.host);
-  return std::make_unique<Connection>(Poco::Net::StreamSocket(secure.duplicate()));
+  return std::make_unique<Connection>(Poco::Net::StreamSocket(secure.duplicate()), true);
 }
 
 }  // namespace octroi::gateway

@@ -2,47 +2,38 @@
 
 #include <Poco/Base64Encoder.h>
 #include <Poco/Exception.h>
-#include <Poco/Net/HTTPRequest.h>
-#include <Poco/Net/HTTPResponse.h>
-#include <Poco/Net/NetException.h>
 #include <Poco/URI.h>
 #include <signal.h>
+#include <strings.h>
 
+#include <algorithm>
 #include <array>
-#include <charconv>
-#include <istream>
-#include <ostream>
 #include <sstream>
+#include <utility>
 
 #include "base/log.h"
 #include "base/text.h"
 #include "crypto/hmac.h"
 #include "gateway/sender/answer.h"
+#include "gateway/sender/answer_reader.h"
 #include "gateway/sender/connection.h"
 
 namespace octroi::gateway {
 namespace {
 
 // OpenSSL writes to a socket without MSG_NOSIGNAL; a peer that went away must be an error, not a
-// signal.
+// signal. Once a thread.
 void BlockPipeSignal() {
+  thread_local bool blocked = false;
+  if (std::exchange(blocked, true)) return;
   sigset_t pipe;
   sigemptyset(&pipe);
   sigaddset(&pipe, SIGPIPE);
   pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
 }
 
-// Poco keeps the status in an enum whose range ends at 511: reading a 599 from it is undefined. Its
-// text is not.
-int StatusOf(const Poco::Net::HTTPResponse& answer) {
-  std::ostringstream head;
-  answer.write(head);
-  const std::string text = head.str();
-  const std::size_t space = text.find(' ');
-  int status = 0;
-  std::from_chars(text.data() + space + 1, text.data() + text.size(), status);
-  return status;
-}
+// A batch up to this size leaves in one write with its head.
+constexpr std::size_t kOneWriteBytesMax = 16 * 1024;
 
 std::string Base64(const std::string& text) {
   std::ostringstream out;
@@ -63,13 +54,36 @@ std::string PathOf(const Target& target, const DestinationPlan& destination) {
   return path;
 }
 
+// Request line and the fields that are the same for every batch.
+std::string HeadOf(const Target& target, const DestinationPlan& destination) {
+  std::string head = destination.method + " " + PathOf(target, destination) + " HTTP/1.1\r\n";
+  const auto field = [&head](std::string_view name, std::string_view value) {
+    head.append(name).append(": ").append(value).append("\r\n");
+  };
+  field("Host", target.authority);
+  field("Connection", "keep-alive");
+  const auto is_type = [](const auto& header) {
+    return strcasecmp(header.first.c_str(), "content-type") == 0;
+  };
+  if (std::ranges::none_of(destination.headers, is_type)) field("Content-Type", "application/json");
+  field("User-Agent", "octroi");
+  for (const auto& [name, value] : destination.headers) field(name, value);
+  if (!destination.secret) return head;
+  const std::string& secret = destination.secret->bytes;
+  if (destination.present_as == PresentAs::kBearer) field("Authorization", "Bearer " + secret);
+  if (destination.present_as == PresentAs::kBasic)
+    field("Authorization", "Basic " + Base64(secret));
+  if (destination.present_as == PresentAs::kHeader) field(destination.secret_name, secret);
+  return head;
+}
+
 class HttpSender final : public Sender {
  public:
   HttpSender(const DestinationPlan& destination, const base::Clock& clock,
              std::unique_ptr<Resolver> resolver)
       : destination_(destination),
         target_(ParseTarget(destination.url)),
-        path_(target_ ? PathOf(*target_, destination) : std::string()),
+        head_(target_ ? HeadOf(*target_, destination) : std::string()),
         clock_(clock),
         resolver_(std::move(resolver)),
         limits_(clock) {}
@@ -108,6 +122,7 @@ class HttpSender final : public Sender {
     }
     if (target_->tls && tls_.isNull()) tls_ = MakeTlsContext();
     for (const std::string& address : addresses) {
+      if (limits_.left() == 0) break;
       try {
         connection_ = Connect(*target_, Poco::Net::IPAddress(address), tls_, limits_);
         return true;
@@ -123,77 +138,54 @@ class HttpSender final : public Sender {
   }
 
   bool Write(const policies::ProtectedBatch& batch, SendStart& start) {
-    Poco::Net::HTTPRequest request(destination_.method, path_, "HTTP/1.1");
-    request.setHost(target_->authority);
-    request.setContentType("application/json");
-    request.setContentLength64(static_cast<Poco::Int64>(batch.body().size()));
-    request.set("User-Agent", "octroi");
-    request.set("Idempotency-Key", std::string(batch.idempotency_key()));
-    for (const auto& [name, value] : destination_.headers) request.set(name, value);
-    if (destination_.secret) Present(request, batch.body());
+    const std::string_view body = batch.body();
+    request_ = head_;
+    Field("Idempotency-Key", batch.idempotency_key());
+    Field("Content-Length", std::to_string(body.size()));
+    if (destination_.secret && destination_.present_as == PresentAs::kHmacSha256) {
+      const crypto::HmacKey key(destination_.secret->bytes);
+      Field("X-Octroi-Signature", "sha256=" + base::Hex(crypto::AsBytes(crypto::Hmac(key, body))));
+    }
+    request_ += "\r\n";
+    const bool in_one = body.size() <= kOneWriteBytesMax;
+    if (in_one) request_ += body;
     Starting starting(start);
     if (!starting) return false;
-    std::ostream& out = connection_->sendRequest(request);
-    out.flush();
+    connection_->Write(request_);
     starting.Started();
-    if (!out) throw Poco::Net::NetException("write failed");
-    connection_->WriteBody(batch.body());
+    if (!in_one) connection_->Write(body);
     return true;
   }
 
-  void Present(Poco::Net::HTTPRequest& request, std::string_view body) const {
-    const std::string& secret = destination_.secret->bytes;
-    switch (destination_.present_as) {
-      case PresentAs::kBearer:
-        return request.set("Authorization", "Bearer " + secret);
-      case PresentAs::kBasic:
-        return request.set("Authorization", "Basic " + Base64(secret));
-      case PresentAs::kHmacSha256:
-        return request.set(
-            "X-Octroi-Signature",
-            "sha256=" + base::Hex(crypto::AsBytes(crypto::Hmac(crypto::HmacKey(secret), body))));
-      case PresentAs::kHeader:
-        return request.set(destination_.secret_name, secret);
-      case PresentAs::kQuery:
-        return;  // in path_
-    }
+  void Field(std::string_view name, std::string_view value) {
+    request_.append(name).append(": ").append(value).append("\r\n");
   }
 
   Receipt Read() {
-    Poco::Net::HTTPResponse answer;
-    std::istream& body = connection_->receiveResponse(answer);
-    const int status = StatusOf(answer);
-    Receipt receipt;
-    receipt.kind = KindOf(status);
-    if (status >= 200 && status < 600) receipt.http_status = static_cast<std::uint16_t>(status);
-    receipt.retry_after = ParseRetryAfter(answer.get("Retry-After", ""), clock_.WallNow());
-    // The status is taken: whatever the rest of the answer does, only the connection can suffer.
-    if (!Drop(answer, status, body)) connection_.reset();
-    return receipt;
-  }
-
-  // True: the answer was read to its end and the connection may be used again.
-  bool Drop(const Poco::Net::HTTPResponse& answer, int status, std::istream& body) {
-    const bool framed = answer.hasContentLength() || answer.getChunkedTransferEncoding();
-    const bool empty = status == 204 || status == 304;
-    if (!answer.getKeepAlive() || status < 200 || !(framed || empty)) return false;
-    if (answer.getContentLength64() > static_cast<Poco::Int64>(kAnswerBodyBytesMax)) return false;
-    std::array<char, 4096> scratch{};
-    std::size_t total = 0;
-    while (total <= kAnswerBodyBytesMax) {
-      body.read(scratch.data(), scratch.size());
-      total += static_cast<std::size_t>(body.gcount());
-      if (!body) break;
+    AnswerReader answer;
+    try {
+      std::array<char, 4096> some{};
+      std::size_t size = 0;
+      do {
+        size = connection_->Read(some);
+      } while (size > 0 && answer.Take({some.data(), size}));
+    } catch (const Poco::Exception&) {
+      // Once the status is there, only the connection can suffer from the rest.
     }
-    const bool whole = empty || !answer.hasContentLength() ||
-                       static_cast<Poco::Int64>(total) == answer.getContentLength64();
-    return body.eof() && whole && total <= kAnswerBodyBytesMax &&
-           connection_->networkException() == nullptr;
+    if (!answer.reusable()) connection_.reset();
+    Receipt receipt;
+    receipt.kind = KindOf(answer.status());
+    if (answer.status() >= 200 && answer.status() < 600) {
+      receipt.http_status = static_cast<std::uint16_t>(answer.status());
+    }
+    receipt.retry_after = ParseRetryAfter(answer.retry_after(), clock_.WallNow());
+    return receipt;
   }
 
   const DestinationPlan destination_;
   const base::Result<Target> target_;
-  const std::string path_;  // and query
+  const std::string head_;  // with the secret, like request_
+  std::string request_;
   const base::Clock& clock_;
   const std::unique_ptr<Resolver> resolver_;
   AttemptLimits limits_;

@@ -189,7 +189,14 @@ TEST_F(HttpSenderTest, AServerThatNeverShakesHandsCostsOneDeadline) {
   DestinationPlan destination =
       To("https://127.0.0.1:" + std::to_string(mute.address().port()) + "/");
   destination.answer_within = 300;
-  EXPECT_EQ(Send(*SenderTo(destination)).kind, Kind::kRetry);
+  struct Counting final : SendStart {
+    bool Enter() override { return ++entered > 0; }
+    void Leave() override {}
+    int entered = 0;
+  } start;
+  EXPECT_EQ(SenderTo(destination)->Send(maker_.Make(1, 2), maker_.ticket(), start).kind,
+            Kind::kRetry);
+  EXPECT_EQ(start.entered, 0) << "a withdrawal would wait for the handshake";
 }
 
 TEST_F(HttpSenderTest, AKeptConnectionThatDiedIsReplacedBeforeWriting) {
