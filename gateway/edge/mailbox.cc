@@ -14,7 +14,9 @@ class PostedAnswer final : public Deferred {
  public:
   PostedAnswer(std::shared_ptr<Mailbox> mailbox, std::uint64_t connection, std::uint64_t request)
       : mailbox_(std::move(mailbox)), connection_(connection), request_(request) {}
-  ~PostedAnswer() override { PostedAnswer::Answer(AnswerTo(Fault::kNotAnswered)); }
+  ~PostedAnswer() override {
+    if (!answered_) PostedAnswer::Answer(AnswerTo(Fault::kNotAnswered));
+  }
   PostedAnswer(const PostedAnswer&) = delete;
   PostedAnswer& operator=(const PostedAnswer&) = delete;
 
