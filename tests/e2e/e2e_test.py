@@ -31,6 +31,13 @@ def line(number, customer="17850", **more):
                            "unit_price": 2.5, "customer_id": customer, "country": "France", **more}}
 
 
+def sums(status):
+    """What is the journal's, of the answer to `octroi status`; how long things took is of one process."""
+    destinations = {name: {key: value for key, value in one.items() if key != "sent_within_micros"}
+                    for name, one in status["destinations"].items()}
+    return {"sources": status["sources"], "destinations": destinations, "rules": status["rules"]}
+
+
 class EndToEnd(unittest.TestCase):
     def setUp(self):
         self.temporary = tempfile.TemporaryDirectory(prefix="octroi-e2e-")
@@ -285,8 +292,7 @@ class EndToEnd(unittest.TestCase):
         self.assertEqual(report["damages"], [])
         self.start()
         after = self.gateway.wait_quiet()
-        for part in ("sources", "destinations", "rules"):
-            self.assertEqual(after[part], before[part])
+        self.assertEqual(sums(after), sums(before))
         self.post(line(99, "3001"))
         self.assertEqual(self.gateway.wait_quiet()["destinations"]["emailing"]["sent"],
                          before["destinations"]["emailing"]["sent"] + 1)

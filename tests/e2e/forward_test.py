@@ -87,8 +87,14 @@ class Forward(World):
         return self.gateway.metric("octroi_forward_waiting")
 
     def await_waiting(self, count):
+        self.await_that(lambda: self.waiting() >= count)
+
+    def await_arrival(self, destination):
+        self.await_that(lambda: self.recorders[destination].requests > 0)
+
+    def await_that(self, holds):
         deadline = time.time() + 60
-        while self.waiting() < count:
+        while not holds():
             self.assertLess(time.time(), deadline)
             time.sleep(0.01)
 
@@ -155,6 +161,7 @@ class Forward(World):
         go = self.hold()
         told, threads = self.in_background(line(1, "1"))
         self.await_waiting(1)
+        self.await_arrival("emailing")  # so it is durable, though nobody was told
         self.gateway.process.kill()
         for thread in threads:
             thread.join()
