@@ -5,6 +5,7 @@ octroi_gateway_part(gateway_dispatcher
     dispatcher/dispatcher.cc
     dispatcher/in_hand.cc
     dispatcher/lane.cc
+    dispatcher/lane_abreast.cc
     dispatcher/lane_outcomes.cc
     dispatcher/lane_queue.cc
     dispatcher/outcome_book.cc

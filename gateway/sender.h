@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "base/clock.h"
@@ -68,9 +69,18 @@ class Sender {
   Receipt Send(const policies::ProtectedBatch& batch, const journal::Ticket& ticket,
                SendStart& start);
 
+  // Several batches, each a request of its own, under way at the same time: who asks sees to it
+  // that their order does not matter. One attempt, one deadline; `start` is asked once for all. A
+  // receipt for each, in their order. From 1 to abreast_max() of them.
+  using Batches = std::span<const policies::ProtectedBatch* const>;
+  void SendAbreast(Batches batches, const journal::Ticket& ticket, SendStart& start,
+                   std::span<Receipt> receipts);
+  virtual std::size_t abreast_max() const { return 1; }
+
  private:
   // Holds a Starting while the first byte leaves, and no longer; kNotStarted if it says no.
   virtual Receipt DoSend(const policies::ProtectedBatch& batch, SendStart& start) = 0;
+  virtual void DoSendAbreast(Batches batches, SendStart& start, std::span<Receipt> receipts);
 };
 
 // Over HTTP/1.1, on Poco's sockets and TLS, answers read by llhttp: keep-alive, VERIFY_STRICT, TLS

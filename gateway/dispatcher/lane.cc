@@ -44,7 +44,7 @@ void Lane::Run() {
   while (TakeBatch()) {
     items.clear();
     for (std::size_t i = 0; i < in_hand_count_; ++i) items.push_back(&in_hand_[i]);
-    const bool done = SendUntilFinal(items);
+    const bool done = SendAbreast(items) && SendUntilFinal(items);
     for (InHand* item : items) item->Release();
     if (!done) break;
   }
@@ -59,7 +59,7 @@ bool Lane::TakeBatch() {
       settings == nullptr ? kBatchOfRemoved : std::max<std::size_t>(1, settings->batch_up_to);
   if (settings != nullptr && !queue_.WaitForMore(count, settings->batch_after)) return false;
   taken_.clear();
-  queue_.Take(count, taken_);
+  queue_.Take(OneByOne() ? sender_->abreast_max() : count, taken_);
   in_hand_count_ = taken_.size();
   if (in_hand_.size() < in_hand_count_) in_hand_.resize(in_hand_count_);
   for (std::size_t i = 0; i < in_hand_count_; ++i) in_hand_[i].Assign(std::move(taken_[i]));
@@ -200,19 +200,20 @@ bool Lane::Prepare(Items items) {
     }
     if (!begun) plan_->pseudonymizer->Begin(destination_.place, batch_);
     begun = true;
-    if (Protect(*item)) {
+    if (Protect(*item, batch_)) {
       leaving_.push_back(item);
     } else {
       conclude(item, base::Outcome::kFailed, base::Reason::kProtectFailed);
     }
   }
   if (begun) plan_->pseudonymizer->Finish(destination_.place, batch_);
+  key_version_ = batch_.key_version();
   if (finals.empty()) return true;
   Conclude(finals, concluded);
   return false;
 }
 
-bool Lane::Protect(InHand& item) {
+bool Lane::Protect(InHand& item, policies::ProtectedBatch& batch) {
   item.purposes.clear();
   for (std::size_t purpose = 0; purpose < plan_->purposes.size(); ++purpose) {
     if ((item.leave.purposes >> purpose & 1) != 0) {
@@ -226,7 +227,12 @@ bool Lane::Protect(InHand& item) {
   event.allowed_categories = item.leave.categories;
   event.purposes = item.purposes;
   event.fields = &item.fields();
-  return static_cast<bool>(plan_->pseudonymizer->Add(destination_.place, event, batch_));
+  return static_cast<bool>(plan_->pseudonymizer->Add(destination_.place, event, batch));
+}
+
+bool Lane::OneByOne() const {
+  const DestinationPlan* settings = Settings();
+  return settings != nullptr && settings->batch_up_to <= 1;
 }
 
 const DestinationPlan* Lane::Settings() const {

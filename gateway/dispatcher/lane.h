@@ -46,12 +46,18 @@ class Lane final : SendStart {
   bool TakeBatch();  // false: draining
   // Attempts until each has a final outcome. False: stopping first.
   bool SendUntilFinal(Items items);
+  // Where each event is a request of its own: one attempt with several under way at a time, at most
+  // one of a person. What has no outcome then, or was not tried, is for SendUntilFinal. False:
+  // stopping.
+  bool SendAbreast(Items items);
+  bool PrepareAbreast(Items items);  // fills leaving_ and abreast_; false: it is not worth it
+  bool ConcludeAbreast(Breaker::Pass pass, std::span<const Receipt> receipts);
   // One attempt with what may still leave. Nothing: none of them may, or draining.
   std::optional<Receipt> Attempt(Items items);
   // Decides again for each and fills batch_ and leaving_. False: some became final, which took
   // time: once more.
   bool Prepare(Items items);
-  bool Protect(InHand& item);
+  bool Protect(InHand& item, policies::ProtectedBatch& batch);
   bool Enter() override;
   void Leave() override;
   bool StillLeaving();  // whether the decisions would be the same now
@@ -59,6 +65,7 @@ class Lane final : SendStart {
   bool SendSingly();
   void UsePlanInForce();
   const DestinationPlan* Settings() const;  // in plan_; null: a hole
+  bool OneByOne() const;                    // it takes one event a request
   bool SettingsChanged() const;
 
   journal::OutcomeRecord OutcomeOf(base::Outcome outcome, base::Reason reason) const;
@@ -76,11 +83,13 @@ class Lane final : SendStart {
   PlanPtr plan_;  // of the current attempt
   std::unique_ptr<Sender> sender_;
   policies::ProtectedBatch batch_;
+  std::vector<policies::ProtectedBatch> abreast_;  // of leaving_, one each
   std::vector<InHand> in_hand_;  // only grows; the first in_hand_count_ are in use
   std::size_t in_hand_count_ = 0;
   std::vector<QueuedItem> taken_;
-  std::vector<InHand*> leaving_;  // of the current attempt, what is in batch_
-  std::uint64_t decided_by_ = 0;  // the index's generation that those decisions saw
+  std::vector<InHand*> leaving_;   // of the current attempt, what is in batch_
+  std::uint32_t key_version_ = 0;  // of the current attempt's pseudonyms
+  std::uint64_t decided_by_ = 0;   // the index's generation that those decisions saw
   SendGate::Place place_;
   std::int64_t noted_nanos_ = 0;  // when a retry was last journalled
 };

@@ -82,7 +82,7 @@ bool Lane::Conclude(Items items, base::Outcome outcome, base::Reason reason,
   journal::OutcomeRecord record = OutcomeOf(outcome, reason);
   record.attempt = MostAttempts(items);
   record.http_status = receipt.http_status;
-  if (outcome == base::Outcome::kSent) record.key_version = batch_.key_version();
+  if (outcome == base::Outcome::kSent) record.key_version = key_version_;
   for (const InHand* item : items) {
     record.events.push_back(item->sequence());
     if (outcome == base::Outcome::kSent)

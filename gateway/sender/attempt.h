@@ -18,8 +18,9 @@ class AttemptLimits {
   explicit AttemptLimits(const base::Clock& clock) : clock_(clock) {}
   void Begin(base::Millis within) {
     deadline_nanos_ = clock_.BootNowNanos() + within * 1'000'000;
-    bytes_left_ = kAnswerBytesMax;
+    NextAnswer();
   }
+  void NextAnswer() { bytes_left_ = kAnswerBytesMax; }
   base::Millis left() const {  // 0: the deadline has passed
     return std::max<base::Millis>(0, (deadline_nanos_ - clock_.BootNowNanos()) / 1'000'000);
   }

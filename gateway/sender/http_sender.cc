@@ -34,6 +34,7 @@ void BlockPipeSignal() {
 
 // A batch up to this size leaves in one write with its head.
 constexpr std::size_t kOneWriteBytesMax = 16 * 1024;
+constexpr std::size_t kAbreastMax = 8;  // connections of one lane
 
 std::string Base64(const std::string& text) {
   std::ostringstream out;
@@ -89,25 +90,51 @@ class HttpSender final : public Sender {
         limits_(clock) {}
 
  private:
+  // One connection, and the request that leaves on it, with the secret.
+  struct Line {
+    std::unique_ptr<Connection> connection;
+    std::string request;
+    bool sent = false;
+  };
+
   Receipt DoSend(const policies::ProtectedBatch& batch, SendStart& start) override {
+    const policies::ProtectedBatch* const one = &batch;
+    Receipt receipt;
+    DoSendAbreast({&one, 1}, start, {&receipt, 1});
+    return receipt;
+  }
+
+  std::size_t abreast_max() const override { return kAbreastMax; }
+
+  // All requests leave before the first answer is read, so that one sleep serves for several.
+  void DoSendAbreast(Batches batches, SendStart& start, std::span<Receipt> receipts) override {
     BlockPipeSignal();
     limits_.Begin(destination_.answer_within);
+    std::ranges::fill(receipts, Receipt{Receipt::Kind::kNotStarted, 0, {}});
+    std::size_t ready = 0;
+    for (; ready < batches.size() && Ready(lines_[ready]); ++ready) {
+      Request(*batches[ready], lines_[ready].request);
+    }
+    if (ready == 0) receipts.front() = {};
+    if (ready == 0 || !Write(batches.first(ready), start)) return;
+    for (std::size_t i = 0; i < ready; ++i) {
+      receipts[i] = lines_[i].sent ? Read(lines_[i]) : Receipt{};
+    }
+  }
+
+  bool Ready(Line& line) {
     try {
-      if (connection_ && !connection_->Usable()) connection_.reset();
-      if (connection_ || Open()) {
-        if (!Write(batch, start)) return {Receipt::Kind::kNotStarted, 0, {}};
-        return Read();
-      }
-    } catch (const Poco::Exception&) {  // no answer; its text may hold what the peer said
+      if (line.connection && !line.connection->Usable()) line.connection.reset();
+      return line.connection || Open(line.connection);
+    } catch (const Poco::Exception&) {
     } catch (const std::exception&) {
     }
-    connection_.reset();
-    return {};
+    return false;
   }
 
   // Every address must be one that may be connected to: DNS that mixes public and private ones is
   // an attack.
-  bool Open() {
+  bool Open(std::unique_ptr<Connection>& connection) {
     if (!target_) return Refused("sender.url_refused");
     std::vector<std::string> addresses{target_->host};
     if (!target_->literal) {
@@ -124,7 +151,7 @@ class HttpSender final : public Sender {
     for (const std::string& address : addresses) {
       if (limits_.left() == 0) break;
       try {
-        connection_ = Connect(*target_, Poco::Net::IPAddress(address), tls_, limits_);
+        connection = Connect(*target_, Poco::Net::IPAddress(address), tls_, limits_);
         return true;
       } catch (const Poco::Exception&) {  // the next address, while there is time
       }
@@ -137,42 +164,60 @@ class HttpSender final : public Sender {
     return false;
   }
 
-  bool Write(const policies::ProtectedBatch& batch, SendStart& start) {
+  void Request(const policies::ProtectedBatch& batch, std::string& request) const {
     const std::string_view body = batch.body();
-    request_ = head_;
-    Field("Idempotency-Key", batch.idempotency_key());
-    Field("Content-Length", std::to_string(body.size()));
+    const auto field = [&request](std::string_view name, std::string_view value) {
+      request.append(name).append(": ").append(value).append("\r\n");
+    };
+    request = head_;
+    field("Idempotency-Key", batch.idempotency_key());
+    field("Content-Length", std::to_string(body.size()));
     if (destination_.secret && destination_.present_as == PresentAs::kHmacSha256) {
       const crypto::HmacKey key(destination_.secret->bytes);
-      Field("X-Octroi-Signature", "sha256=" + base::Hex(crypto::AsBytes(crypto::Hmac(key, body))));
+      field("X-Octroi-Signature", "sha256=" + base::Hex(crypto::AsBytes(crypto::Hmac(key, body))));
     }
-    request_ += "\r\n";
-    const bool in_one = body.size() <= kOneWriteBytesMax;
-    if (in_one) request_ += body;
+    request += "\r\n";
+    if (InOneWrite(body)) request += body;
+  }
+
+  static bool InOneWrite(std::string_view body) { return body.size() <= kOneWriteBytesMax; }
+
+  // False: none may leave.
+  bool Write(Batches batches, SendStart& start) {
     Starting starting(start);
     if (!starting) return false;
-    connection_->Write(request_);
+    for (std::size_t i = 0; i < batches.size(); ++i) Write(lines_[i], lines_[i].request);
     starting.Started();
-    if (!in_one) connection_->Write(body);
+    for (std::size_t i = 0; i < batches.size(); ++i) {
+      const std::string_view body = batches[i]->body();
+      if (lines_[i].sent && !InOneWrite(body)) Write(lines_[i], body);
+    }
     return true;
   }
 
-  void Field(std::string_view name, std::string_view value) {
-    request_.append(name).append(": ").append(value).append("\r\n");
+  static void Write(Line& line, std::string_view bytes) {
+    line.sent = true;
+    try {
+      line.connection->Write(bytes);
+    } catch (const Poco::Exception&) {  // its text may hold what the peer said
+      line.sent = false;
+      line.connection.reset();
+    }
   }
 
-  Receipt Read() {
+  Receipt Read(Line& line) {
+    limits_.NextAnswer();
     AnswerReader answer;
     try {
       std::array<char, 4096> some{};
       std::size_t size = 0;
       do {
-        size = connection_->Read(some);
+        size = line.connection->Read(some);
       } while (size > 0 && answer.Take({some.data(), size}));
     } catch (const Poco::Exception&) {
       // Once the status is there, only the connection can suffer from the rest.
     }
-    if (!answer.reusable()) connection_.reset();
+    if (!answer.reusable()) line.connection.reset();
     Receipt receipt;
     receipt.kind = KindOf(answer.status());
     if (answer.status() >= 200 && answer.status() < 600) {
@@ -184,13 +229,12 @@ class HttpSender final : public Sender {
 
   const DestinationPlan destination_;
   const base::Result<Target> target_;
-  const std::string head_;  // with the secret, like request_
-  std::string request_;
+  const std::string head_;  // with the secret
   const base::Clock& clock_;
   const std::unique_ptr<Resolver> resolver_;
   AttemptLimits limits_;
   Poco::Net::Context::Ptr tls_;
-  std::unique_ptr<Connection> connection_;
+  std::array<Line, kAbreastMax> lines_;
 };
 
 }  // namespace
@@ -200,6 +244,22 @@ Receipt Sender::Send(const policies::ProtectedBatch& batch, const journal::Ticke
   if (batch.count() == 0) return {Receipt::Kind::kDelivered, 0, {}};
   if (ticket.through() < batch.last_sequence()) return {};
   return DoSend(batch, start);
+}
+
+void Sender::SendAbreast(Batches batches, const journal::Ticket& ticket, SendStart& start,
+                         std::span<Receipt> receipts) {
+  const bool durable = std::ranges::all_of(batches, [&](const policies::ProtectedBatch* batch) {
+    return batch->count() > 0 && ticket.through() >= batch->last_sequence();
+  });
+  if (!durable || batches.empty() || batches.size() > abreast_max()) {
+    std::ranges::fill(receipts, Receipt{});
+    return;
+  }
+  DoSendAbreast(batches, start, receipts);
+}
+
+void Sender::DoSendAbreast(Batches batches, SendStart& start, std::span<Receipt> receipts) {
+  receipts.front() = DoSend(*batches.front(), start);
 }
 
 std::unique_ptr<Sender> MakeHttpSender(const DestinationPlan& destination, const base::Clock& clock,

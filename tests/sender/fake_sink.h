@@ -2,6 +2,8 @@
 // a script.
 #pragma once
 
+#include <algorithm>
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -18,6 +20,7 @@ struct Attempt {
   std::string destination, url, key, body;
   std::vector<std::uint64_t> numbers;  // of the events in it, in order
   Receipt receipt;
+  std::size_t group = 0;  // those under way together have the same, from 1
 };
 
 inline Receipt Delivered() { return {Receipt::Kind::kDelivered, 200, {}}; }
@@ -28,6 +31,8 @@ class FakeSink {
  public:
   // Called on the lane's thread, not under the sink's lock. Default: all is delivered.
   std::function<Receipt(const Attempt&)> script = [](const Attempt&) { return Delivered(); };
+
+  std::size_t abreast = 1;  // what its senders have under way together, at most
 
   // Before the lane enters the gate; and inside, where the first byte would leave.
   std::function<void()> before_start;
@@ -53,18 +58,36 @@ class FakeSink {
 
    private:
     Receipt DoSend(const policies::ProtectedBatch& batch, SendStart& start) override {
+      const policies::ProtectedBatch* const one = &batch;
+      Receipt receipt;
+      DoSendAbreast({&one, 1}, start, {&receipt, 1});
+      return receipt;
+    }
+    std::size_t abreast_max() const override { return sink_.abreast; }
+
+    void DoSendAbreast(Batches batches, SendStart& start, std::span<Receipt> receipts) override {
       if (sink_.before_start) sink_.before_start();
       Starting starting(start);
-      if (!starting) return {Receipt::Kind::kNotStarted, 0, {}};
-      if (sink_.inside) sink_.inside(NumbersIn(batch.body()));
+      std::ranges::fill(receipts, Receipt{Receipt::Kind::kNotStarted, 0, {}});
+      if (!starting) return;
+      for (const auto* batch : batches) {
+        if (sink_.inside) sink_.inside(NumbersIn(batch->body()));
+      }
       starting.Started();
-      Attempt attempt{
-          destination_.id,           destination_.url,        std::string(batch.idempotency_key()),
-          std::string(batch.body()), NumbersIn(batch.body()), {}};
-      attempt.receipt = sink_.script(attempt);
-      const std::lock_guard lock(sink_.mutex_);
-      sink_.attempts_.push_back(attempt);
-      return attempt.receipt;
+      const std::size_t group = ++sink_.groups_;
+      for (std::size_t i = 0; i < batches.size(); ++i) {
+        const policies::ProtectedBatch& batch = *batches[i];
+        Attempt attempt{destination_.id,
+                        destination_.url,
+                        std::string(batch.idempotency_key()),
+                        std::string(batch.body()),
+                        NumbersIn(batch.body()),
+                        {},
+                        group};
+        receipts[i] = attempt.receipt = sink_.script(attempt);
+        const std::lock_guard lock(sink_.mutex_);
+        sink_.attempts_.push_back(attempt);
+      }
     }
     FakeSink& sink_;
     const DestinationPlan destination_;
@@ -82,6 +105,7 @@ class FakeSink {
 
   mutable std::mutex mutex_;
   std::vector<Attempt> attempts_;
+  std::atomic<std::size_t> groups_{0};
 };
 
 }  // namespace octroi::gateway

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "base/text.h"
 #include "crypto/hmac.h"
 #include "gateway/sender.h"
@@ -152,6 +154,62 @@ TEST_F(HttpSenderTest, TheRequestSaysWhatItMust) {
   }
   EXPECT_EQ(request.body, batch.body());
   EXPECT_NE(request.body.find("\"events\":["), std::string::npos);
+}
+
+// Four requests under way together, each on a connection of its own, each with its own answer.
+TEST_F(HttpSenderTest, SeveralAtATimeEachHaveTheirOwnAnswer) {
+  BatchMaker maker(4);
+  std::vector<policies::ProtectedBatch> batches;
+  for (std::uint64_t n = 1; n <= 4; ++n) batches.push_back(maker.Make(n, 1, n == 3 ? 30'000 : 0));
+  ScriptedServer server({});
+  server.Judge([&](const ReceivedRequest& request) {
+    if (request.body == batches[1].body()) return Answer("422 No");
+    if (request.body == batches[2].body()) return Answer("503 Later", "Retry-After: 7\r\n");
+    return Answer("200 OK");
+  });
+  const auto sender = MakeHttpSender(To(server.Url()), maker.clock());
+  ASSERT_GE(sender->abreast_max(), 4u);
+  const std::array<const policies::ProtectedBatch*, 4> all{&batches[0], &batches[1], &batches[2],
+                                                           &batches[3]};
+  for (int round = 0; round < 2; ++round) {
+    std::vector<Receipt> receipts(4);
+    sender->SendAbreast(all, maker.ticket(), Unhindered(), receipts);
+    EXPECT_EQ(receipts[0].kind, Kind::kDelivered);
+    EXPECT_EQ(receipts[1].kind, Kind::kRefused);
+    EXPECT_EQ(receipts[2].kind, Kind::kRetry);
+    EXPECT_EQ(receipts[2].retry_after.value_or(0), 7'000);
+    EXPECT_EQ(receipts[3].kind, Kind::kDelivered);
+  }
+  EXPECT_EQ(server.connections(), 4) << "they are kept";
+  EXPECT_EQ(server.requests().size(), 8u);
+}
+
+TEST_F(HttpSenderTest, SeveralAtATimeAskTheGateOnce) {
+  struct No final : SendStart {
+    bool Enter() override { return ++asked < 0; }
+    void Leave() override { ADD_FAILURE(); }
+    int asked = 0;
+  } no;
+  ScriptedServer server({});
+  const auto sender = SenderTo(To(server.Url()));
+  const auto one = maker_.Make(1, 1), two = maker_.Make(2, 1);
+  const std::array<const policies::ProtectedBatch*, 2> both{&one, &two};
+  std::array<Receipt, 2> receipts;
+  sender->SendAbreast(both, maker_.ticket(), no, receipts);
+  EXPECT_EQ(no.asked, 1);
+  EXPECT_EQ(receipts[0].kind, Kind::kNotStarted);
+  EXPECT_EQ(receipts[1].kind, Kind::kNotStarted);
+  EXPECT_EQ(server.requests().size(), 0u);
+}
+
+TEST_F(HttpSenderTest, SeveralAtATimeToNobody) {
+  const auto sender = SenderTo(To("http://127.0.0.1:1/"));
+  const auto one = maker_.Make(1, 1), two = maker_.Make(2, 1);
+  const std::array<const policies::ProtectedBatch*, 2> both{&one, &two};
+  std::array<Receipt, 2> receipts;
+  sender->SendAbreast(both, maker_.ticket(), Unhindered(), receipts);
+  EXPECT_EQ(receipts[0].kind, Kind::kRetry) << "counts as a failure, so that the breaker learns";
+  EXPECT_EQ(receipts[1].kind, Kind::kNotStarted);
 }
 
 // Each of these would hold a lane for ever if only single reads had a timeout.
