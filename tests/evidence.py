@@ -130,8 +130,8 @@ def together(runs):
     for key, value in first.items():
         values = [run[key] for run in runs if key in run]
         if isinstance(value, dict):
-            names = sorted({name for one in values for name in one}, key=lambda name: -sum(one.get(name, 0) for one in values))
-            sum_of[key] = {name: sum(one.get(name, 0) for one in values) for name in names}
+            counts = {name: sum(run.get(name, 0) for run in values) for one in values for name in one}
+            sum_of[key] = dict(sorted(counts.items(), key=lambda count: (-count[1], count[0])))
         elif key in ("day", "commit", "build"):
             sum_of[key] = " and ".join(sorted(set(values)))
         else:
