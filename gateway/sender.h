@@ -56,8 +56,8 @@ class Starting {
   bool inside_;
 };
 
-// One connection to one destination; used by one thread. What every implementation promises, by
-// what the destination does, is the table of tests/sender/contract.h. Not answering within
+// What leads to one destination; used by one thread. What every implementation promises, by what
+// the destination does, is the table of tests/sender/contract.h. Not answering within
 // answer_within is kRetry; so is a destination that is not there. Nothing of a batch is in what is
 // logged.
 class Sender {

@@ -87,7 +87,7 @@ class Lane final : SendStart {
   std::vector<InHand> in_hand_;  // only grows; the first in_hand_count_ are in use
   std::size_t in_hand_count_ = 0;
   std::vector<QueuedItem> taken_;
-  std::vector<InHand*> leaving_;   // of the current attempt, what is in batch_
+  std::vector<InHand*> leaving_;   // of the current attempt: in batch_, or in abreast_
   std::uint32_t key_version_ = 0;  // of the current attempt's pseudonyms
   std::uint64_t decided_by_ = 0;   // the index's generation that those decisions saw
   SendGate::Place place_;

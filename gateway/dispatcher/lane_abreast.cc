@@ -1,6 +1,5 @@
 // Several requests of one lane under way at the same time: one sleep for several answers.
 #include <algorithm>
-#include <array>
 
 #include "base/crash_point.h"
 #include "gateway/dispatcher/lane.h"

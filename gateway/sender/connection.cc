@@ -15,11 +15,11 @@
 namespace octroi::gateway {
 namespace {
 
-// Until the socket is ready or the attempt's time is over.
+// Until the socket is ready or the attempt's time is over. What is there by then is still taken: of
+// several requests under way one may use up the time of all, and the others were answered.
 void Wait(int socket, short events, const AttemptLimits& limits) {
   pollfd ready{socket, events, 0};
-  const base::Millis left = limits.left();
-  if (left == 0 || ::poll(&ready, 1, static_cast<int>(left)) == 0) {
+  if (::poll(&ready, 1, static_cast<int>(limits.left())) == 0) {
     throw Poco::TimeoutException("attempt deadline");
   }
 }
@@ -102,13 +102,12 @@ class TlsSocket final : public Poco::Net::SecureStreamSocketImpl {
  private:
   template <class Call>
   int Bounded(Call call) {
-    while (limits_.left() > 0) {
+    for (;;) {
       const int result = call();
       if (result >= 0) return result;
       const bool writes = result == Poco::Net::SecureStreamSocket::ERR_SSL_WANT_WRITE;
       Wait(sockfd(), writes ? POLLOUT : POLLIN, limits_);
     }
-    throw Poco::TimeoutException("attempt deadline");
   }
 
   AttemptLimits& limits_;

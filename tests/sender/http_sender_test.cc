@@ -184,6 +184,21 @@ TEST_F(HttpSenderTest, SeveralAtATimeEachHaveTheirOwnAnswer) {
   EXPECT_EQ(server.requests().size(), 8u);
 }
 
+TEST_F(HttpSenderTest, OneThatIsNeverAnsweredCostsTheOthersNothing) {
+  const auto one = maker_.Make(1, 1), two = maker_.Make(2, 1);
+  ScriptedServer server({});
+  server.Judge([&](const ReceivedRequest& request) {
+    return request.body == one.body() ? Step("", Then::kSilence) : Answer("200 OK");
+  });
+  DestinationPlan destination = To(server.Url());
+  destination.answer_within = 300;
+  const std::array<const policies::ProtectedBatch*, 2> both{&one, &two};
+  std::array<Receipt, 2> receipts;
+  SenderTo(destination)->SendAbreast(both, maker_.ticket(), Unhindered(), receipts);
+  EXPECT_EQ(receipts[0].kind, Kind::kRetry);
+  EXPECT_EQ(receipts[1].kind, Kind::kDelivered) << "or it would be sent again";
+}
+
 TEST_F(HttpSenderTest, SeveralAtATimeAskTheGateOnce) {
   struct No final : SendStart {
     bool Enter() override { return ++asked < 0; }
