@@ -211,6 +211,7 @@ TEST_P(ReplayDeskTest, WhatIsNoLongerKeptIsCountedAndNotSent) {
   sink_.script = [](const Attempt&) { return Refused(400); };
   rig_.Admit(*plan(), {{31, "a"}});  // whose payload is still there
   Settle();
+  WaitProjected();
   sink_.Forget();
   sink_.script = [](const Attempt&) { return Delivered(); };
   for (const std::size_t attention_max : {std::size_t{1'000'000}, kMore}) {
