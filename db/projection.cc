@@ -19,10 +19,6 @@ bool OfDelivery(Outcome outcome) {
   return outcome >= Outcome::kSent && outcome <= Outcome::kErased;
 }
 
-bool MayChange(Outcome outcome) {
-  return outcome == Outcome::kInFlight || outcome == Outcome::kFailed;
-}
-
 base::Error Invalid(std::string detail) {
   return base::Error{base::ErrorCode::kInvalid, kWhere, std::move(detail)};
 }
@@ -56,6 +52,10 @@ base::Status CheckBatch(const Projection& batch, std::uint64_t projected_through
     if (base::Status whole = CheckEvent(event); !whole) return whole;
   }
   return base::Ok();
+}
+
+bool MayChange(Outcome outcome) {
+  return outcome == Outcome::kInFlight || outcome == Outcome::kFailed;
 }
 
 base::Result<bool> Advance(DeliveryState& current, const DeliveryState& next) {

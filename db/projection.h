@@ -18,6 +18,8 @@ namespace octroi::store {
 // kInvalid.
 base::Status CheckBatch(const Projection& batch, std::uint64_t projected_through);
 
+// Whether another outcome of the delivery may follow: it is under way, or can be replayed.
+bool MayChange(base::Outcome outcome);
 // Moves a delivery on. True: `current` is now `next`; false: the same final outcome again, nothing
 // changed. kInvalid: a final outcome would change, or `next` is not an outcome of a delivery.
 base::Result<bool> Advance(DeliveryState& current, const DeliveryState& next);

@@ -163,10 +163,10 @@ constexpr auto kSaid = std::to_array<Said>({
     {"source.unknown", "Cette source n'existe pas dans la configuration.",
      "This source is not in the config."},
     {"export.unreadable",
-     "L'export ne se lit pas : NDJSON, tableau JSON ou {\"batch\": […]}, 256 Mio au plus. Plus "
+     "L'export ne se lit pas : NDJSON, tableau JSON ou {\"batch\": […]}, 64 Mio au plus. Plus "
      "gros : "
      "un événement par ligne, puis `split -C 200m FICHIER`, et une partie à la fois.",
-     "The export cannot be read: NDJSON, a JSON array or {\"batch\": [...]}, 256 MiB at most. "
+     "The export cannot be read: NDJSON, a JSON array or {\"batch\": [...]}, 64 MiB at most. "
      "Larger: "
      "one event a line, then `split -C 200m FILE`, and one part at a time."},
     {"change.ready", "Prête à être mise en vigueur.", "Ready to be brought into force."},

@@ -18,10 +18,20 @@ struct Ours {
   base::Outcome outcome = base::Outcome::kUndecided;
 };
 
-// Decisions on one source's events, by what an export can be matched with.
+// Decisions on one source's events, by what an export can be matched with. Remembers what the
+// export asks for, and counts the rest.
 class Received {
  public:
   Received(std::uint16_t source, base::Millis since) : source_(source), since_(since) {}
+
+  void Want(const ReadEvent& read) {
+    if (read.fault.reason != base::Reason::kUndecided) return;
+    if (read.message == journal::Fingerprint{}) {
+      by_bytes_.try_emplace(read.body_digest);
+    } else {
+      by_message_.try_emplace(read.message);
+    }
+  }
 
   void Take(std::uint64_t sequence, std::string_view bytes) {
     const auto kind = journal::KindOf(bytes);
@@ -35,23 +45,26 @@ class Received {
     const Ours ours{sequence, record_.body_digest, record_.outcome};
     ++count_;
     if (record_.message == journal::Fingerprint{}) {
-      by_bytes_.emplace(record_.body_digest, ours);
+      Keep(by_bytes_, record_.body_digest, ours);
     } else {
-      by_message_.emplace(record_.message, ours);
+      Keep(by_message_, record_.message, ours);
     }
   }
 
   const Ours* Find(const ReadEvent& read) const {
-    if (read.message == journal::Fingerprint{}) {
-      const auto found = by_bytes_.find(read.body_digest);
-      return found == by_bytes_.end() ? nullptr : &found->second;
-    }
-    const auto found = by_message_.find(read.message);
-    return found == by_message_.end() ? nullptr : &found->second;
+    const Ours& ours = read.message == journal::Fingerprint{} ? by_bytes_.at(read.body_digest)
+                                                              : by_message_.at(read.message);
+    return ours.sequence == 0 ? nullptr : &ours;
   }
   std::uint64_t count() const { return count_; }
 
  private:
+  template <class Map, class Key>
+  static void Keep(Map& wanted, const Key& key, const Ours& ours) {
+    const auto found = wanted.find(key);
+    if (found != wanted.end() && found->second.sequence == 0) found->second = ours;
+  }
+
   std::uint16_t source_;
   base::Millis since_;
   journal::EventRecord record_;
@@ -133,7 +146,17 @@ base::Result<Reconciliation> Reconcile(const journal::Journal& journal, store::F
                                        const GateKeys& keys, const Plan& plan, std::uint16_t source,
                                        const std::vector<std::string_view>& events,
                                        base::Millis since) {
+  EventReader reader(keys);
+  const auto for_each = [&](const auto& take) {
+    for (std::size_t at = 0; at < events.size(); at += EventReader::kAtOnce) {
+      const std::size_t count = std::min(EventReader::kAtOnce, events.size() - at);
+      for (const ReadEvent& one :
+           reader.Read(plan.sources[source], {}, {events.data() + at, count}))
+        take(one);
+    }
+  };
   Received received(source, since);
+  for_each([&](const ReadEvent& one) { received.Want(one); });
   std::uint64_t first = std::numeric_limits<std::uint64_t>::max();
   for (const journal::SegmentInfo& segment : journal.Segments()) {
     if (!segment.payload) first = std::min(first, segment.first_sequence);
@@ -145,12 +168,7 @@ base::Result<Reconciliation> Reconcile(const journal::Journal& journal, store::F
 
   Reconciliation result;
   Comparison comparison(received, result);
-  EventReader reader(keys);
-  for (std::size_t at = 0; at < events.size(); at += EventReader::kAtOnce) {
-    const std::size_t count = std::min(EventReader::kAtOnce, events.size() - at);
-    for (const ReadEvent& one : reader.Read(plan.sources[source], {}, {events.data() + at, count}))
-      comparison.Take(one);
-  }
+  for_each([&](const ReadEvent& one) { comparison.Take(one); });
   result.not_exported = received.count() - comparison.found().size();
   if (auto counted = CountDeliveries(store, comparison.found(), result); !counted)
     return counted.error();

@@ -42,7 +42,8 @@ struct Reconciliation {
 };
 
 // `events`: the texts of the export, in order. Against what was received from `since` on. Reads
-// the journal and the store. Errors: theirs.
+// the journal and the store; remembers of them what the export names, however much was received.
+// Errors: theirs.
 base::Result<Reconciliation> Reconcile(const journal::Journal& journal, store::FlowStore& store,
                                        const GateKeys& keys, const Plan& plan, std::uint16_t source,
                                        const std::vector<std::string_view>& events,

@@ -251,9 +251,9 @@ std::string AuditJson(const AuditReport& report, const std::string& origin, cons
                                        {"sources", SourcesJson(minute, plan, ignored)},
                                        {"destinations", DestinationsJson(minute, plan, ignored)}});
   }
-  json["discrepancies_total"] = report.discrepancies_total;
+  json["discrepancies_total"] = report.discrepancies.total();
   json["discrepancies"] = Json::array();
-  for (const Discrepancy& one : report.discrepancies) {
+  for (const Discrepancy& one : report.discrepancies.first()) {
     Json named{{"id", IdOf(origin, one.sequence)}, {"what", one.what}};
     if (one.destination != 0xffff) named["destination"] = destination(one.destination);
     json["discrepancies"].push_back(named);

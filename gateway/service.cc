@@ -29,7 +29,7 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 
-constexpr std::size_t kExportBytesMax = 256 * 1024 * 1024;
+constexpr std::size_t kExportBytesMax = 64 * 1024 * 1024;
 constexpr base::Millis kSeenForMs = 7 * 86'400'000LL;  // DESIGN.md 12: idempotency window
 
 base::Status CheckKeys(store::MetaStore& meta, const crypto::KeyRing& keys) {
@@ -308,7 +308,7 @@ std::string Service::Failures(std::size_t limit) const {
 
 std::string Service::Audit(base::Millis span) const {
   const base::Millis since = state_->parts.clock->WallNow() - span;
-  const auto report = gateway::Audit(*state_->journal, *state_->parts.store, since);
+  const auto report = gateway::Audit(*state_->journal, *state_->parts.store, Auditor(since));
   if (!report) return R"({"error":"store.unavailable"})";
   return AuditJson(*report, state_->journal->origin(), *state_->InForce());
 }

@@ -3,6 +3,7 @@ octroi_gateway_part(gateway_service
     admin_socket.cc
     api.cc
     audit.cc
+    auditor.cc
     change/control.cc
     change/difference.cc
     change/impact.cc

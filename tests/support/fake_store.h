@@ -16,7 +16,7 @@
 
 namespace octroi::testing {
 
-class FakeStore final : public store::Store {
+class FakeStore : public store::Store {
  public:
   // While down every call fails with kUnavailable and nothing happens.
   void SetDown(bool down) {
