@@ -165,7 +165,8 @@ void Auditor::NameMissingVerdicts(std::uint32_t plan, const Places& all) {
 AuditReport Auditor::Conclude() {
   std::map<std::uint32_t, Places> destinations;  // of each plan
   for (const auto& [plan, sets] : offered_) {
-    for (const auto& [places, offered] : sets) destinations[plan].insert(places.begin(), places.end());
+    for (const auto& [places, offered] : sets)
+      destinations[plan].insert(places.begin(), places.end());
     NameMissingVerdicts(plan, destinations[plan]);
   }
   for (auto& [key, minute] : report_.minutes) {

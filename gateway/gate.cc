@@ -98,10 +98,6 @@ class Gate::Walk final : SeenMemory {
       for (ReadEvent& read : events) {
         read_ = &read;
         One(admitted.emplace_back());
-        if (full_) {
-          return GiveUp(
-              Error{ErrorCode::kUnavailable, "gate.seen", "memory of seen messages is full"});
-        }
         ++index_;
       }
     }
@@ -133,8 +129,6 @@ class Gate::Walk final : SeenMemory {
     request_key_ = key;
     request_digest_ = digest;
     const auto answer = Reserve(key, digest, source_.deduplicate_for);
-    if (full_)
-      return Error{ErrorCode::kUnavailable, "gate.seen", "memory of seen messages is full"};
     if (answer.kind == SeenIndex::Answer::Kind::kConflict) {
       return Error{ErrorCode::kInvalid, "gate.idempotency", "the key was used for another body"};
     }
@@ -170,7 +164,6 @@ class Gate::Walk final : SeenMemory {
     const auto answer = gate_.parts_.seen->Reserve(
         key, digest, in_.seen_now != 0 ? in_.seen_now : in_.received, window);
     if (answer.kind == SeenIndex::Answer::Kind::kNew) s_.reserved.push_back({key, index_});
-    if (answer.kind == SeenIndex::Answer::Kind::kFull) full_ = true;
     return answer;
   }
 
@@ -204,7 +197,7 @@ class Gate::Walk final : SeenMemory {
   std::uint32_t index_ = 0;         // of the event in its request
   std::uint64_t outcomes_[5] = {};  // counted once the journal has them
   ReadEvent* read_ = nullptr;       // that event
-  bool full_ = false, replay_ = false;
+  bool replay_ = false;
   std::uint64_t replay_of_ = 0;
   journal::Fingerprint request_key_{};
   std::uint32_t request_digest_ = 0;

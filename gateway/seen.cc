@@ -1,14 +1,19 @@
 #include "gateway/seen.h"
 
+#include <algorithm>
+#include <atomic>
 #include <cstring>
 
 #include "base/guarded.h"
+#include "base/log.h"
 
 namespace octroi::gateway {
 namespace {
 
 constexpr std::size_t kShards = 16;
 constexpr std::size_t kFirstSlots = 256;
+constexpr std::size_t kBytesAnEntry = 64;  // just after the table has grown
+constexpr std::size_t kSamplesMax = 1'024;
 
 struct Entry {
   journal::Fingerprint key{};
@@ -58,6 +63,19 @@ class Table {
       if (entry.seconds != 0 && entry.seconds >= before) Insert(entry);
     }
   }
+  // About a quarter is older than what it returns, and something is: seconds.
+  std::uint32_t OldestQuarter() const {
+    std::vector<std::uint32_t> samples;
+    samples.reserve(kSamplesMax);
+    const std::size_t step = std::max<std::size_t>(1, slots_.size() / kSamplesMax);
+    for (std::size_t i = 0; i < slots_.size() && samples.size() < kSamplesMax; i += step) {
+      if (slots_[i].seconds != 0) samples.push_back(slots_[i].seconds);
+    }
+    if (samples.empty()) return UINT32_MAX;
+    const auto quarter = samples.begin() + static_cast<std::ptrdiff_t>(samples.size() / 4);
+    std::nth_element(samples.begin(), quarter, samples.end());
+    return *quarter + 1;
+  }
   void Prefetch(const journal::Fingerprint& key) const { __builtin_prefetch(&slots_[Home(key)]); }
   std::size_t used() const { return used_; }
 
@@ -86,11 +104,27 @@ class Table {
 
 struct SeenIndex::State {
   std::size_t entries_max_per_shard;
+  std::atomic<std::uint32_t> forgotten_before{0};  // seconds
   std::array<base::Guarded<Table>, kShards> shards;
   base::Guarded<Table>& ShardOf(const journal::Fingerprint& key) {
     return shards[key[0] % kShards];
   }
+
+  // A promise that is kept for less time harms less than a gateway that takes nothing any more.
+  void MakeRoom(Table& table) {
+    if (table.used() < entries_max_per_shard) return;
+    const std::uint32_t before = table.OldestQuarter();
+    table.Expire(before);
+    std::uint32_t so_far = forgotten_before.load();
+    while (so_far < before && !forgotten_before.compare_exchange_weak(so_far, before)) {
+    }
+    if (so_far == 0) base::Log::Warn("seen.window_shortened");
+  }
 };
+
+std::size_t SeenEntriesFor(std::uint64_t memory_bytes) {
+  return std::clamp<std::size_t>(memory_bytes / 4 / kBytesAnEntry, 1'000, kSeenEntriesMax);
+}
 
 SeenIndex::SeenIndex(std::size_t entries_max) : state_(std::make_unique<State>()) {
   state_->entries_max_per_shard = entries_max / kShards + 1;
@@ -107,7 +141,7 @@ SeenIndex::Answer SeenIndex::Reserve(const journal::Fingerprint& key, std::uint3
       }
       table.Erase(entry);
     }
-    if (table.used() >= state_->entries_max_per_shard) return {Answer::Kind::kFull, 0};
+    state_->MakeRoom(table);
     table.Insert({key, Seconds(now), digest, 0});
     return {Answer::Kind::kNew, 0};
   });
@@ -135,6 +169,7 @@ void SeenIndex::Restore(const journal::Fingerprint& key, std::uint32_t digest, b
     if (Entry* entry = table.Find(key)) {
       *entry = {key, Seconds(seen), digest, sequence};
     } else {
+      state_->MakeRoom(table);
       table.Insert({key, Seconds(seen), digest, sequence});
     }
   });
@@ -144,6 +179,10 @@ void SeenIndex::Expire(base::Millis horizon) {
   for (auto& shard : state_->shards) {
     shard.With([&](Table& table) { table.Expire(Seconds(horizon)); });
   }
+}
+
+base::Millis SeenIndex::forgotten_before() const {
+  return static_cast<base::Millis>(state_->forgotten_before.load()) * 1'000;
 }
 
 std::size_t SeenIndex::entries() const {

@@ -3,8 +3,8 @@
 // Keys are keyed fingerprints (crypto: storage key "dedup"). Entries are reserved while a request
 // is judged, confirmed once the journal has taken it, released if it did not: a refused request
 // leaves no trace. Rebuilt from the journal at start. Memory: 32 bytes an entry, with slack 43 to
-// 64; beyond kSeenEntriesMax live entries nothing can be reserved (the caller answers 503: not
-// knowing is never yes).
+// 64. Where more would be remembered than there is memory for, the oldest are forgotten before
+// their time, and it says so (decision 0017).
 #pragma once
 
 #include <array>
@@ -19,6 +19,8 @@
 namespace octroi::gateway {
 
 inline constexpr std::size_t kSeenEntriesMax = 32'000'000;
+// A quarter of what the process may use, at 64 bytes an entry.
+std::size_t SeenEntriesFor(std::uint64_t memory_bytes);
 
 class SeenIndex {
  public:
@@ -26,7 +28,7 @@ class SeenIndex {
   ~SeenIndex();
 
   struct Answer {
-    enum class Kind { kNew, kSeen, kConflict, kFull } kind = Kind::kFull;
+    enum class Kind { kNew, kSeen, kConflict } kind = Kind::kSeen;
     std::uint64_t sequence = 0;  // of the first one; 0: not yet known
   };
   // Was `key` seen within `window` before `now`? If not it is reserved. kConflict: seen with
@@ -44,6 +46,8 @@ class SeenIndex {
   // Drops what is older than `horizon`. Called now and then, off the hot path.
   void Expire(base::Millis horizon);
   std::size_t entries() const;
+  // Some of what was received before this instant was forgotten for want of memory; 0: nothing.
+  base::Millis forgotten_before() const;
 
  private:
   struct State;

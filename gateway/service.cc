@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "base/log.h"
+#include "base/memory_limit.h"
 #include "gateway/api.h"
 #include "gateway/config_desk.h"
 #include "gateway/consent_desk.h"
@@ -56,7 +57,7 @@ struct Service::State {
   const base::SteadyWall steady;
   base::Metrics metrics;
   std::unique_ptr<crypto::KeyRing> keys;
-  SeenIndex seen;
+  SeenIndex seen{SeenEntriesFor(base::MemoryLimit())};
   std::unique_ptr<journal::Journal> journal;
   std::unique_ptr<ConfigDesk> configs;
   std::unique_ptr<policies::ConsentIndex> index;
@@ -254,6 +255,8 @@ void Service::State::RefreshGauges() {
       .Set(static_cast<std::int64_t>(journal->durable_through()));
   metrics.GaugeOf("octroi_projected_sequence").Set(static_cast<std::int64_t>(projector->through()));
   metrics.GaugeOf("octroi_seen_entries").Set(static_cast<std::int64_t>(seen.entries()));
+  const base::Millis known_for = steady.Now() - seen.forgotten_before();
+  metrics.GaugeOf("octroi_seen_window_seconds").Set(std::min(known_for, kSeenForMs) / 1'000);
   metrics.GaugeOf("octroi_consent_subjects").Set(static_cast<std::int64_t>(index->subjects()));
 }
 

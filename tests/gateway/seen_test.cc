@@ -48,15 +48,43 @@ TEST(SeenIndex, WhatIsReleasedWasNeverThere) {
   EXPECT_EQ(seen.Reserve(Key(1), 6, kNow, kWindow).kind, Kind::kNew);
 }
 
-TEST(SeenIndex, AFullMemorySaysSoInsteadOfNew) {
-  SeenIndex seen(16);
-  int full = 0;
-  for (std::uint64_t i = 0; i < 200; ++i)
-    full += seen.Reserve(Key(i), 1, kNow, kWindow).kind == Kind::kFull;
-  EXPECT_GT(full, 150);
-  seen.Expire(kNow + 1000);
-  EXPECT_EQ(seen.entries(), 0u);
-  EXPECT_EQ(seen.Reserve(Key(1), 1, kNow, kWindow).kind, Kind::kNew);
+// One message a second: the window is then as long as the memory is, and never longer than it says.
+TEST(SeenIndex, WithoutMemoryTheOldestAreForgottenFirst) {
+  constexpr std::uint64_t kMost = 16'000, kSent = 100'000;
+  SeenIndex seen(kMost);
+  const auto at = [](std::uint64_t i) { return kNow + static_cast<base::Millis>(i) * 1'000; };
+  constexpr base::Millis kWeek = 604'800'000;
+  for (std::uint64_t i = 0; i < kSent; ++i) {
+    ASSERT_EQ(seen.Reserve(Key(i), 1, at(i), kWeek).kind, Kind::kNew) << i;
+    const bool forgot = seen.forgotten_before() != 0;
+    ASSERT_FALSE(forgot && i < kMost / 2) << i;
+    ASSERT_LE(seen.entries(), kMost + 16);
+  }
+  EXPECT_LT(seen.forgotten_before(), at(kSent - kMost / 2));
+  for (std::uint64_t i = kSent - 1; at(i) >= seen.forgotten_before(); --i) {
+    ASSERT_EQ(seen.Reserve(Key(i), 1, at(kSent), kWeek).kind, Kind::kSeen) << i;
+  }
+}
+
+TEST(SeenIndex, WhatComesInOneSecondIsNotRefusedEither) {
+  SeenIndex seen(1'000);
+  for (std::uint64_t i = 0; i < 10'000; ++i) {
+    ASSERT_EQ(seen.Reserve(Key(i), 1, kNow, kWindow).kind, Kind::kNew);
+    ASSERT_LE(seen.entries(), 1'000u + 16);
+  }
+}
+
+TEST(SeenIndex, AStartRemembersTheNewestToo) {
+  SeenIndex seen(1'600);
+  for (std::uint64_t i = 0; i < 10'000; ++i)
+    seen.Restore(Key(i), 1, kNow + static_cast<base::Millis>(i) * 1'000, i + 1);
+  EXPECT_LE(seen.entries(), 1'600u + 16);
+  EXPECT_EQ(seen.Reserve(Key(9'999), 1, kNow + 10'000'000, 604'800'000).sequence, 10'000u);
+}
+
+TEST(SeenIndex, AQuarterOfTheMemory) {
+  EXPECT_EQ(SeenEntriesFor(512ull << 20), 2'097'152u);
+  EXPECT_EQ(SeenEntriesFor(64ull << 30), kSeenEntriesMax);
 }
 
 TEST(SeenIndex, AgreesWithAMapOverRandomUse) {
