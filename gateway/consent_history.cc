@@ -12,9 +12,12 @@ using policies::Fingerprint;
 base::Status IndexConsent(const Plan& plan, const ConsentEvent& event, const ReadHistory& history,
                           base::Millis now, policies::ConsentIndex& index) {
   const auto purpose = std::find(plan.purposes.begin(), plan.purposes.end(), event.purpose);
-  if (purpose == plan.purposes.end())
+  auto place = static_cast<std::size_t>(purpose - plan.purposes.begin());
+  if (event.purpose == policies::kWholePerson) {
+    place = policies::ConsentIndex::kPerson;
+  } else if (purpose == plan.purposes.end()) {
     return base::Ok();  // no longer in force: nothing decides by it
-  const auto place = static_cast<std::size_t>(purpose - plan.purposes.begin());
+  }
   const auto set = [&](const std::vector<Fingerprint>& prints,
                        const std::vector<ConsentEvent>& events) {
     index.Set(prints, place, Fold(events, now));

@@ -22,12 +22,15 @@ using policies::ConsentState;
 // Slots of a posted consent event; subject members take the source's own field ids.
 constexpr base::FieldId kPurpose = base::kSlotEventName, kState = base::kSlotEventType,
                         kId = base::kSlotMessageId, kEffective = base::kSlotEventTime,
-                        kNotice = base::kSlotSignal, kEvidence = base::kSlotSignal2;
+                        kNotice = base::kSlotSignal, kEvidence = base::kSlotSignal2,
+                        kInformed = base::kSlotCeSource, kUntil = base::kSlotCeId,
+                        kFor = base::kSlotCeType;
 
 base::Result<base::PathMap> PathsFor(const Plan& plan, const SourcePlan& source) {
-  std::vector<base::PathMap::Entry> entries{{"purpose", kPurpose}, {"state", kState},
-                                            {"id", kId},           {"effective_at", kEffective},
-                                            {"notice", kNotice},   {"evidence", kEvidence}};
+  std::vector<base::PathMap::Entry> entries{
+      {"purpose", kPurpose},        {"state", kState},          {"id", kId},
+      {"effective_at", kEffective}, {"notice", kNotice},        {"evidence", kEvidence},
+      {"informed_at", kInformed},   {"validity.until", kUntil}, {"validity.duration", kFor}};
   for (const SourcePlan::Identifier& identifier : source.subject) {
     entries.push_back({"subject." + plan.fields[identifier.field], identifier.field});
   }
@@ -56,8 +59,9 @@ std::string EventUuid(const crypto::Digest& digest, base::Millis effective_at) {
 // The first member that nothing reads, as a pointer. It might have been meant to restrict what is
 // granted, so it is refused rather than ignored. A name that is none is not repeated.
 std::string UnreadMember(const Plan& plan, const SourcePlan& source, std::string_view body) {
-  constexpr std::string_view kRead[] = {"subject",      "purpose", "state",   "id",
-                                        "effective_at", "notice",  "evidence"};
+  constexpr std::string_view kRead[] = {"subject",  "purpose",      "state",
+                                        "id",       "effective_at", "notice",
+                                        "evidence", "informed_at",  "validity"};
   const auto pointer = [](std::string_view parent, const std::string& name) {
     const bool plain = name.size() <= 64 && std::ranges::all_of(name, [](char c) {
                          return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
@@ -68,6 +72,13 @@ std::string UnreadMember(const Plan& plan, const SourcePlan& source, std::string
   for (const auto& member : event.items()) {
     if (std::ranges::find(kRead, member.key()) == std::end(kRead)) return pointer("", member.key());
   }
+  if (event.contains("validity")) {
+    if (!event["validity"].is_object()) return "/validity";
+    for (const auto& member : event["validity"].items()) {
+      if (member.key() != "until" && member.key() != "duration")
+        return pointer("/validity", member.key());
+    }
+  }
   for (const auto& member : event["subject"].items()) {
     const bool read = std::ranges::any_of(
         source.subject, [&](const auto& key) { return plan.fields[key.field] == member.key(); });
@@ -76,9 +87,9 @@ std::string UnreadMember(const Plan& plan, const SourcePlan& source, std::string
   return {};
 }
 
-Response Invalid(std::string_view code, std::string_view pointer) {
+Response Invalid(std::string_view code, std::string_view pointer, int status = 422) {
   return ProblemOf(
-      422, code,
+      status, code,
       "[{\"pointer\":\"" + std::string(pointer) + "\",\"rule\":\"" + std::string(code) + "\"}]");
 }
 
@@ -109,16 +120,35 @@ std::optional<Response> ReadConsent(const Plan& plan, const SourcePlan& source,
   }
   if (event.subject.empty()) return Invalid("consent.subject_missing", "/subject");
   event.purpose = parsed[kPurpose].text;
+  const bool whole_person = event.purpose == policies::kWholePerson;
   if (event.purpose.empty() ||
-      std::count(plan.purposes.begin(), plan.purposes.end(), event.purpose) == 0) {
+      (!whole_person &&
+       std::count(plan.purposes.begin(), plan.purposes.end(), event.purpose) == 0)) {
     return Invalid("consent.purpose_unknown", "/purpose");
   }
   const auto state = policies::ConsentStateOf(parsed[kState].text);
   if (!state) return Invalid("consent.state_invalid", "/state");
+  if (policies::IsOfPerson(*state) != whole_person)
+    return Invalid("consent.state_of_person", "/state");
   event.state = *state;
   const auto effective = base::ParseRfc3339(parsed[kEffective].text);
   if (!effective) return Invalid("consent.effective_at_invalid", "/effective_at");
   event.effective_at = *effective;
+  const auto informed = base::ParseRfc3339(parsed[kInformed].text);
+  if (*state == ConsentState::kLifted && (!informed || *informed > *effective))
+    return Invalid("consent.informed_at_missing", "/informed_at", 409);
+  if (*state != ConsentState::kLifted && parsed[kInformed].present())
+    return Invalid("consent.member_unknown", "/informed_at");
+  // TS 27560 validity_duration: how long the person's word counts. It can only shorten the
+  // purpose's.
+  const bool until = parsed[kUntil].present(), lasts = parsed[kFor].present();
+  if (until || lasts) {
+    const auto end = until ? base::ParseRfc3339(parsed[kUntil].text)
+                           : base::After(*effective, parsed[kFor].text);
+    if (!end || *end < *effective || (until && lasts) || whole_person)
+      return Invalid("consent.validity_invalid", "/validity");
+    event.valid_until = *end;
+  }
   event.notice = parsed[kNotice].text;
   if (*state == ConsentState::kGranted) {
     if (event.notice.empty()) return Invalid("consent.notice_missing", "/notice");

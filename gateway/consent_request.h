@@ -3,7 +3,10 @@
 //
 //   {"subject": {"email": "...", "customer_id": "..."}, "purpose": "marketing.email", "state":
 //   "granted", "effective_at": "2026-11-21T09:00:00Z", "notice": "newsletter-v4", "id": "...",
-//   "evidence": {...}}
+//   "validity": {"duration": "P13M"}, "evidence": {...}}
+//
+// or, of the person as a whole (GDPR 17, 18, 21): {"subject": {...}, "purpose": "*", "state":
+// "restricted" | "suppressed" | "lifted" (with "informed_at", 18(3)), "effective_at": ...}
 #pragma once
 
 #include <optional>

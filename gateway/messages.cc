@@ -41,6 +41,16 @@ constexpr auto kSaid = std::to_array<Said>({
      "A field is not part of the contract."},
     {"subject.missing", "Aucun identifiant valide : aucun consentement ne peut être retrouvé.",
      "No valid identifier, so no consent can be found."},
+    {"subject.restricted",
+     "Le traitement de cette personne est limité (RGPD, art. 18) : rien n'est transmis sans un "
+     "accord plus récent.",
+     "This person's processing is restricted (GDPR, Art. 18): nothing leaves without a newer "
+     "grant."},
+    {"subject.suppressed",
+     "Cette personne est sur la liste d'opposition (RGPD, art. 17 et 21) : rien n'est transmis "
+     "sans un accord plus récent.",
+     "This person is on the suppression list (GDPR, Art. 17 and 21): nothing leaves without a "
+     "newer grant."},
     {"cloudevents.attribute_missing", "Un attribut CloudEvents obligatoire manque.",
      "A required CloudEvents attribute is missing."},
     {"cloudevents.attribute_invalid",
@@ -137,6 +147,19 @@ constexpr auto kSaid = std::to_array<Said>({
     {"consent.purpose_unknown", "Cette finalité n'existe pas dans la configuration.",
      "This purpose is not in the config."},
     {"consent.state_invalid", "État de consentement inconnu.", "Unknown consent state."},
+    {"consent.state_of_person",
+     "Cet état vaut pour la personne entière : la finalité est alors \"*\", et seulement alors.",
+     "This state is of the person as a whole: its purpose is \"*\", and no other state's is."},
+    {"consent.validity_invalid",
+     "La validité est une date (`until`) ou une durée ISO 8601 (`duration`, par exemple P13M), "
+     "après la date d'effet.",
+     "A validity is a time (`until`) or an ISO 8601 duration (`duration`, such as P13M), after the "
+     "effective date."},
+    {"consent.informed_at_missing",
+     "La limitation n'est levée qu'après en avoir informé la personne (RGPD, art. 18-3) : "
+     "`informed_at`, au plus tard à la date d'effet.",
+     "A restriction is lifted once the person was informed (GDPR, Art. 18(3)): `informed_at`, not "
+     "after the effective date."},
     {"consent.effective_at_invalid", "Date d'effet absente, illisible ou sans fuseau.",
      "The effective date is missing, unreadable or has no zone."},
     {"consent.notice_missing", "Un accord doit nommer la notice montrée.",

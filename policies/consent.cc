@@ -14,7 +14,7 @@ constexpr base::Millis kClockSkew =
     5 * 60 * 1000;  // standards.md C3: what two honest clocks may differ by
 constexpr base::Millis kTimeMax = base::Millis{std::numeric_limits<std::uint32_t>::max()} * 1000;
 
-constexpr std::array<std::pair<std::string_view, ConsentState>, 9> kNames{{
+constexpr std::array<std::pair<std::string_view, ConsentState>, 12> kNames{{
     {"unknown", ConsentState::kUnknown},
     {"requested", ConsentState::kRequested},
     {"pending", ConsentState::kPending},
@@ -24,6 +24,9 @@ constexpr std::array<std::pair<std::string_view, ConsentState>, 9> kNames{{
     {"objected", ConsentState::kObjected},
     {"expired", ConsentState::kExpired},
     {"invalidated", ConsentState::kInvalidated},
+    {"restricted", ConsentState::kRestricted},
+    {"lifted", ConsentState::kLifted},
+    {"suppressed", ConsentState::kSuppressed},
 }};
 
 bool IsStored(ConsentState state) {
@@ -34,6 +37,7 @@ bool IsStored(ConsentState state) {
 int Restrictiveness(ConsentState state) {
   switch (state) {
     case ConsentState::kGranted:
+    case ConsentState::kLifted:
       return 0;
     case ConsentState::kRequested:
     case ConsentState::kPending:
@@ -44,6 +48,8 @@ int Restrictiveness(ConsentState state) {
       return 3;
     case ConsentState::kWithdrawn:
     case ConsentState::kObjected:
+    case ConsentState::kRestricted:
+    case ConsentState::kSuppressed:
       return 4;
     case ConsentState::kUnknown:
     case ConsentState::kExpired:
@@ -52,13 +58,13 @@ int Restrictiveness(ConsentState state) {
   return 1;
 }
 
-// What the event says at `now`: a grant from a clock far ahead waits, everything else counts at
-// once.
+// What the event says at `now`: what loosens (a grant, a restriction lifted) from a clock far ahead
+// waits, everything else counts at once.
 ConsentState StateAt(const ConsentEvent& event, base::Millis now) {
   const bool ahead = event.effective_at > event.recorded_at + kClockSkew;
-  if (event.state == ConsentState::kGranted && ahead && now < event.effective_at) {
-    return ConsentState::kPending;
-  }
+  if (!ahead || now >= event.effective_at) return event.state;
+  if (event.state == ConsentState::kGranted) return ConsentState::kPending;
+  if (event.state == ConsentState::kLifted) return ConsentState::kRestricted;
   return event.state;
 }
 
@@ -104,6 +110,11 @@ std::optional<ConsentState> ConsentStateOf(std::string_view name) {
   return std::nullopt;
 }
 
+bool IsOfPerson(ConsentState state) {
+  return state == ConsentState::kRestricted || state == ConsentState::kLifted ||
+         state == ConsentState::kSuppressed;
+}
+
 ConsentEntry Fold(std::span<const ConsentEvent> events, base::Millis now) {
   const auto before = [now](const ConsentEvent* a, const ConsentEvent* b) {
     const auto key = [now](const ConsentEvent& event) {
@@ -115,17 +126,25 @@ ConsentEntry Fold(std::span<const ConsentEvent> events, base::Millis now) {
   const ConsentEvent* last = nullptr;
   const ConsentEvent* granted = nullptr;   // the last of those
   const ConsentEvent* objected = nullptr;  // likewise
+  const ConsentEvent* suppressed = nullptr;
   for (const ConsentEvent& event : events) {
     const ConsentState state = StateAt(event, now);
     last = std::max(last, &event, before);
     if (state == ConsentState::kGranted) granted = std::max(granted, &event, before);
     if (state == ConsentState::kObjected) objected = std::max(objected, &event, before);
+    if (state == ConsentState::kSuppressed) suppressed = std::max(suppressed, &event, before);
   }
   if (last == nullptr) return {};
   if (objected != nullptr && before(granted, objected)) last = objected;
+  base::Millis since = last->effective_at;
+  if (suppressed != nullptr) {
+    const bool restricted = StateAt(*last, now) == ConsentState::kRestricted;
+    since = restricted ? last->effective_at : suppressed->effective_at;
+    last = suppressed;
+  }
   ConsentEntry entry;
   entry.state = StateAt(*last, now);
-  entry.since_seconds = Seconds(last->effective_at);
+  entry.since_seconds = Seconds(since);
   // A validity within the first second of 1970 must not read as "none".
   if (last->valid_until != 0) entry.until_seconds = std::max(1u, Seconds(last->valid_until));
   entry.reference = static_cast<std::uint32_t>(last->sequence);
@@ -142,6 +161,9 @@ base::Status Validate(const ConsentEvent& event) {
   }
   if (event.purpose.empty()) return Wrong("`purpose` is missing");
   if (!IsStored(event.state)) return Wrong("`state` is not one that can be recorded");
+  if (IsOfPerson(event.state) != (event.purpose == kWholePerson)) {
+    return Wrong("`state` is not one of this `purpose`");
+  }
   if (!IsTime(event.effective_at)) return Wrong("`effective_at` is not a time from 1970 to 2106");
   if (!IsTime(event.recorded_at)) return Wrong("`recorded_at` is not a time from 1970 to 2106");
   if (event.valid_until != 0 && !IsTime(event.valid_until)) {

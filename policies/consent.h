@@ -28,10 +28,18 @@ enum class ConsentState : std::uint8_t {
   kObjected = 6,
   kExpired = 7,  // derived: validity passed
   kInvalidated = 8,
+  // Of the person as a whole (kWholePerson), never of one purpose:
+  kRestricted = 9,   // GDPR 18
+  kLifted = 10,      // the restriction is over; the person was informed first (18(3))
+  kSuppressed = 11,  // erased (17), or never to be written to again (21)
 };
 std::string_view Name(ConsentState state);
 std::optional<ConsentState> ConsentStateOf(
     std::string_view name);  // stored states only: not unknown, not expired
+
+// The purpose of an event that is about the person and not about one purpose.
+inline constexpr std::string_view kWholePerson = "*";
+bool IsOfPerson(ConsentState state);
 
 // 128 bits of a keyed fingerprint of one identifier of a person (crypto: storage key
 // "fingerprint").
@@ -42,7 +50,7 @@ struct ConsentEvent {
   std::string id;                    // UUIDv7, ours
   std::string record_id;             // UUIDv4: one per (subject, purpose) record of TS 27560
   std::vector<Fingerprint> subject;  // every identifier given for the person; at least one
-  std::string purpose;               // id: "marketing.email"
+  std::string purpose;               // id: "marketing.email"; or kWholePerson
   ConsentState state = ConsentState::kUnknown;
   base::Millis effective_at = 0;  // when the person acted
   base::Millis recorded_at = 0;   // when we learnt it; monotonic
@@ -73,6 +81,10 @@ struct ConsentEntry {
 // after it was recorded counts as pending until `now` reaches it, for the order too; everything
 // else, a withdrawal above all, counts at once. An index that holds such a pending entry
 // (since_seconds ahead of now) is denied by it until it is folded again at that time.
+//
+// Of the person as a whole: a restriction stands until it is lifted, a suppression for good; what
+// counts against them is a grant that came later (Decide). Where both are in force the entry is
+// kSuppressed since the later of the two. A lifting dated ahead restricts until then.
 ConsentEntry Fold(std::span<const ConsentEvent> events, base::Millis now);
 
 // Checks one event, complete but for `sequence`, before it is stored. kInvalid: detail names the
@@ -100,6 +112,9 @@ class ConsentIndex {
   Subject Find(const Fingerprint& fingerprint) const;
   void Prefetch(const Fingerprint& fingerprint) const;
   ConsentEntry Get(Subject subject, std::size_t purpose) const;  // nobody, no place: kUnknown
+  // What is in force for the person as a whole; kUnknown: nothing. Few have it, so it is kept
+  // apart.
+  static constexpr std::size_t kPerson = ~std::size_t{0};  // its place in Get and Set
   // Grows with every Set, after its change and before it returns. So: read it, read entries, and as
   // long as it reads the same, no Set has returned that those entries lack.
   std::uint64_t generation() const;

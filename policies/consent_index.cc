@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <atomic>
+#include <cstring>
 #include <mutex>
 
 #include "base/limits.h"
@@ -15,6 +16,29 @@ struct ConsentIndex::State {
   std::mutex writing;  // held by Set: one writer at a time in `table` and `rows`
   FingerprintTable table;
   EntryRows rows;
+  // Of the person as a whole: a row for each subject that ever had such an entry, by its number.
+  FingerprintTable with_person;
+  EntryRows persons{1};
+
+  // FingerprintTable expects bits that are spread evenly.
+  static Fingerprint KeyOf(Subject subject) {
+    Fingerprint key{};
+    std::uint64_t mixed = subject;
+    for (std::size_t half = 0; half < key.size(); half += sizeof mixed) {
+      mixed = (mixed ^ mixed >> 31) * 0x9e3779b97f4a7c15ull + 1;
+      mixed = (mixed ^ mixed >> 29) * 0xbf58476d1ce4e5b9ull;
+      std::memcpy(key.data() + half, &mixed, sizeof mixed);
+    }
+    return key;
+  }
+  void SetPerson(Subject subject, const ConsentEntry& entry) {
+    with_person.Reserve(1);
+    std::uint32_t row = with_person.Find(KeyOf(subject));
+    const bool fresh = row == kNobody;
+    if (fresh) row = persons.Add();
+    persons.Write(row, 0, entry);
+    if (fresh) with_person.Insert(KeyOf(subject), row);
+  }
   std::atomic<std::uint64_t> generation = 0;
 };
 
@@ -32,6 +56,11 @@ void ConsentIndex::Prefetch(const Fingerprint& fingerprint) const {
 
 ConsentEntry ConsentIndex::Get(Subject subject, std::size_t purpose) const {
   const EntryRows& rows = state_->rows;
+  if (purpose == kPerson) {
+    if (state_->persons.size() == 0) return {};
+    const std::uint32_t row = state_->with_person.Find(State::KeyOf(subject));
+    return row == kNobody ? ConsentEntry{} : state_->persons.Read(row, 0);
+  }
   if (subject >= rows.size() || purpose >= rows.purposes()) return {};
   return rows.Read(subject, purpose);
 }
@@ -42,7 +71,11 @@ std::uint64_t ConsentIndex::generation() const {
 
 std::size_t ConsentIndex::subjects() const { return state_->rows.size(); }
 
-std::size_t ConsentIndex::bytes() const { return state_->table.bytes() + state_->rows.bytes(); }
+std::size_t ConsentIndex::bytes() const {
+  const std::size_t persons =
+      state_->persons.size() == 0 ? 0 : state_->persons.bytes() + state_->with_person.bytes();
+  return state_->table.bytes() + state_->rows.bytes() + persons;
+}
 
 std::vector<ConsentIndex::Subject> ConsentIndex::SubjectsOf(
     std::span<const Fingerprint> fingerprints) const {
@@ -60,12 +93,16 @@ std::vector<ConsentIndex::Subject> ConsentIndex::SubjectsOf(
 // may be outdated.
 void ConsentIndex::Set(std::span<const Fingerprint> fingerprints, std::size_t purpose,
                        const ConsentEntry& entry) {
-  if (fingerprints.empty() || purpose >= state_->rows.purposes()) return;
+  if (fingerprints.empty()) return;
+  if (purpose != kPerson && purpose >= state_->rows.purposes()) return;
   const std::lock_guard lock(state_->writing);
   state_->table.Reserve(fingerprints.size());
   std::vector<Subject> subjects = SubjectsOf(fingerprints);
   if (subjects.empty()) subjects.push_back(state_->rows.Add());
-  for (const Subject subject : subjects) state_->rows.Write(subject, purpose, entry);
+  for (const Subject subject : subjects) {
+    purpose == kPerson ? state_->SetPerson(subject, entry)
+                       : state_->rows.Write(subject, purpose, entry);
+  }
   for (const Fingerprint& fingerprint : fingerprints) {
     if (Find(fingerprint) == kNobody) state_->table.Insert(fingerprint, subjects.front());
   }

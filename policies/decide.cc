@@ -14,6 +14,14 @@ struct Standing {
   ConsentState state = ConsentState::kUnknown;  // at td
   bool after_event = false;                     // granted, but only after the event happened
   std::uint32_t reference = 0;
+  std::uint32_t oldest_grant = 0;  // of all subjects, in seconds
+};
+
+// What is in force against the person as a whole; kUnknown: nothing.
+struct Hold {
+  ConsentState state = ConsentState::kUnknown;
+  std::uint32_t since_seconds = 0;  // the latest of all subjects
+  std::uint32_t reference = 0;
 };
 
 struct Answer {
@@ -44,6 +52,9 @@ int Strictness(const Standing& standing) {
     case ConsentState::kObjected:
       return 8;
     case ConsentState::kWithdrawn:
+    case ConsentState::kRestricted:  // never of one purpose: Validate
+    case ConsentState::kLifted:
+    case ConsentState::kSuppressed:
       return 9;
   }
   return 9;
@@ -69,6 +80,12 @@ Reason ReasonOf(ConsentState state) {
       return Reason::kConsentExpired;
     case ConsentState::kInvalidated:
       return Reason::kConsentInvalidated;
+    case ConsentState::kRestricted:
+      return Reason::kSubjectRestricted;
+    case ConsentState::kSuppressed:
+      return Reason::kSubjectSuppressed;
+    case ConsentState::kLifted:
+      break;
   }
   return Reason::kUndecided;
 }
@@ -82,20 +99,48 @@ bool IsExpired(const ConsentEntry& entry, const PurposeSpec& purpose, base::Mill
 
 Standing StandingOf(const ConsentEntry& entry, const PurposeSpec& purpose,
                     const DecisionInput& input) {
-  if (entry.state != ConsentState::kGranted) return {entry.state, false, entry.reference};
-  if (IsExpired(entry, purpose, input.now)) return {ConsentState::kExpired, false, entry.reference};
+  if (entry.state != ConsentState::kGranted) return {entry.state, false, entry.reference, 0};
+  if (IsExpired(entry, purpose, input.now))
+    return {ConsentState::kExpired, false, entry.reference, 0};
   const bool after_event = base::Millis{entry.since_seconds} * 1000 > input.event_time;
-  return {ConsentState::kGranted, purpose.covers != Covers::kSend && after_event, entry.reference};
+  return {ConsentState::kGranted, purpose.covers != Covers::kSend && after_event, entry.reference,
+          entry.since_seconds};
 }
 
 Standing Strictest(const PurposeSpec& purpose, std::uint16_t place, const DecisionInput& input,
                    const ConsentIndex& index) {
   Standing strictest;
+  std::uint32_t oldest_grant = UINT32_MAX;
   for (const ConsentIndex::Subject subject : input.subjects) {
     const Standing standing = StandingOf(index.Get(subject, place), purpose, input);
+    if (standing.state == ConsentState::kGranted)
+      oldest_grant = std::min(oldest_grant, standing.oldest_grant);
     if (Strictness(standing) > Strictness(strictest)) strictest = standing;
   }
+  strictest.oldest_grant = oldest_grant;
   return strictest;
+}
+
+// A suppression counts for more than a restriction, of equals the first.
+Hold HoldOn(const DecisionInput& input, const ConsentIndex& index) {
+  Hold hold;
+  for (const ConsentIndex::Subject subject : input.subjects) {
+    const ConsentEntry entry = index.Get(subject, ConsentIndex::kPerson);
+    if (entry.state == ConsentState::kUnknown || entry.state == ConsentState::kLifted) continue;
+    hold.since_seconds = std::max(hold.since_seconds, entry.since_seconds);
+    if (hold.state != ConsentState::kUnknown && entry.state != ConsentState::kSuppressed) continue;
+    if (hold.state == ConsentState::kSuppressed) continue;
+    hold.state = entry.state;
+    hold.reference = entry.reference;
+  }
+  return hold;
+}
+
+bool Spares(const Hold& hold, Basis basis, const Standing& standing) {
+  if (hold.state == ConsentState::kUnknown) return true;
+  if (basis == Basis::kVitalInterests) return hold.state == ConsentState::kRestricted;
+  return basis == Basis::kConsent && standing.state == ConsentState::kGranted &&
+         standing.oldest_grant > hold.since_seconds;
 }
 
 Answer JudgeConsent(const Standing& standing, bool identified) {
@@ -193,15 +238,16 @@ std::optional<Reason> Objection(const PolicySpec& policy, const Standing& standi
 }
 
 Answer JudgePurpose(const PolicySetSpec& spec, const ServedPurpose& served,
-                    const DecisionInput& input, const ConsentIndex& index) {
+                    const DecisionInput& input, const Hold& hold, const ConsentIndex& index) {
   const PurposeSpec& purpose = spec.purposes[served.purpose];
+  Standing standing = Strictest(purpose, served.purpose, input, index);
+  if (!Spares(hold, purpose.basis, standing)) return Deny(ReasonOf(hold.state), hold.reference);
   if (input.signals.denied_purposes >> served.purpose & 1) return Deny(Reason::kSignalDenied);
   if (input.signals.gpc && purpose.advertising) return Deny(Reason::kSignalGpc);
-  Standing standing = Strictest(purpose, served.purpose, input, index);
   Answer answer = JudgeBasis(purpose.basis, standing, input.identified);
   if (!answer.allowed && input.now < spec.observe_consent_until && SaysNothing(answer.reason)) {
     answer = Allow(Reason::kConsentObserved, answer.consent);
-    standing = {ConsentState::kGranted, false, standing.reference};
+    standing = {ConsentState::kGranted, false, standing.reference, 0};
   }
   if (!answer.allowed) return answer;
   for (const std::uint32_t policy : served.policies) {
@@ -240,11 +286,12 @@ base::Verdict PolicySet::Decide(const DecisionInput& input, std::uint16_t destin
   if (!received) return Denied(destination, Deny(Reason::kDestinationNotDeclared));
   if (!to.purposes_in_force) return Denied(destination, Deny(Reason::kPurposeUnknown));
 
+  const Hold hold = HoldOn(input, index);
   std::optional<Answer> first_denial, first_allowance;
   std::uint32_t allowing = 0;
   std::uint32_t allowed_categories = 0;
   for (const ServedPurpose& served : to.serves) {
-    const Answer answer = JudgePurpose(compiled_->spec, served, input, index);
+    const Answer answer = JudgePurpose(compiled_->spec, served, input, hold, index);
     std::optional<Answer>& first = answer.allowed ? first_allowance : first_denial;
     if (!first) first = answer;
     if (!answer.allowed) continue;

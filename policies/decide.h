@@ -47,6 +47,9 @@ class PolicySet {
   // Judged in this order; the first line that applies decides (standards.md C3):
   //   1 destination not in force, or it does not receive the contract  destination.not_declared
   //   2 it serves no purpose, or a purpose is not in force             purpose.unknown
+  //   the person's processing is restricted, or the person is suppressed: denied for every purpose
+  //   p but where each grant to p is newer (basis consent); a restriction spares vital interests
+  //   (Art. 18(2))                          subject.restricted | subject.suppressed
   //   per purpose p that it serves, strictest subject wins:
   //   3 the accompanying signal denies p                               signal.denied
   //   4 Sec-GPC and p is advertising                                   signal.gpc

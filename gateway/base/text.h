@@ -34,6 +34,11 @@ void AppendRfc3339(Millis time, std::string& out);
 // duration in config.
 std::optional<Millis> ParseDuration(std::string_view text);
 
+// `from` and a duration of ISO 8601 later, in UTC: "P13M", "P1Y6M", "P2W", "P10D". Months and years
+// are the calendar's: to the same day number, or else the last day of the month. Nothing finer than
+// a day, nothing of zero length; at most 9999-12-31.
+std::optional<Millis> After(Millis from, std::string_view duration);
+
 // RFC 6901 escaping of one reference token, appended with its leading '/'.
 void AppendPointerToken(std::string_view token, std::string& out);
 

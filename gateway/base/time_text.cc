@@ -179,6 +179,30 @@ void AppendRfc3339(Millis time, std::string& out) {
   out.push_back('Z');
 }
 
+std::optional<Millis> After(Millis from, std::string_view duration) {
+  if (from < kEarliest || from > kLatest || !duration.starts_with('P')) return std::nullopt;
+  Cursor in(duration.substr(1));
+  int months = 0, days = 0;
+  for (std::string_view units = "YMWD"; in.ok() && !in.done();) {  // each at most once, in order
+    int count = in.Digits(1);
+    for (int digits = 1; in.AtDigit() && digits < 4; ++digits) count = count * 10 + in.Digits(1);
+    const char unit = in.OneOf(units);
+    if (!in.ok()) return std::nullopt;
+    if (unit == 'Y' || unit == 'M') months += count * (unit == 'Y' ? 12 : 1);
+    if (unit == 'W' || unit == 'D') days += count * (unit == 'W' ? 7 : 1);
+    units.remove_prefix(units.find(unit) + 1);
+  }
+  if (!in.done() || months + days == 0) return std::nullopt;
+  const Millis of_day = ((from % kDay) + kDay) % kDay;
+  Civil date = CivilFromDays((from - of_day) / kDay);
+  const std::int64_t month = date.year * 12 + date.month - 1 + months;
+  const int year = static_cast<int>(month / 12), month_of_year = static_cast<int>(month % 12) + 1;
+  if (year > 9999) return std::nullopt;
+  const int day = std::min(static_cast<int>(date.day), DaysIn(year, month_of_year));
+  const Millis then = (DaysFromCivil(year, month_of_year, day) + days) * kDay + of_day;
+  return then > kLatest ? std::nullopt : std::optional(then);
+}
+
 std::optional<Millis> ParseDuration(std::string_view text) {
   struct Unit {
     std::string_view name;

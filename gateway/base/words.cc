@@ -59,6 +59,10 @@ std::string_view Name(Reason reason) {
       return "quality.extra_field";
     case Reason::kSubjectMissing:
       return "subject.missing";
+    case Reason::kSubjectRestricted:
+      return "subject.restricted";
+    case Reason::kSubjectSuppressed:
+      return "subject.suppressed";
     case Reason::kCloudEventAttributeMissing:
       return "cloudevents.attribute_missing";
     case Reason::kCloudEventAttributeInvalid:

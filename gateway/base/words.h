@@ -71,13 +71,15 @@ enum class Reason : std::uint16_t {
   kPurposeUnknown = 49,  // "purpose.unknown": destination names a purpose that is not in force
   kDestinationNotDeclared = 50,  // "destination.not_declared": it does not receive this contract
   kDestinationRemoved =
-      51,                 // "destination.removed": no longer in the config at the time of sending
-  kFieldsNone = 52,       // "fields.none": no field may leave for the allowing purposes
-  kPolicyNotMet = 53,     // "policy.not_met"
-  kSignalDenied = 54,     // "signal.denied": what accompanies the event says no
-  kSignalGpc = 55,        // "signal.gpc": Sec-GPC: 1
-  kAgeUnknown = 56,       // "age.unknown"
-  kConsentObserved = 57,  // "consent.observed": would be withheld; a pilot only notes it
+      51,                   // "destination.removed": no longer in the config at the time of sending
+  kFieldsNone = 52,         // "fields.none": no field may leave for the allowing purposes
+  kPolicyNotMet = 53,       // "policy.not_met"
+  kSignalDenied = 54,       // "signal.denied": what accompanies the event says no
+  kSignalGpc = 55,          // "signal.gpc": Sec-GPC: 1
+  kAgeUnknown = 56,         // "age.unknown"
+  kConsentObserved = 57,    // "consent.observed": would be withheld; a pilot only notes it
+  kSubjectRestricted = 58,  // "subject.restricted": processing is restricted (GDPR 18)
+  kSubjectSuppressed = 59,  // "subject.suppressed": erased or on the suppression list (GDPR 17, 21)
   // delivery, per destination
   kQueued = 64,                // "delivery.queued"
   kDelivered = 65,             // "delivery.acknowledged"

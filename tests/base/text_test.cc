@@ -168,5 +168,37 @@ TEST(Duration, Table) {
   }
 }
 
+TEST(Text, WhatIsACertainTimeAfter) {
+  struct Row {
+    const char *from, *duration, *then;  // nullptr: no duration
+  };
+  constexpr Row kRows[] = {
+      {"2026-11-21T09:00:00Z", "P13M", "2027-12-21T09:00:00.000Z"},
+      {"2026-01-31T09:00:00Z", "P1M", "2026-02-28T09:00:00.000Z"},
+      {"2028-02-29T23:59:59Z", "P1Y", "2029-02-28T23:59:59.000Z"},
+      {"2026-11-21T09:00:00Z", "P1Y2M3W4D", "2028-02-15T09:00:00.000Z"},
+      {"2026-12-31T00:00:00Z", "P2W", "2027-01-14T00:00:00.000Z"},
+      {"2026-11-21T09:00:00Z", "P9999D", "2054-04-07T09:00:00.000Z"},
+      {"2026-11-21T09:00:00Z", "P9999Y", nullptr},
+      {"2026-11-21T09:00:00Z", "P10000D", nullptr},
+      {"2026-11-21T09:00:00Z", "P", nullptr},
+      {"2026-11-21T09:00:00Z", "P0D", nullptr},
+      {"2026-11-21T09:00:00Z", "PT1H", nullptr},
+      {"2026-11-21T09:00:00Z", "P1M1Y", nullptr},
+      {"2026-11-21T09:00:00Z", "P1M1M", nullptr},
+      {"2026-11-21T09:00:00Z", "P1.5M", nullptr},
+      {"2026-11-21T09:00:00Z", "P-1M", nullptr},
+      {"2026-11-21T09:00:00Z", "1M", nullptr},
+      {"2026-11-21T09:00:00Z", "P1", nullptr},
+      {"2026-11-21T09:00:00Z", "13 months", nullptr},
+      {"2026-11-21T09:00:00Z", "", nullptr},
+  };
+  for (const Row& row : kRows) {
+    const auto then = After(*ParseRfc3339(row.from), row.duration);
+    EXPECT_EQ(then ? FormatRfc3339(*then) : "none", row.then == nullptr ? "none" : row.then)
+        << row.duration;
+  }
+}
+
 }  // namespace
 }  // namespace octroi::base

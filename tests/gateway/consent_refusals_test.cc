@@ -2,6 +2,7 @@
 // posted values begin with "posted"; the answer must not contain the word.
 #include <gtest/gtest.h>
 
+#include "base/text.h"
 #include "gateway/world.h"
 
 namespace octroi::gateway {
@@ -184,14 +185,99 @@ TEST_F(Refusals, AGrantThatCannotBeProved) {
   });
 }
 
+TEST_F(Refusals, AValidityThatIsNone) {
+  const char* kValidity = "consent.validity_invalid";
+  ExpectRefused({
+      {"before the grant",
+       {{"validity", R"({"until":"2026-11-20T09:00:00Z"})"}},
+       kValidity,
+       "/val"},
+      {"without a zone",
+       {{"validity", R"({"until":"2027-11-20T09:00:00"})"}},
+       kValidity,
+       "/validity"},
+      {"in words", {{"validity", R"({"duration":"posted"})"}}, kValidity, "\"/validity\""},
+      {"of hours", {{"validity", R"({"duration":"PT13H"})"}}, kValidity, "\"/validity\""},
+      {"of a number", {{"validity", R"({"duration":13})"}}, kValidity, "\"/validity\""},
+      {"twice",
+       {{"validity", R"({"until":"2027-11-21T09:00:00Z","duration":"P1Y"})"}},
+       kValidity,
+       "\"/validity\""},
+  });
+}
+
+// GDPR 17, 18, 21: what is said of the person is not said of a purpose, and the other way round.
+TEST_F(Refusals, AStateOfThePersonAsAWhole) {
+  const char* kState = "consent.state_of_person";
+  ExpectRefused({
+      {"a purpose restricted", {{"state", R"("restricted")"}}, kState, "\"/state\""},
+      {"a purpose suppressed", {{"state", R"("suppressed")"}}, kState, "\"/state\""},
+      {"everything granted", {{"purpose", R"("*")"}}, kState, "\"/state\""},
+      {"everything withdrawn",
+       {{"purpose", R"("*")"}, {"state", R"("withdrawn")"}},
+       kState,
+       "\"/state\""},
+      {"a restriction with an end",
+       {{"purpose", R"("*")"}, {"state", R"("restricted")"}, {"validity", R"({"duration":"P1Y"})"}},
+       "consent.validity_invalid",
+       "\"/validity\""},
+  });
+  for (const char* informed : {"", R"("posted")", R"("2026-11-21T09:00:01Z")"}) {
+    const Response answer =
+        Post(Grant({{"purpose", R"("*")"}, {"state", R"("lifted")"}, {"informed_at", informed}}));
+    EXPECT_EQ(answer.status, 409) << informed;
+    EXPECT_EQ(CodeOf(answer), "consent.informed_at_missing");
+    ExpectSilent(answer);
+  }
+  ExpectNoTrace();
+}
+
+TEST_F(ConsentDoor, ARestrictionHoldsUntilThePersonIsInformedAndItIsLifted) {
+  const auto say = [&](const char* state, Members more) {
+    more.insert({{"purpose", R"("*")"},
+                 {"state", '"' + std::string(state) + '"'},
+                 {"id", ""},
+                 {"notice", ""},
+                 {"evidence", ""}});
+    EXPECT_EQ(Post(Grant(more)).status, 201) << state;
+    return world_.StateOf("posted@example.org", policies::ConsentIndex::kPerson);
+  };
+  EXPECT_EQ(Post(Grant({})).status, 201);
+  EXPECT_EQ(say("restricted", {}), policies::ConsentState::kRestricted);
+  EXPECT_EQ(world_.StateOf("posted@example.org"), policies::ConsentState::kGranted);
+  EXPECT_EQ(say("lifted", {{"informed_at", R"("2026-11-21T09:30:00Z")"},
+                           {"effective_at", R"("2026-11-21T10:00:00Z")"}}),
+            policies::ConsentState::kLifted);
+  EXPECT_EQ(say("suppressed", {}), policies::ConsentState::kSuppressed);
+}
+
+TEST_F(ConsentDoor, AGrantLastsAsLongAsItSays) {
+  EXPECT_EQ(Post(Grant({{"validity", R"({"duration":"P13M"})"}})).status, 201);
+  EXPECT_EQ(world_.ConsentsInStore().back().valid_until,
+            *base::ParseRfc3339("2027-12-21T09:00:00Z"));
+  EXPECT_EQ(Post(Grant({{"id", ""}, {"validity", R"({"until":"2026-11-22T09:00:00Z"})"}})).status,
+            201);
+  EXPECT_EQ(world_.ConsentsInStore().back().valid_until,
+            *base::ParseRfc3339("2026-11-22T09:00:00Z"));
+}
+
 // What nobody reads might have been meant to restrict.
 TEST_F(Refusals, WhatIsNotUnderstood) {
   const char *kMember = "consent.member_unknown", *kId = "consent.id_invalid";
   ExpectRefused({
-      {"an end that is not supported yet",
+      {"an end under another name",
        {{"valid_until", R"("2026-12-31T00:00:00Z")"}},
        kMember,
        "\"/valid_until\""},
+      {"an end that is an event, which nobody would notice",
+       {{"validity", R"({"until_event":"posted"})"}},
+       kMember,
+       "\"/validity/until_event\""},
+      {"a validity that is text", {{"validity", R"("posted")"}}, kMember, "\"/validity\""},
+      {"when somebody was informed, of a grant",
+       {{"informed_at", R"("2026-11-21T09:00:00Z")"}},
+       kMember,
+       "\"/informed_at\""},
       {"a name with a slip", {{"Notice", R"("posted")"}}, kMember, "\"/*\""},
       {"a name that is a value", {{"posted@example.org", "true"}}, kMember, "\"/*\""},
       {"an identifier that the source does not have, beside one it has",

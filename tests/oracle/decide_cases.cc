@@ -67,7 +67,8 @@ void Compare(const Json& config, Tally& tally) {
   std::vector<std::size_t> purposes;
   for (const Json& consent : config["consents"]) {
     events.push_back(EventOf(consent));
-    purposes.push_back(consent["purpose"]);
+    const int purpose = consent["purpose"];
+    purposes.push_back(purpose < 0 ? ConsentIndex::kPerson : static_cast<std::size_t>(purpose));
   }
   ConsentIndex index(config["purposes"].size());
   for (const Json& test : config["cases"]) {

@@ -17,11 +17,14 @@ import sys
 import time
 
 SKEW = 5 * 60 * 1000
+PERSON = -1   # the purpose of what is said of the person as a whole
+OF_PERSON = ["restricted", "restricted", "lifted", "suppressed"]
 STORED = ["requested", "pending", "granted", "denied", "withdrawn", "objected", "invalidated"]
 ALL_STATES = STORED + ["unknown", "expired"]
 
 # What counts among events of the same moment, mildest first (consent.h, Fold).
-TIE = {"granted": 0, "requested": 1, "pending": 1, "invalidated": 2, "denied": 3, "withdrawn": 4, "objected": 4}
+TIE = {"granted": 0, "requested": 1, "pending": 1, "invalidated": 2, "denied": 3, "withdrawn": 4, "objected": 4,
+       "lifted": 0, "restricted": 4, "suppressed": 4}
 
 # Which of several people's standings speaks, strictest first (decide.h).
 STRICTEST_FIRST = ["withdrawn", "objected", "denied", "invalidated", "expired", "pending", "requested",
@@ -32,7 +35,7 @@ STRICTEST_FIRST = ["withdrawn", "objected", "denied", "invalidated", "expired", 
 
 def effective_state(event, now):
     waiting = event["effective"] - event["recorded"] > SKEW and event["effective"] > now
-    return "pending" if event["state"] == "granted" and waiting else event["state"]
+    return {"granted": "pending", "lifted": "restricted"}.get(event["state"], event["state"]) if waiting else event["state"]
 
 
 def fold(events, now):
@@ -46,6 +49,18 @@ def fold(events, now):
             "since": deciding["effective"] // 1000 * 1000,
             "until": deciding["until"] // 1000 * 1000,
             "cites": deciding["sequence"] % 2**32}
+
+
+def fold_person(events, now):
+    """What is in force: nothing, restricted or suppressed, and the moment that a grant must come after."""
+    in_order = sorted(events, key=lambda e: (e["effective"], TIE[effective_state(e, now)], e["recorded"], e["id"]))
+    suppressions = [e for e in in_order if e["state"] == "suppressed"]
+    last = in_order[-1]
+    if suppressions:
+        cited, later = suppressions[-1], last if effective_state(last, now) == "restricted" else suppressions[-1]
+    else:
+        cited = later = last
+    return {"state": effective_state(cited, now), "since": later["effective"] // 1000 * 1000, "cites": cited["sequence"] % 2**32}
 
 
 class Register:
@@ -63,7 +78,8 @@ class Register:
                 known = [len(self.entries)]
                 self.entries.append({})
             for subject in known:
-                self.entries[subject][event["purpose"]] = fold(history, now)
+                person = event["purpose"] == PERSON
+                self.entries[subject][event["purpose"]] = fold_person(history, now) if person else fold(history, now)
             for identifier in event["subject"]:
                 self.subject_of.setdefault(identifier, known[0])
 
@@ -105,6 +121,25 @@ def people_say(register, case, place, purpose):
     return min(said, key=lambda s: STRICTEST_FIRST.index(s[0]))
 
 
+def held(register, case):
+    """(reason, since, cited) of what is in force against a person as a whole, or None."""
+    entries = [register.entries[s].get(PERSON) for s in register.subjects(case["identifiers"])]
+    entries = [e for e in entries if e and e["state"] != "lifted"]
+    if not entries:
+        return None
+    first = next((e for e in entries if e["state"] == "suppressed"), entries[0])
+    return "subject." + first["state"], max(e["since"] for e in entries), first["cites"]
+
+
+def spared(hold, register, case, place, purpose):
+    if purpose["basis"] == "vital_interests":
+        return hold[0] == "subject.restricted"
+    if purpose["basis"] != "consent" or people_say(register, case, place, purpose)[0] not in ("granted", "not_at_collection"):
+        return False
+    entries = [register.entries[s].get(place) for s in register.subjects(case["identifiers"])]
+    return all(e["since"] > hold[1] for e in entries if e)
+
+
 def condition_holds(condition, config, case, standing):
     kind = condition["ask"]
     if kind == "consent":
@@ -140,6 +175,9 @@ def policy_refuses(config, case, destination, place, standing):
 def judge_purpose(config, register, case, destination, place):
     """(allowed, reason, cited event)"""
     purpose = config["purposes"][place]
+    hold = held(register, case)
+    if hold and not spared(hold, register, case, place, purpose):
+        return False, hold[0], hold[2]
     if case["denied"] & (1 << place):
         return False, "signal.denied", 0
     if case["gpc"] and purpose["advertising"]:
@@ -263,11 +301,13 @@ class Inventor:
                 effective = recorded + SKEW + r.choice([-1, 0, 1, 1000, 60_000])
             if events and self.chance(0.25):
                 effective = r.choice(events)["effective"]
+            of_person = self.chance(0.12)
             until = effective + r.choice([0, 1000, 3000, 60_000]) + r.choice([0, 1, 999])
             events.append({"id": f"{r.getrandbits(32):08x}", "subject": r.sample(range(5), r.choice([1, 1, 1, 2, 3])),
-                           "purpose": r.randrange(purposes), "state": r.choice(STORED + ["granted"] * 12),
+                           "purpose": PERSON if of_person else r.randrange(purposes),
+                           "state": r.choice(OF_PERSON if of_person else STORED + ["granted"] * 12),
                            "effective": effective, "recorded": recorded,
-                           "until": until if self.chance(0.25) else 0,
+                           "until": until if self.chance(0.25) and not of_person else 0,
                            "sequence": r.choice([0, 2**32]) + 10 + arrival})
         return events
 
@@ -277,9 +317,9 @@ class Inventor:
         if not config["consents"] or self.chance(0.1):
             return T0 + r.randrange(0, 500_000)
         event = r.choice(config["consents"])
+        ask = 0 if event["purpose"] == PERSON else config["purposes"][event["purpose"]]["ask"]
         anchors = [event["effective"], event["recorded"], event["recorded"] + SKEW, event["until"] or T0,
-                   event["effective"] + config["purposes"][event["purpose"]]["ask"],
-                   event["effective"] // 1000 * 1000 + config["purposes"][event["purpose"]]["ask"]]
+                   event["effective"] + ask, event["effective"] // 1000 * 1000 + ask]
         return r.choice(anchors) + r.choice(NEAR)
 
     def fields(self):

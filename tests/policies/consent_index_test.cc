@@ -109,6 +109,38 @@ TEST(ConsentIndex, SetsTheEntryOnEverySubjectAndLinksUnknownIdentifiersToTheFirs
             (std::vector<Subject>{index.Find(Person(1)), first}));
 }
 
+// Apart from the purposes, in few: and it does not disturb them.
+TEST(ConsentIndex, KeepsWhatIsSaidOfThePersonAsAWhole) {
+  ConsentIndex index(2);
+  const auto print = [](std::uint32_t number) {
+    Fingerprint fingerprint{};
+    std::memcpy(fingerprint.data(), &number, sizeof number);
+    return std::vector{fingerprint};
+  };
+  for (std::uint32_t n = 1; n <= 2'000; ++n)
+    index.Set(print(n), 1, {ConsentState::kGranted, n, 0, n});
+  const std::size_t before = index.bytes();
+  for (std::uint32_t n = 7; n <= 2'000; n += 7) {
+    EXPECT_EQ(index.Get(index.Find(print(n)[0]), ConsentIndex::kPerson), ConsentEntry{});
+    index.Set(print(n), ConsentIndex::kPerson, {ConsentState::kRestricted, n, 0, n + 1});
+  }
+  index.Set(print(14), ConsentIndex::kPerson, {ConsentState::kLifted, 15, 0, 16});
+  index.Set(print(5'000), ConsentIndex::kPerson, {ConsentState::kSuppressed, 1, 0, 2});
+  for (std::uint32_t n = 1; n <= 2'000; ++n) {
+    const auto subject = index.Find(print(n)[0]);
+    EXPECT_EQ(index.Get(subject, 1), (ConsentEntry{ConsentState::kGranted, n, 0, n}));
+    const ConsentEntry person = index.Get(subject, ConsentIndex::kPerson);
+    ConsentEntry expected;
+    if (n % 7 == 0) expected = {ConsentState::kRestricted, n, 0, n + 1};
+    if (n == 14) expected = {ConsentState::kLifted, 15, 0, 16};
+    EXPECT_EQ(person, expected) << n;
+  }
+  EXPECT_EQ(index.Get(index.Find(print(5'000)[0]), ConsentIndex::kPerson).state,
+            ConsentState::kSuppressed);
+  EXPECT_EQ(index.Get(ConsentIndex::kNobody, ConsentIndex::kPerson), ConsentEntry{});
+  EXPECT_GT(index.bytes(), before);
+}
+
 TEST(ConsentIndex, TheSameIdentifierTwiceIsOne) {
   ConsentIndex index(1);
   Set(index, {Person(1), Person(1)}, 0, Entry(1));

@@ -29,8 +29,8 @@ ConsentState FoldedState(std::vector<ConsentEvent> events, base::Millis now = kT
 }
 
 TEST(ConsentNames, StoredStatesGoThereAndBackDerivedOnesAreNotAccepted) {
-  for (const char* name :
-       {"requested", "pending", "granted", "denied", "withdrawn", "objected", "invalidated"}) {
+  for (const char* name : {"requested", "pending", "granted", "denied", "withdrawn", "objected",
+                           "invalidated", "restricted", "lifted", "suppressed"}) {
     ASSERT_TRUE(ConsentStateOf(name)) << name;
     EXPECT_EQ(Name(*ConsentStateOf(name)), name);
   }
@@ -95,6 +95,47 @@ TEST(ConsentFold, AnObjectionStandsUntilAGrantComesAfterIt) {
   }
   EXPECT_EQ(FoldedState({objected, Event(ConsentState::kGranted, kT - 50, kT - 50)}),
             ConsentState::kGranted);
+}
+
+// GDPR Art. 17, 18, 21. In the moments of the table: what is in force, and since when.
+TEST(ConsentFold, OfThePersonAsAWhole) {
+  using enum ConsentState;
+  struct Row {
+    const char* name;
+    std::vector<std::pair<ConsentState, int>> events;
+    ConsentState state;
+    int since;
+  };
+  const Row rows[] = {
+      {"restricted", {{kRestricted, 1}}, kRestricted, 1},
+      {"lifted", {{kRestricted, 1}, {kLifted, 2}}, kLifted, 2},
+      {"lifted in the same moment", {{kRestricted, 1}, {kLifted, 1}}, kRestricted, 1},
+      {"restricted again", {{kRestricted, 1}, {kLifted, 2}, {kRestricted, 3}}, kRestricted, 3},
+      {"lifted before", {{kLifted, 1}, {kRestricted, 2}}, kRestricted, 2},
+      {"suppressed", {{kSuppressed, 1}}, kSuppressed, 1},
+      {"nothing lifts it", {{kSuppressed, 1}, {kLifted, 2}}, kSuppressed, 1},
+      {"twice", {{kSuppressed, 1}, {kSuppressed, 4}}, kSuppressed, 4},
+      {"restricted since", {{kSuppressed, 1}, {kRestricted, 3}}, kSuppressed, 3},
+      {"and lifted", {{kSuppressed, 1}, {kRestricted, 3}, {kLifted, 4}}, kSuppressed, 1},
+      {"suppressed since", {{kRestricted, 1}, {kSuppressed, 3}}, kSuppressed, 3},
+  };
+  for (const Row& row : rows) {
+    std::vector<ConsentEvent> events;
+    for (const auto& [state, at] : row.events) {
+      const base::Millis when = kT + at * kMinute;
+      events.push_back(Event(state, when, when, std::to_string(events.size())));
+    }
+    std::ranges::sort(events, {}, &ConsentEvent::id);
+    do {
+      const ConsentEntry entry = Fold(events, kT + 10 * kMinute);
+      EXPECT_EQ(entry.state, row.state) << row.name;
+      EXPECT_EQ(entry.since_seconds, (kT + row.since * kMinute) / 1000) << row.name;
+    } while (std::ranges::next_permutation(events, {}, &ConsentEvent::id).found);
+  }
+  const auto ahead = Event(kLifted, kT + 60 * kMinute, kT);
+  const auto restricted = Event(kRestricted, kT, kT);
+  EXPECT_EQ(FoldedState({restricted, ahead}, kT + kMinute), kRestricted);
+  EXPECT_EQ(FoldedState({restricted, ahead}, kT + 60 * kMinute), kLifted);
 }
 
 TEST(ConsentFold, AGrantFromTheFutureWaitsAWithdrawalDoesNot) {

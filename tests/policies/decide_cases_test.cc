@@ -87,7 +87,8 @@ void PutOnFile(const Row& row, const std::string& column, const Fingerprint& per
     if (words >> word && (word != "until" || !(words >> entry.until_seconds))) {
       BadWord("entry", part);
     }
-    index.Set(std::vector{person}, PurposePlace(purpose), entry);
+    const bool whole = purpose == "person";
+    index.Set(std::vector{person}, whole ? ConsentIndex::kPerson : PurposePlace(purpose), entry);
   }
 }
 
