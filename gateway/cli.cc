@@ -272,6 +272,7 @@ int CommandLine(int argc, char** argv, const Stores& stores) {
   if (verb == "rebuild") return RebuildStore(args, stores);
   if (verb == "journal" && (second == "check" || second == "dump"))
     return ReadJournal(args, second == "dump");
+  if (verb == "test") return TestPolicies(args);
   if (verb == "simulate") return SimulateFile(args, stores);
   const auto in = args.language;
   if (verb == "status")

@@ -29,6 +29,7 @@ constexpr Option kOptions[] = {
     {"--rate", true, " replay "},
     {"--dry-run", false, " replay "},
     {"--yes", false, " replay approve "},
+    {"--coverage", false, " test "},
     {"--once", false, " top "},
     {"--impact", true, " diff "},
     {"--version", true, " diff apply propose "},

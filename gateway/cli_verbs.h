@@ -78,6 +78,7 @@ int ReadJournal(const Arguments& args, bool dump);
 int TapFlow(const Arguments& args);
 int ReplayFailures(const Arguments& args);
 int WatchTop(const Arguments& args);
+int TestPolicies(const Arguments& args);
 int SimulateFile(const Arguments& args, const Stores& stores);
 
 // One option of the table in cli_options.cc, with its value if it takes one; `at` moves to it.

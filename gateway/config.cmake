@@ -13,7 +13,7 @@ foreach(language fr en)
 endforeach()
 foreach(file gateway.yaml vocabulary/marketing.yaml purposes/marketing.email.yaml notices/newsletter-v1.yaml
              sources/site-web.yaml contracts/lead.yaml policies/marketing-email.yaml
-             pseudonyms/per-destination.yaml destinations/emailing.yaml)
+             pseudonyms/per-destination.yaml destinations/emailing.yaml tests/marketing-email.yaml)
   list(APPEND embedded "starter/${file}=${CMAKE_CURRENT_SOURCE_DIR}/config/starter/${file}")
   list(APPEND embedded_files "${CMAKE_CURRENT_SOURCE_DIR}/config/starter/${file}")
 endforeach()
@@ -50,6 +50,7 @@ octroi_gateway_part(gateway_config
     config/node.cc
     config/outside_files.cc
     config/places.cc
+    config/policy_cases.cc
     config/references.cc
     config/render.cc
     config/scalar.cc

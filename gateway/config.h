@@ -65,6 +65,9 @@ base::Result<std::map<std::string, std::string>> ReadArchive(std::string_view ar
 // What a pilot compiles its config as, to see what enforcing it would change.
 enum class Observing { kAsConfigured, kNothing };
 
+// What a plan that only judges and decides does without: it could not let anybody in, or send.
+enum class Secrets { kRead, kLeftOut };
+
 // Compiles a folder that is ok(). `previous_names` keeps places stable (empty at first). Secrets of
 // sources and destinations are read here; a missing one is kInvalid and names the file that asks
 // for it.
@@ -72,7 +75,8 @@ base::Result<std::shared_ptr<Plan>> CompilePlan(const ConfigFolder& config,
                                                 const crypto::KeyRing& keys, std::string origin,
                                                 std::uint32_t number,
                                                 std::string_view previous_names,
-                                                Observing observing = Observing::kAsConfigured);
+                                                Observing observing = Observing::kAsConfigured,
+                                                Secrets secrets = Secrets::kRead);
 
 // "contracts/lead.yaml:42:21  error  OCT-1204  ..." with the source line and a caret; or JSON, one
 // array.

@@ -186,6 +186,7 @@ void Evaluator::Decide() {
   input.identified = !record_->subject.empty();
   input.signals = {record_->denied_purposes, around_->gpc};
   input.fields = &fields;
+  input.decisive = around_->decisive;
   const Plan& plan = *around_->plan;
   for (std::size_t d = 0; d < plan.destinations.size(); ++d) {
     if (plan.destinations[d].id.empty()) continue;  // a hole: no longer configured

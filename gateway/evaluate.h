@@ -28,6 +28,7 @@
 #include "gateway/seen.h"
 #include "journal/records.h"
 #include "policies/consent.h"
+#include "policies/decide.h"
 #include "rules/contract.h"
 
 namespace octroi::gateway {
@@ -50,6 +51,7 @@ struct Circumstances {  // everything lives until the call returns
   base::Millis at = 0;       // when it is received and decided on
   const policies::ConsentIndex* consent = nullptr;
   SeenMemory* seen = nullptr;  // none: nothing was, and uniqueness rules are not evaluated
+  std::vector<policies::Decisive>* decisive = nullptr;  // as DecisionInput's
 };
 
 // One thread. Allocates nothing once warm (but see rules::Contract::Judge). Total: every event has

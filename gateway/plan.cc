@@ -45,12 +45,13 @@ base::Status ReadSecretOf(const std::string& folder, const Document& document,
 class PlanMaker {
  public:
   PlanMaker(const ConfigFolder& folder, const World& world, config::Lists lists, NameTables names,
-            Observing observing)
+            Observing observing, Secrets secrets)
       : folder_(folder),
         world_(world),
         lists_(std::move(lists)),
         names_(std::move(names)),
-        observing_(observing) {}
+        observing_(observing),
+        secrets_(secrets) {}
 
   base::Result<std::shared_ptr<Plan>> Make(const crypto::KeyRing& keys, std::string origin,
                                            std::uint32_t number) {
@@ -114,9 +115,12 @@ class PlanMaker {
       auto made = config::SourcePlanOf(world_, *document, names_);
       if (!made) return made.error();
       if (observing_ == Observing::kNothing) made->observe = false;
-      const auto read = ReadSecretOf(folder_.folder, *document, document->root.Find("authenticate"),
-                                     made->auth == AuthMethod::kHmacSha256, made->secret);
-      if (!read) return read;
+      if (secrets_ == Secrets::kRead) {
+        const auto read =
+            ReadSecretOf(folder_.folder, *document, document->root.Find("authenticate"),
+                         made->auth == AuthMethod::kHmacSha256, made->secret);
+        if (!read) return read;
+      }
       plan_->sources[names_.sources.Of(document->id)] = std::move(*made);
     }
     return base::Ok();
@@ -130,12 +134,13 @@ class PlanMaker {
     for (const Document* document : world_.Of("Destination")) {
       const std::uint16_t place = names_.destinations.Of(document->id);
       DestinationPlan destination = config::DestinationPlanOf(*document, folder_.folder);
-      if (const config::Node* authenticate = document->root.FindPath({"deliver", "authenticate"})) {
+      const config::Node* authenticate = document->root.FindPath({"deliver", "authenticate"});
+      if (authenticate != nullptr && secrets_ == Secrets::kRead) {
         const auto read = ReadSecretOf(folder_.folder, *document, authenticate, true,
                                        destination.secret.emplace());
         if (!read) return read;
       }
-      if (destination.sql) {
+      if (destination.sql && secrets_ == Secrets::kRead) {
         if (auto read = ReadConnection(*document, destination); !read) return read;
       }
       plan_->destinations[place] = std::move(destination);
@@ -189,6 +194,7 @@ class PlanMaker {
   config::Lists lists_;
   NameTables names_;
   Observing observing_;
+  Secrets secrets_;
   std::shared_ptr<Plan> plan_ = std::make_shared<Plan>();
 };
 
@@ -216,7 +222,7 @@ base::Result<std::shared_ptr<Plan>> CompilePlan(const ConfigFolder& folder,
                                                 const crypto::KeyRing& keys, std::string origin,
                                                 std::uint32_t number,
                                                 std::string_view previous_names,
-                                                Observing observing) {
+                                                Observing observing, Secrets secrets) {
   config::Findings again;
   const World world = World::Read(folder.files, again);
   config::Lists lists = config::ReadLists(world, folder.files, again);
@@ -227,7 +233,7 @@ base::Result<std::shared_ptr<Plan>> CompilePlan(const ConfigFolder& folder,
   }
   auto names = NameTables::Parse(previous_names);
   if (!names) return names.error();
-  return PlanMaker(folder, world, std::move(lists), std::move(*names), observing)
+  return PlanMaker(folder, world, std::move(lists), std::move(*names), observing, secrets)
       .Make(keys, std::move(origin), number);
 }
 

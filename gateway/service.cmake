@@ -15,6 +15,7 @@ octroi_gateway_part(gateway_service
     cli_options.cc
     cli_reconcile.cc
     cli_simulate.cc
+    cli_test.cc
     cli_store.cc
     cli_text.cc
     cli_text_change.cc
@@ -37,6 +38,7 @@ octroi_gateway_part(gateway_service
     messages.cc
     migrate.cc
     names.cc
+    policy_tests.cc
     projector.cc
     rate_limits.cc
     receipt.cc

@@ -224,17 +224,27 @@ bool AllHold(const std::vector<ConditionSpec>& conditions, const Standing& stand
 }
 
 // nullopt: the policy has nothing against it.
-std::optional<Reason> Objection(const PolicySpec& policy, const Standing& standing,
-                                const DecisionInput& input) {
+std::optional<Reason> Objection(const PolicySetSpec& spec, std::uint32_t place,
+                                const Standing& standing, const DecisionInput& input) {
+  const PolicySpec& policy = spec.policies[place];
   const std::vector<std::uint16_t>& sources = policy.sources;
   if (!sources.empty() && std::ranges::find(sources, input.source) == sources.end()) {
     return std::nullopt;
   }
-  if (AllHold(policy.allow_when, standing, input)) return std::nullopt;
-  for (const OtherwiseSpec& line : policy.otherwise) {
-    if (AllHold(line.when, standing, input)) return line.reason;
+  const auto failing = std::ranges::find_if_not(
+      policy.allow_when,
+      [&](const ConditionSpec& condition) { return Holds(condition, standing, input); });
+  if (failing == policy.allow_when.end()) return std::nullopt;
+  const auto line = std::ranges::find_if(policy.otherwise, [&](const OtherwiseSpec& one) {
+    return AllHold(one.when, standing, input);
+  });
+  if (line == policy.otherwise.end()) return Reason::kPolicyNotMet;
+  if (input.decisive != nullptr) {
+    input.decisive->push_back({place,
+                               static_cast<std::uint32_t>(failing - policy.allow_when.begin()),
+                               static_cast<std::uint32_t>(line - policy.otherwise.begin())});
   }
-  return Reason::kPolicyNotMet;
+  return line->reason;
 }
 
 Answer JudgePurpose(const PolicySetSpec& spec, const ServedPurpose& served,
@@ -251,7 +261,7 @@ Answer JudgePurpose(const PolicySetSpec& spec, const ServedPurpose& served,
   }
   if (!answer.allowed) return answer;
   for (const std::uint32_t policy : served.policies) {
-    const auto objection = Objection(spec.policies[policy], standing, input);
+    const auto objection = Objection(spec, policy, standing, input);
     if (objection) return Deny(*objection);
   }
   return answer;

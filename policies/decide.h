@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/event.h"
@@ -20,6 +21,13 @@ struct Signals {
   bool gpc = false;                   // Sec-GPC: 1
 };
 
+// What a policy said against one purpose at one destination: places in the PolicySetSpec.
+struct Decisive {
+  std::uint32_t policy = 0;
+  std::uint32_t condition = 0;  // of allow_when: the first that did not hold
+  std::uint32_t otherwise = 0;  // the line that gave the reason
+};
+
 struct DecisionInput {
   std::uint16_t source = 0;
   std::uint16_t contract = 0;
@@ -29,6 +37,7 @@ struct DecisionInput {
   bool identified = false;                          // at least one valid identifier
   Signals signals;
   const base::FieldReader* fields = nullptr;
+  std::vector<Decisive>* decisive = nullptr;  // for who asks why: each is appended
 };
 
 // Policies in force, compiled. Immutable; safe from any thread. Total: every input has an answer,
@@ -42,7 +51,7 @@ class PolicySet {
   PolicySet& operator=(PolicySet&&) noexcept;
   ~PolicySet();
 
-  // Pure: no clock, no I/O, no locks beyond the index's own. Never allocates.
+  // Pure: no clock, no I/O, no locks beyond the index's own. Never allocates, but for `decisive`.
   //
   // Judged in this order; the first line that applies decides (standards.md C3):
   //   1 destination not in force, or it does not receive the contract  destination.not_declared

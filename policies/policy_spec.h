@@ -57,11 +57,13 @@ struct ConditionSpec {
   std::optional<base::FieldId> field;  // with `in` or a list
   std::vector<std::string> in;
   std::shared_ptr<const NamedList> in_list, not_in_list;  // of `field`
+  int line = 0;                                           // in the policy's file; 0: in none
 };
 
 struct OtherwiseSpec {
   std::vector<ConditionSpec> when;  // empty: always
   base::Reason reason = base::Reason::kPolicyNotMet;
+  int line = 0;  // as above
 };
 
 struct PolicySpec {
@@ -69,6 +71,7 @@ struct PolicySpec {
   std::vector<std::uint16_t> purposes, destinations, sources;  // empty: all
   std::vector<ConditionSpec> allow_when;                       // all must hold
   std::vector<OtherwiseSpec> otherwise;                        // first that holds gives the reason
+  std::string file = {};  // where it is written; may be empty
 };
 
 struct ReceivedField {

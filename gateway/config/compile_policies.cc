@@ -43,6 +43,7 @@ class PolicyMaker {
   policies::PolicySpec Policy(const Document& document) {
     policies::PolicySpec spec;
     spec.id = document.id;
+    spec.file = document.file;
     if (const Node* target = document.root.Find("applies_to")) {
       spec.purposes = PlacesOf(names_.purposes, target->List("purposes"));
       spec.destinations = PlacesOf(names_.destinations, target->List("destinations"));
@@ -54,6 +55,7 @@ class PolicyMaker {
       policies::OtherwiseSpec otherwise;
       if (const Node* when = line.Find("when")) Append(*when, otherwise.when);
       otherwise.reason = names_.ReasonNamed(line.Text("reason"));
+      otherwise.line = line.at.line;
       spec.otherwise.push_back(std::move(otherwise));
     }
     return spec;
@@ -69,6 +71,11 @@ class PolicyMaker {
 
   // One object of the file may ask several things; all must hold, so each becomes a condition.
   void Append(const Node& node, std::vector<ConditionSpec>& conditions) {
+    const std::size_t before = conditions.size();
+    AppendEach(node, conditions);
+    for (std::size_t i = before; i < conditions.size(); ++i) conditions[i].line = node.at.line;
+  }
+  void AppendEach(const Node& node, std::vector<ConditionSpec>& conditions) {
     if (node.FindString("consent")) {
       conditions.emplace_back().consent = StateNamed(node.Text("consent"));
     }
