@@ -261,6 +261,7 @@ int CommandLine(int argc, char** argv, const Stores& stores) {
   if (verb == "help") return Help(args);
   if (verb == "keys" && second == "create") return CreateKeys(args);
   if (verb == "keys" && second == "approver") return CreateApprover(args);
+  if (verb == "consent") return DecodeConsent(args);
   if (verb == "diff") return DiffConfig(args);
   if (verb == "apply") return ApplyConfig(args);
   if (verb == "propose") return ProposeConfig(args);

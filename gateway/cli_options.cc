@@ -17,7 +17,7 @@ struct Option {
 constexpr Option kOptions[] = {
     {"-f", true, " simulate "},
     {"--source", true, " simulate tap reconcile "},
-    {"--at", true, " simulate "},
+    {"--at", true, " simulate consent "},
     {"--consents", true, " simulate "},
     {"--cloudevents", false, " simulate "},
     {"--jsonl", false, " simulate tap "},
@@ -36,6 +36,10 @@ constexpr Option kOptions[] = {
     {"--allow-removals", false, " apply "},
     {"--as", true, " approve "},
     {"--key", true, " approve "},
+    {"--tcf", true, " consent "},
+    {"--gpp", true, " consent "},
+    {"--purposes", true, " consent "},
+    {"--vendor", true, " consent "},
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "gateway/cli_layout.h"
+#include "gateway/cli_text_consent.h"
 #include "gateway/messages.h"
 #include "journal/records.h"
 #include "journal/replay_record.h"
@@ -94,6 +95,10 @@ std::string_view UsageText(Language language) {
            "  simulate FILE        what would become of a file of events (--source S [--at "
            "INSTANT]\n"
            "                       [--consents FILE]); writes and sends nothing\n"
+           "  consent decode       what a TC or GPP string says and is worth (--tcf | --gpp "
+           "STRING\n"
+           "                       [--purposes 1,3,4 [--vendor N]] [--at INSTANT]); needs no "
+           "gateway\n"
            "  tap                  live decisions, masked (--source --outcome --destination "
            "--reason)\n"
            "  top                  what comes, leaves and waits, each second (--once)\n"
@@ -137,6 +142,9 @@ std::string_view UsageText(Language language) {
          "  simulate FICHIER     ce que deviendrait un fichier d'événements (--source S [--at "
          "INSTANT]\n"
          "                       [--consents FICHIER]) ; n'écrit et n'envoie rien\n"
+         "  consent decode       ce que dit et vaut une chaîne TC ou GPP (--tcf | --gpp CHAÎNE\n"
+         "                       [--purposes 1,3,4 [--vendor N]] [--at INSTANT]), sans "
+         "passerelle\n"
          "  tap                  décisions en direct, masquées (--source --outcome --destination "
          "--reason)\n"
          "  top                  ce qui arrive, part et attend, chaque seconde (--once)\n"
@@ -165,8 +173,9 @@ std::optional<std::string> HelpText(std::string_view code, Language language) {
     if (!hint.empty()) text += "\n  → " + hint;
     return text + "\n";
   }
-  const std::string_view sentence = Sentence(code, language);
-  if (sentence == code) return std::nullopt;
+  std::string_view sentence = Sentence(code, language);
+  if (sentence == code) sentence = SignalSentence(code, language);
+  if (sentence.empty()) return std::nullopt;
   return text + "\n  " + std::string(sentence) + "\n";
 }
 

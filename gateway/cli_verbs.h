@@ -69,6 +69,7 @@ int ApproveChange(const Arguments& args);   // offline
 int CreateApprover(const Arguments& args);  // offline
 
 int ReconcileExport(const Arguments& args);  // cli_reconcile.cc
+int DecodeConsent(const Arguments& args);    // cli_consent.cc: offline, without a config
 
 // Offline verbs: the gateway is stopped.
 int CheckConfig(const Arguments& args);

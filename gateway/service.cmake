@@ -11,6 +11,7 @@ octroi_gateway_part(gateway_service
     change/statement.cc
     cli.cc
     cli_change.cc
+    cli_consent.cc
     cli_flow.cc
     cli_options.cc
     cli_reconcile.cc
@@ -19,6 +20,7 @@ octroi_gateway_part(gateway_service
     cli_store.cc
     cli_text.cc
     cli_text_change.cc
+    cli_text_consent.cc
     cli_text_flow.cc
     cli_text_simulate.cc
     cli_top.cc
@@ -56,8 +58,8 @@ octroi_gateway_part(gateway_service
     tap.cc
     top.cc
     whole_file.cc
-  USES base crypto rules policies journal store
-  PARTS gateway_config gateway_edge gateway_sender gateway_dispatcher)
+  USES base crypto rules policies signals journal store
+  PARTS gateway_config gateway_edge gateway_sender gateway_dispatcher gateway_signals)
 
 # The only place that sees everything.
 octroi_check_arrows(main gateway store_sqlite store_postgres)

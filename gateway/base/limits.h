@@ -32,6 +32,11 @@ inline constexpr std::int64_t kHandshakeDeadlineMs = 5'000;
 inline constexpr std::size_t kConnectionsMax = 10'000;    // per process; beyond: 503 and close
 inline constexpr std::size_t kPipelinedRequestsMax = 16;  // answered in order; beyond: not read yet
 
+// Consent strings of others. The longest that TCF can write is beyond what any transport carries;
+// a core with every vendor of today's list in bit fields is some 1,000 characters.
+inline constexpr std::size_t kTcStringCharsMax = 32 * 1024;
+inline constexpr std::size_t kGppStringCharsMax = 64 * 1024;
+
 // Config.
 inline constexpr std::size_t kFieldsMax = 256;   // dictionary fields in force
 inline constexpr std::size_t kPurposesMax = 32;  // a bit each in Verdict::purposes
