@@ -29,13 +29,11 @@ bool NamesAreDistinct(const std::vector<OutgoingField>& fields) {
   return true;
 }
 
-}  // namespace
-
-std::string TokenHead(std::string_view domain, std::uint32_t version) {
-  std::string head("p1.");
-  head.append(domain).append(".").append(std::to_string(version)).append(".");
-  return head;
+bool HasTokens(Form form) {
+  return form == Form::kPseudonym || form == Form::kReversible || form == Form::kEpoch;
 }
+
+}  // namespace
 
 OutgoingPlan::OutgoingPlan(const crypto::KeyRing& keys, std::string_view origin)
     : version_(keys.active_version()) {
@@ -83,6 +81,7 @@ base::Status OutgoingPlan::AddContract(const crypto::KeyRing& keys,
   for (const OutgoingField& field : form.fields) {
     auto prepared = Prepare(keys, field, destination);
     if (!prepared) return prepared.error();
+    made.needs_received = made.needs_received || field.form == Form::kEpoch;
     made.fields.push_back(std::move(*prepared));
   }
   made.layout = LayoutOf(body, made);
@@ -93,13 +92,13 @@ base::Status OutgoingPlan::AddContract(const crypto::KeyRing& keys,
 base::Result<PreparedField> OutgoingPlan::Prepare(const crypto::KeyRing& keys,
                                                   const OutgoingField& field,
                                                   PreparedDestination& destination) const {
-  PreparedField made{field.field, field.category, nullptr, {}, {}};
+  PreparedField made{field.field, field.category, field.form, nullptr, {}, {}};
   base::AppendJsonString(field.name, made.name);
-  if (field.form == OutgoingField::Form::kClear) return made;
+  if (!HasTokens(field.form)) return made;
   auto key = KeyFor(keys, field, destination);
   if (!key) return key.error();
   made.key = *key;
-  made.token_head = "\"" + TokenHead(destination.domain, version_);
+  made.token_head = "\"" + TokenHead(field.form, destination.domain, version_);
   return made;
 }
 
@@ -107,14 +106,13 @@ base::Result<const TokenKey*> OutgoingPlan::KeyFor(const crypto::KeyRing& keys,
                                                    const OutgoingField& field,
                                                    PreparedDestination& destination) const {
   for (const auto& known : destination.keys) {
-    if (known->id_type == field.name && known->type == field.type) return known.get();
+    if (known->form == field.form && known->id_type == field.name && known->type == field.type) {
+      return known.get();
+    }
   }
-  auto key = keys.DeriveHmac("hmac", destination.domain, field.name,
-                             base::NormaliserName(field.type), version_);
-  if (!key) return key.error();
-  TokenKey made{field.name, field.type, *key, {}};
-  crypto::AppendLp(field.name, made.message_head);
-  destination.keys.push_back(std::make_unique<const TokenKey>(std::move(made)));
+  auto made = TokenKey::Make(keys, destination.domain, field, version_);
+  if (!made) return made.error();
+  destination.keys.push_back(std::make_unique<const TokenKey>(std::move(*made)));
   return destination.keys.back().get();
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/result.h"
 #include "crypto/key_ring.h"
+#include "crypto/siv.h"
 #include "policies/layout.h"
 #include "policies/pseudonymizer.h"
 
@@ -18,21 +19,36 @@ namespace octroi::policies {
 
 inline constexpr std::size_t kLpBytesMax = 0xffff;  // what crypto::AppendLp takes
 
-// "p1.<domain>.<kv>."
-std::string TokenHead(std::string_view domain, std::uint32_t version);
+using Form = OutgoingField::Form;
 
-// One pseudonym space: (domain, id_type, normaliser, active version).
+// One pseudonym space: (form, domain, id_type, normaliser, version).
 struct TokenKey {
+  Form form;
   std::string id_type;
   base::IdentifierType type;
-  crypto::HmacKey key;
-  std::string message_head;  // LP(id_type)
+  crypto::HmacKey key;                // P1; of P3 the one that each epoch's comes from
+  std::optional<crypto::SivKey> siv;  // P2
+  std::string message_head;           // LP(id_type)
+
+  // kInvalid: the form has no tokens, or the version may not be used.
+  static base::Result<TokenKey> Make(const crypto::KeyRing& keys, std::string_view domain,
+                                     const OutgoingField& field, std::uint32_t version);
+  crypto::HmacKey OfEpoch(std::string_view month) const;  // P3
 };
+
+// "p1.<domain>.<kv>."; P3 continues with the epoch.
+std::string TokenHead(Form form, std::string_view domain, std::uint32_t version);
+
+// P3: "2026-11", UTC. Replaces `out`; allocates only if it must grow.
+void MonthOf(base::Millis time, std::string& out);
+// P2: 0x80 and zeros up to a multiple of 32 bytes, so that the length of a value hardly shows.
+void PadToBucket(std::string& value);
 
 struct PreparedField {
   base::FieldId slot = 0;
   std::uint32_t category = 0;
-  const TokenKey* key = nullptr;  // null: leaves in clear
+  Form form = Form::kClear;
+  const TokenKey* key = nullptr;  // null: the form has no tokens
   std::string name;               // a JSON string
   std::string token_head;         // of a token: its opening quote and head
 };
@@ -40,6 +56,7 @@ struct PreparedField {
 struct PreparedContract {
   std::string name;  // a JSON string: "lead@2"
   std::vector<PreparedField> fields;
+  bool needs_received = false;  // P3
   Layout layout;
 };
 

@@ -37,15 +37,20 @@ class ProtectedBatch {
   friend class Pseudonymizer;
   struct Slot {  // where the text of a digest goes once the lanes have run
     std::size_t at = 0, message_at = 0, message_size = 0;
-    const crypto::HmacKey* key = nullptr;
-    std::size_t digest_bytes = 0;
+    const crypto::HmacKey* key = nullptr;  // null: of `epoch`
+    std::size_t digest_bytes = 0, epoch = 0;
+  };
+  struct Epoch {
+    const void* of = nullptr;  // TokenKey
+    std::string month;
+    crypto::HmacKey key;
   };
   struct Event {
     std::size_t at = 0, size = 0, id_at = 0, id_size = 0;
   };
   // `messages_` from `message_at` on is hashed under `key` in Finish, and the base64url of its
   // first `digest_bytes` goes here.
-  void AwaitDigest(const crypto::HmacKey& key, std::size_t message_at, std::size_t digest_bytes);
+  void AwaitDigest(const crypto::HmacKey* key, std::size_t message_at, std::size_t digest_bytes);
 
   // The same for most events of a batch: rendered once.
   struct Head {
@@ -56,10 +61,11 @@ class ProtectedBatch {
     std::vector<std::string> texts;  // of each kHead of the layout
   };
 
-  std::string body_, key_, messages_, sequences_, scratch_;
+  std::string body_, key_, messages_, sequences_, scratch_, box_;
   Head head_;
   std::vector<Slot> slots_;
   std::vector<Event> events_;
+  std::vector<Epoch> epochs_;
   std::vector<std::size_t> open_;  // where containers begin that may go again
   std::vector<crypto::HmacJob> jobs_;
   std::vector<crypto::Digest> digests_;

@@ -1,8 +1,8 @@
 // Pseudonymizer: journalled event -> what one destination may have. The only maker of a
 // ProtectedBatch.
 //
-// Identifiers become P1 tokens (standards.md B2), one pseudonymisation domain per destination, so
-// that two destinations cannot join their data; event ids and idempotency keys are derived per
+// Identifiers become tokens (standards.md B2), one pseudonymisation domain per destination, so that
+// two destinations cannot join their data; event ids and idempotency keys are derived per
 // destination for the same reason. A field that the destination does not list does not leave. A
 // value that is missing or not valid for its identifier type is left out, never tokenised.
 #pragma once
@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/event.h"
 #include "base/identifier.h"
 #include "base/result.h"
@@ -26,7 +27,20 @@ namespace octroi::policies {
 struct OutgoingField {
   base::FieldId field = 0;
   std::string name;  // dictionary id: the member's name in "data"
-  enum class Form : std::uint8_t { kClear, kPseudonym } form = Form::kPseudonym;
+  enum class Form : std::uint8_t {
+    kClear,
+    kPseudonym,   // P1: the same token for the same value
+    kReversible,  // P2: the same, and who has the key reads the value again
+    kEpoch,       // P3: another token each month (UTC) in which events are received
+    // Not tokens: less precise (generalise.h)
+    kYear,
+    kHour,
+    kDepartment,
+    kIpPrefix,
+    kFamily,
+    // Anyone can compute it, so it is a direct identifier in another form and no pseudonym.
+    kPartnerHash,
+  } form = Form::kPseudonym;
   base::IdentifierType type = base::IdentifierType::kOther;  // of a pseudonym
   std::uint32_t category = 0;  // its bit; leaves only if an allowing purpose has it
 };
@@ -50,11 +64,13 @@ struct OutgoingEvent {  // views must live until Finish
   std::uint32_t allowed_categories = 0;        // of the purposes that allow
   std::span<const std::string_view> purposes;  // ids that allow
   const base::FieldReader* fields = nullptr;
+  base::Millis received = 0;  // when the event was: the epoch of P3
 };
 
 // Immutable after Make; safe from any thread. Copies of keys stay inside prepared HMAC states.
 //
-//   token            P1 (standards.md B2), active key version; id_type is the dictionary field
+//   token            P1, P2 or P3 (standards.md B2), active key version; id_type is the dictionary
+//                    field
 //   outgoing id      HMAC(K("event-id"), LP(origin) || u64(sequence)), 16 bytes in base64url
 //   idempotency key  HMAC(K("idempotency"), LP(origin) || u64(sequence) of each event), the same
 //
@@ -72,16 +88,17 @@ class Pseudonymizer {
   void Begin(std::uint16_t destination, ProtectedBatch& batch) const;
   // Clear fields are spliced as they were judged; a field that is absent, or whose category is not
   // allowed, is left out. kInvalid: the destination does not receive this contract, the batch was
-  // not begun for it, or its template has room for one event only. The batch is unchanged then.
+  // not begun for it, its template has room for one event only, or nobody said when an event of
+  // which a token depends on that was received. The batch is unchanged then.
   base::Status Add(std::uint16_t destination, const OutgoingEvent& event,
                    ProtectedBatch& batch) const;
   void Finish(std::uint16_t destination, ProtectedBatch& batch) const;  // runs the lanes; call once
 
-  // P1 of one normalised value, for the vectors and for `octroi explain`'s renderer. kInvalid: an
-  // empty value, one longer than 65,535 bytes, or a version that may not be used.
-  static base::Result<std::string> P1Token(const crypto::KeyRing& keys, std::string_view domain,
-                                           base::IdentifierType type, std::string_view id_type,
-                                           std::string_view normalised, std::uint32_t version);
+  // The token of one normalised value, for the vectors. `received`: for P3. kInvalid: an empty
+  // value, one longer than 65,535 bytes, a version that may not be used, or a form without tokens.
+  static base::Result<std::string> Token(const crypto::KeyRing& keys, std::string_view domain,
+                                         const OutgoingField& field, std::string_view normalised,
+                                         std::uint32_t version, base::Millis received = 0);
 
  private:
   Pseudonymizer();

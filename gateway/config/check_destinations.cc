@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
 #include <string_view>
 
@@ -111,9 +112,8 @@ void Checker::Receives(const Document& destination, const Node& receives,
   for (const Node::Member& field : receives.Map("fields")) {
     const Node& form = field.value;
     Refers(destination, form.Find("pseudonym"), "Pseudonym", 1207);
-    if (form.Find("generalise")) Add(1906, destination, form.KeyAt("generalise"));
-    if (form.Find("partner_hash")) Add(1907, destination, form.KeyAt("partner_hash"));
     if (!IsField(destination, field.key, field.key_at)) continue;
+    Form(destination, field);
     const Node* fields = declared ? declared->root.Find("fields") : nullptr;
     if (fields && !fields->Find(field.key)) {
       Add(1211, destination, field.key_at, {field.key, declared->id});
@@ -121,6 +121,38 @@ void Checker::Receives(const Document& destination, const Node& receives,
     const std::string& category = world_.Field(field.key)->category;
     if ((CategoryBit(category) & categories) == 0) {
       Add(2107, destination, field.key_at, {field.key, category});
+    }
+  }
+}
+
+// A less precise form is of a value that can have it.
+void Checker::Form(const Document& destination, const Node::Member& field) const {
+  if (field.value.Find("partner_hash")) return PartnerHash(destination, field);
+  const Node* generalise = field.value.FindString("generalise");
+  if (!generalise) return;
+  static const std::map<std::string, std::set<std::string>, std::less<>> kFormats = {
+      {"year", {"date", "datetime"}},
+      {"hour", {"datetime"}},
+      {"department", {"text", "code", "integer"}},
+      {"ip_prefix", {"ip", "text"}},
+      {"family", {"text"}}};
+  const std::string& format = world_.Field(field.key)->format;
+  const auto fits = kFormats.find(generalise->text);
+  if (fits != kFormats.end() && !fits->second.contains(format)) {
+    Add(1359, destination, generalise->at, {field.key, generalise->text, format});
+  }
+}
+
+// The same for everybody who has the address: it joins data across companies as the address does,
+// and leaves for nothing but a purpose that the person consented to.
+void Checker::PartnerHash(const Document& destination, const Node::Member& field) const {
+  const Position at = field.value.KeyAt("partner_hash");
+  const DictionaryField& declared = *world_.Field(field.key);
+  if (declared.format != "email") Add(1357, destination, at, {field.key, declared.format});
+  for (const Node& id : destination.root.List("purposes")) {
+    const Document* purpose = world_.Find("Purpose", id.text);
+    if (purpose && purpose->root.Text("legal_basis") != "consent") {
+      Add(1358, destination, at, {field.key, id.text});
     }
   }
 }

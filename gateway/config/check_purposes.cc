@@ -91,9 +91,11 @@ void Checker::Pseudonyms() const {
   for (const Document* pseudonym : world_.Of("Pseudonym")) {
     const Node& root = pseudonym->root;
     const Node* method = root.FindString("method");
-    if (method && method->text != "p1-hmac") Add(1908, *pseudonym, method->at, {method->text});
-    if (method && method->text == "p1-hmac" && root.True("reversible")) {
-      Add(1326, *pseudonym, root.Find("reversible")->at);
+    const bool siv = method && method->text == "p2-siv";
+    if (method && method->text == "p4-random") {
+      Add(1908, *pseudonym, method->at, {method->text});
+    } else if (method && root.Find("reversible") && root.True("reversible") != siv) {
+      Add(siv ? 1356 : 1326, *pseudonym, root.Find("reversible")->at, {method->text});
     }
     const Node* separate = root.FindString("separate_by");
     if (separate && separate->text != "destination")

@@ -99,18 +99,18 @@ class TemplateCheck {
  private:
   void Field(const TemplateNode& node) const {
     std::vector<std::string> received;
-    bool pseudonym = false;
+    bool replaced = false;
     for (const Node& receives : destination_.root.List("receives")) {
       for (const Node::Member& field : receives.Map("fields")) {
         received.push_back(field.key);
-        pseudonym = pseudonym || (field.key == node.text && field.value.Find("pseudonym"));
+        replaced = replaced || (field.key == node.text && !field.value.IsString());
       }
     }
     if (std::ranges::find(received, node.text) == received.end()) {
       return Add(1339, node.at, {node.text, destination_.id}, DidYouMean(node.text, received));
     }
     const bool converted = node.kind == Kind::kDate || node.as == TemplateNode::As::kNumber;
-    if (pseudonym && converted) Add(1340, node.at, {node.text});
+    if (replaced && converted) Add(1340, node.at, {node.text});
   }
 
   // A file or table has an event a line, each known by its id; a request holds what `$each` says.

@@ -57,6 +57,8 @@ class Checker {
   void RuleFields(const Document& contract, const Node& rule) const;
   void CoveredFields(const Document& contract) const;
   void Receives(const Document& destination, const Node& receives, std::uint32_t categories) const;
+  void Form(const Document& destination, const Node::Member& field) const;
+  void PartnerHash(const Document& destination, const Node::Member& field) const;
   void Deliver(const Document& destination) const;
   void IntoTable(const Document& destination, const Node& deliver) const;
   void Answer(const Document& source, const Node& answer) const;

@@ -30,6 +30,25 @@ SqlPlan SqlPlanOf(const Node& deliver) {
   return sql;
 }
 
+// What the shape lets through; anything else would be P1, of which nobody reads a value.
+policies::OutgoingField::Form FormOf(const World& world, const Node& form) {
+  using Form = policies::OutgoingField::Form;
+  if (form.IsString()) return Form::kClear;
+  if (form.Find("partner_hash")) return Form::kPartnerHash;
+  if (form.Find("generalise")) {
+    const std::string_view to = form.Text("generalise");
+    if (to == "year") return Form::kYear;
+    if (to == "hour") return Form::kHour;
+    if (to == "department") return Form::kDepartment;
+    if (to == "ip_prefix") return Form::kIpPrefix;
+    return Form::kFamily;
+  }
+  const Document* pseudonym = world.Find("Pseudonym", form.Text("pseudonym"));
+  const std::string_view method = pseudonym ? pseudonym->root.Text("method") : std::string_view();
+  if (method == "p2-siv") return Form::kReversible;
+  return method == "p3-hmac-epoch" ? Form::kEpoch : Form::kPseudonym;
+}
+
 // One event as an object whose members are the columns, in the language of templates.
 std::string ColumnsTemplate(const Node& deliver) {
   std::string text = R"({"event_id":{"$id":true})";
@@ -98,8 +117,7 @@ policies::OutgoingForm OutgoingFormOf(const World& world, const Document& destin
       policies::OutgoingField& out = into.fields.emplace_back();
       out.field = names.fields.Of(field.id);
       out.name = field.id;
-      out.form = member.value.IsString() ? policies::OutgoingField::Form::kClear
-                                         : policies::OutgoingField::Form::kPseudonym;
+      out.form = FormOf(world, member.value);
       out.type = IdentifierOf(field.format);
       out.category = CategoryBit(field.category);
     }

@@ -33,6 +33,12 @@ const EVP_CIPHER* EvpAes256Wrap() {
   return fetched;
 }
 
+const EVP_CIPHER* EvpAes256Siv() {
+  static const EVP_CIPHER* const fetched = EVP_CIPHER_fetch(nullptr, "AES-256-SIV", nullptr);
+  if (fetched == nullptr) Fatal("openssl has no aes-256-siv");
+  return fetched;
+}
+
 Digest OpensslSha256(std::string_view message) {
   Digest digest;
   if (EVP_Digest(message.data(), message.size(), digest.data(), nullptr, EvpSha256(), nullptr) !=

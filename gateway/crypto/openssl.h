@@ -17,6 +17,7 @@ namespace octroi::crypto {
 const EVP_MD* EvpSha256();
 const EVP_CIPHER* EvpAes256Gcm();
 const EVP_CIPHER* EvpAes256Wrap();
+const EVP_CIPHER* EvpAes256Siv();
 
 // The oracle of the self-test.
 Digest OpensslSha256(std::string_view message);

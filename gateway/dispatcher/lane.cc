@@ -227,6 +227,7 @@ bool Lane::Protect(InHand& item, policies::ProtectedBatch& batch) {
   event.allowed_categories = item.leave.categories;
   event.purposes = item.purposes;
   event.fields = &item.fields();
+  event.received = item.record().received;
   return static_cast<bool>(plan_->pseudonymizer->Add(destination_.place, event, batch));
 }
 

@@ -11,6 +11,8 @@
 namespace octroi::policies {
 namespace {
 
+const OutgoingField kEmailToken = Token(kEmail, "email", base::IdentifierType::kEmail, kContact);
+
 using base::IdentifierType;
 using base::JsonType;
 
@@ -32,8 +34,7 @@ TEST(P1, Vectors) {
   for (const Row& row :
        {Row{"crm", "P1_hmac", 7}, {"analytics", "P1_other_domain", 7}, {"crm", "P1_next_kv", 8}}) {
     const auto ring = crypto::KeyRing::FromRoot(tenant, root, row.version);
-    const auto token = Pseudonymizer::P1Token(*ring, row.domain, IdentifierType::kEmail, "email",
-                                              normal, row.version);
+    const auto token = Pseudonymizer::Token(*ring, row.domain, kEmailToken, normal, row.version);
     ASSERT_TRUE(token);
     EXPECT_EQ(*token, expected(row.vector)) << row.vector;
 
@@ -46,13 +47,11 @@ TEST(P1, Vectors) {
 
 TEST(P1, HasNoTokenOfTheEmptyString) {
   const auto ring = crypto::KeyRing::FromRoot("acme", kRoot);
-  const auto token = Pseudonymizer::P1Token(*ring, "crm", IdentifierType::kEmail, "email", "", 1);
+  const auto token = Pseudonymizer::Token(*ring, "crm", kEmailToken, "", 1);
   ASSERT_FALSE(token);
   EXPECT_EQ(token.error().code, base::ErrorCode::kInvalid);
-  EXPECT_FALSE(Pseudonymizer::P1Token(*ring, "crm", IdentifierType::kOther, "id",
-                                      std::string(65536, 'x'), 1));
-  EXPECT_FALSE(Pseudonymizer::P1Token(*ring, "crm", IdentifierType::kEmail, "email", "a@b.c", 2))
-      << "no such version";
+  EXPECT_FALSE(Pseudonymizer::Token(*ring, "crm", kEmailToken, std::string(65536, 'x'), 1));
+  EXPECT_FALSE(Pseudonymizer::Token(*ring, "crm", kEmailToken, "a@b.c", 2)) << "no such version";
 }
 
 struct Row {
@@ -122,8 +121,7 @@ TEST(Pseudonymizer, BodyIsSplicedInTheListedOrder) {
   maker->Finish(0, batch);
   const auto body = BodyOf(batch);
   const std::string first = body["events"][0]["id"], second = body["events"][1]["id"];
-  const auto token =
-      Pseudonymizer::P1Token(*ring, "crm", IdentifierType::kEmail, "email", "a@example.com", 1);
+  const auto token = Pseudonymizer::Token(*ring, "crm", kEmailToken, "a@example.com", 1);
   const std::string head =
       R"(","event":"lead.created","contract":"lead@2","purposes":["marketing.email","service.orders"],)";
   EXPECT_EQ(batch.body(), R"({"events":[{"id":")" + first + head +

@@ -2,7 +2,10 @@
 // batch; nobody but a Pseudonymizer fills a batch.
 #include <gtest/gtest.h>
 
-#include <set>
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <iterator>
 #include <string>
 #include <type_traits>
 
@@ -12,56 +15,127 @@
 namespace octroi::policies {
 namespace {
 
-constexpr int kPeople = 10'000;
 constexpr int kBatch = 100;
+using Method = OutgoingField::Form;
+using Strings = std::vector<std::string>;
 
-struct Given {
-  std::set<std::string> tokens, event_ids, idempotency_keys;
+// OCTROI_PEOPLE says how many, in hundreds.
+int People() {
+  const char* const people = std::getenv("OCTROI_PEOPLE");
+  return people == nullptr ? 100'000 : std::max(1, std::atoi(people) / kBatch) * kBatch;
+}
+
+struct Given {  // sorted, each once
+  Strings tokens, event_ids, idempotency_keys;
 };
 
+// The digests of an event's tokens, without their public heads, which differ anyhow.
+void TakeTokens(std::string_view event, std::string_view head, Strings& tokens) {
+  for (std::size_t at = event.find(head); at != std::string_view::npos;
+       at = event.find(head, at + 1)) {
+    const std::string_view token = event.substr(at, event.find('"', at) - at);
+    tokens.emplace_back(token.substr(token.rfind('.') + 1));
+  }
+}
+
+void Unique(Strings& all) {
+  std::ranges::sort(all);
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+}
+
+OutgoingForm FormAs(const std::string& domain, Method method) {
+  OutgoingForm form = policies::Form(domain);
+  for (OutgoingField& field : form.contracts[0].fields) {
+    if (field.form == Method::kPseudonym) field.form = method;
+  }
+  return form;
+}
+
 // Everything that one destination learns about all the people, `sequence` by `sequence`.
-Given Deliver(const Pseudonymizer& maker, std::uint16_t destination) {
+Given Deliver(const Pseudonymizer& maker, std::uint16_t destination, std::string_view head,
+              int people, base::Millis received = 1) {
   Given given;
   ProtectedBatch batch;
-  for (int first = 0; first < kPeople; first += kBatch) {
+  for (int first = 0; first < people; first += kBatch) {
     maker.Begin(destination, batch);
     for (int i = first; i < first + kBatch; ++i) {
-      EXPECT_TRUE(AddOne(maker, destination, static_cast<std::uint64_t>(i), Person(i), batch));
+      const Fields person = Person(i);
+      const OutgoingEvent event{
+          static_cast<std::uint64_t>(i), "lead.created", 0, kContact, {}, &person, received};
+      EXPECT_TRUE(maker.Add(destination, event, batch));
     }
     maker.Finish(destination, batch);
-    given.idempotency_keys.emplace(batch.idempotency_key());
-    const auto body = BodyOf(batch);
-    for (const auto& event : body["events"]) {
-      given.event_ids.insert(event["id"]);
-      for (const auto& value : event["data"]) {
-        // Without the public head, which differs anyhow.
-        const std::string token = value;
-        given.tokens.insert(token.substr(token.rfind('.') + 1));
-      }
+    given.idempotency_keys.emplace_back(batch.idempotency_key());
+    for (std::size_t i = 0; i < batch.count(); ++i) {
+      given.event_ids.emplace_back(batch.id(i));
+      TakeTokens(batch.event(i), head, given.tokens);
     }
   }
+  for (Strings* all : {&given.tokens, &given.event_ids, &given.idempotency_keys}) Unique(*all);
   return given;
 }
 
-std::size_t Shared(const std::set<std::string>& a, const std::set<std::string>& b) {
-  std::size_t count = 0;
-  for (const std::string& each : a) count += b.count(each);
-  return count;
+std::size_t Shared(const Strings& a, const Strings& b) {
+  Strings both;
+  std::ranges::set_intersection(a, b, std::back_inserter(both));
+  return both.size();
 }
 
-TEST(Unlinkability, TwoDestinationsShareNothing) {
+void SharesNothing(Method method, std::string_view head, int people) {
   const auto ring = crypto::KeyRing::FromRoot("acme", kRoot);
-  const auto maker = Made(*ring, {Form("crm"), Form("ads")});
-  const Given crm = Deliver(*maker, 0);
-  const Given ads = Deliver(*maker, 1);
+  const auto maker = Made(*ring, {FormAs("crm", method), FormAs("ads", method)});
+  const Given crm = Deliver(*maker, 0, std::string(head) + ".crm.", people);
+  const Given ads = Deliver(*maker, 1, std::string(head) + ".ads.", people);
+  const auto count = static_cast<std::size_t>(people);
   for (const Given* given : {&crm, &ads}) {
-    EXPECT_EQ(given->tokens.size(), std::size_t{3 * kPeople});
-    EXPECT_EQ(given->event_ids.size(), std::size_t{kPeople});
-    EXPECT_EQ(given->idempotency_keys.size(), std::size_t{kPeople / kBatch});
+    EXPECT_EQ(given->tokens.size(), 3 * count);
+    EXPECT_EQ(given->event_ids.size(), count);
+    EXPECT_EQ(given->idempotency_keys.size(), count / kBatch);
   }
   EXPECT_EQ(Shared(crm.tokens, ads.tokens), 0u);
   EXPECT_EQ(Shared(crm.event_ids, ads.event_ids), 0u);
   EXPECT_EQ(Shared(crm.idempotency_keys, ads.idempotency_keys), 0u);
+  std::printf("%s: %d people at two destinations, 0 of %zu digests, %zu ids, %zu keys shared\n",
+              std::string(head).c_str(), people, crm.tokens.size(), crm.event_ids.size(),
+              crm.idempotency_keys.size());
+}
+
+TEST(Unlinkability, TwoDestinationsShareNothing) {
+  SharesNothing(Method::kPseudonym, "p1", People());
+}
+TEST(Unlinkability, NorEncryptedNorByEpoch) {
+  SharesNothing(Method::kReversible, "p2", People() / kBatch / 10 * kBatch);
+  SharesNothing(Method::kEpoch, "p3", People() / kBatch / 10 * kBatch);
+}
+
+// The count above sees what is shared: two replicas of one destination share all tokens, and two
+// destinations that were given a partner hash share every one of them (which is why it is none of
+// the pseudonyms).
+TEST(Unlinkability, TheControlSharesAll) {
+  const auto ring = crypto::KeyRing::FromRoot("acme", kRoot);
+  const auto one = Made(*ring, {FormAs("crm", Method::kPseudonym)});
+  const auto two = Made(*ring, {FormAs("crm", Method::kPseudonym)}, "gw-2");
+  const Given first = Deliver(*one, 0, "p1.crm.", 1000), again = Deliver(*two, 0, "p1.crm.", 1000);
+  EXPECT_EQ(Shared(first.tokens, again.tokens), 3000u);
+  EXPECT_EQ(Shared(first.event_ids, again.event_ids), 0u) << "another journal's events";
+  OutgoingForm crm = policies::Form("crm"), ads = policies::Form("ads");
+  crm.contracts[0].fields[1].form = ads.contracts[0].fields[1].form = Method::kPartnerHash;
+  const auto maker = Made(*ring, {crm, ads});
+  const std::string_view head = "\"email\":\"";
+  const auto hashes = [&](std::uint16_t destination) {
+    ProtectedBatch batch;
+    maker->Begin(destination, batch);
+    for (int i = 0; i < kBatch; ++i) EXPECT_TRUE(AddOne(*maker, destination, 1, Person(i), batch));
+    maker->Finish(destination, batch);
+    Strings found;
+    for (std::size_t i = 0; i < batch.count(); ++i) {
+      const std::string_view event = batch.event(i);
+      found.emplace_back(event.substr(event.find(head) + head.size(), 64));
+    }
+    Unique(found);
+    return found;
+  };
+  EXPECT_EQ(Shared(hashes(0), hashes(1)), std::size_t{kBatch});
 }
 
 TEST(Unlinkability, NothingInClearAndNoUnkeyedHashLeaves) {

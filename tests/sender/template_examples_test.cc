@@ -89,8 +89,8 @@ class TemplateExamples : public ::testing::Test {
     return server.requests().at(0);
   }
   std::string TokenOf(const char* destination, const char* customer) const {
-    return *policies::Pseudonymizer::P1Token(*keys_, destination, base::IdentifierType::kOther,
-                                             "customer_id", customer, keys_->active_version());
+    return *policies::Pseudonymizer::Token(*keys_, destination, {0, "customer_id"}, customer,
+                                           keys_->active_version());
   }
 
   fs::path folder_;
