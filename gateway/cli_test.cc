@@ -15,15 +15,16 @@ using Json = nlohmann::ordered_json;
 
 std::string CaseText(const Json& one, bool fr) {
   const bool passed = one["passed"];
-  std::string text = std::string(passed ? (fr ? "ok     " : "ok     ") : (fr ? "ÉCHEC  " : "FAILED ")) +
-                     one["file"].get<std::string>() + ":" +
-                     std::to_string(one["line"].get<int>()) + "  " +
-                     one["name"][fr ? "fr" : "en"].get<std::string>() + "\n";
+  std::string text =
+      std::string(passed ? "ok     " : (fr ? "ÉCHEC  " : "FAILED ")) +
+      one["file"].get<std::string>() + ":" + std::to_string(one["line"].get<int>()) + "  " +
+      one["name"][fr ? "fr" : "en"].get<std::string>() + "\n";
   for (const Json& mismatch : one["mismatches"]) {
     const std::string found = mismatch["found"];
-    text += "         " + mismatch["what"].get<std::string>() + (fr ? " : attendu " : ": expected ") +
-            mismatch["expected"].get<std::string>() + (fr ? ", trouvé " : ", found ") +
-            (found.empty() ? (fr ? "rien" : "nothing") : found) + "\n";
+    text += "         " + mismatch["what"].get<std::string>() +
+            (fr ? " : attendu " : ": expected ") + mismatch["expected"].get<std::string>() +
+            (fr ? ", trouvé " : ", found ") + (found.empty() ? (fr ? "rien" : "nothing") : found) +
+            "\n";
   }
   for (const Json& member : one["not_judged"]) {
     text += "         " + member.get<std::string>() +

@@ -9,7 +9,6 @@
 namespace octroi::gateway {
 namespace {
 
-using base::Outcome;
 using policies::ConsentState;
 using Json = nlohmann::ordered_json;
 
@@ -91,7 +90,7 @@ class CaseRun {
     if (outcome && (expected.reason.empty() || expected.reason == reason)) return;
     const std::string wanted =
         expected.outcome + (expected.reason.empty() ? "" : " (" + expected.reason + ")");
-    const std::string word = !decided ? std::string(base::Name(record_.outcome))
+    const std::string word = !decided  ? std::string(base::Name(record_.outcome))
                              : allowed ? "sent"
                                        : "withheld";
     result_.mismatches.push_back(
@@ -105,14 +104,14 @@ class CaseRun {
   PolicyCaseResult result_;
 };
 
-std::vector<PolicyLine> LinesOf(const Plan& plan,
-                                const std::vector<policies::Decisive>& decisive) {
+std::vector<PolicyLine> LinesOf(const Plan& plan, const std::vector<policies::Decisive>& decisive) {
   std::vector<PolicyLine> lines;
   const auto& policies = plan.policies->spec().policies;
   for (std::size_t p = 0; p < policies.size(); ++p) {
     const auto add = [&](int line, bool condition, auto decides) {
       const auto times = static_cast<std::uint64_t>(std::ranges::count_if(
-          decisive, [&](const policies::Decisive& one) { return one.policy == p && decides(one); }));
+          decisive,
+          [&](const policies::Decisive& one) { return one.policy == p && decides(one); }));
       // Several conditions of one line count as one.
       if (!lines.empty() && lines.back().policy == policies[p].id && lines.back().line == line &&
           lines.back().condition == condition) {
@@ -141,8 +140,8 @@ bool PolicyTestReport::passed() const {
 
 base::Result<PolicyTestReport> RunPolicyTests(const ConfigFolder& config) {
   const auto keys = crypto::KeyRing::FromRoot(config.settings.tenant, std::string(32, 't'));
-  const auto plan = CompilePlan(config, *keys, "test", 1, "", Observing::kAsConfigured,
-                                Secrets::kLeftOut);
+  const auto plan =
+      CompilePlan(config, *keys, "test", 1, "", Observing::kAsConfigured, Secrets::kLeftOut);
   if (!plan) return plan.error();
   const GateKeys gate_keys{keys->StorageHmac("fingerprint"), keys->StorageHmac("dedup")};
   PolicyTestReport report;

@@ -22,8 +22,8 @@ struct PolicyCaseResult {
 struct PolicyLine {
   std::string file, policy;
   int line = 0;
-  bool condition = false;       // of allow_when; else of otherwise
-  std::uint64_t decisive = 0;   // how often it did
+  bool condition = false;      // of allow_when; else of otherwise
+  std::uint64_t decisive = 0;  // how often it did
 };
 
 struct PolicyTestReport {

@@ -71,7 +71,7 @@ struct PolicySpec {
   std::vector<std::uint16_t> purposes, destinations, sources;  // empty: all
   std::vector<ConditionSpec> allow_when;                       // all must hold
   std::vector<OtherwiseSpec> otherwise;                        // first that holds gives the reason
-  std::string file = {};  // where it is written; may be empty
+  std::string file = {};                                       // where it is written; may be empty
 };
 
 struct ReceivedField {

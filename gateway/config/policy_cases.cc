@@ -1,11 +1,12 @@
 // `Test` files -> cases, each with the event as its source would send it.
+#include "gateway/policy_cases.h"
+
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "base/text.h"
 #include "gateway/config/findings.h"
 #include "gateway/config/world.h"
-#include "gateway/policy_cases.h"
 
 namespace octroi::gateway {
 namespace {

@@ -115,8 +115,7 @@ TEST_F(PolicyTests, EachExpectationCanFailAndSaysWhatWasFound) {
       {"two at once",
        consent("denied"),
        "outcome: merged, emailing: sent",
-       {"outcome: merged / accepted (accepted)",
-        "emailing: sent / withheld (consent.denied)"}},
+       {"outcome: merged / accepted (accepted)", "emailing: sent / withheld (consent.denied)"}},
   };
   for (const Row& row : rows) {
     SCOPED_TRACE(row.name);
@@ -145,8 +144,9 @@ TEST_F(PolicyTests, CoverageNamesTheLinesThatDecided) {
             (std::vector<std::string>{file + "10 allow_when 0", file + "11 allow_when 1",
                                       file + "13 otherwise 0", file + "14 otherwise 0",
                                       file + "15 otherwise 1"}));
-  EXPECT_TRUE(Mismatches(R"(data: { customer_id: "c-1" })", "emailing: { withheld: consent.unknown }")
-                  .empty());
+  EXPECT_TRUE(
+      Mismatches(R"(data: { customer_id: "c-1" })", "emailing: { withheld: consent.unknown }")
+          .empty());
   EXPECT_EQ(decisive(Run())[1], file + "11 allow_when 0");
 }
 
