@@ -15,10 +15,9 @@ using Json = nlohmann::ordered_json;
 
 std::string CaseText(const Json& one, bool fr) {
   const bool passed = one["passed"];
-  std::string text =
-      std::string(passed ? "ok     " : (fr ? "ÉCHEC  " : "FAILED ")) +
-      one["file"].get<std::string>() + ":" + std::to_string(one["line"].get<int>()) + "  " +
-      one["name"][fr ? "fr" : "en"].get<std::string>() + "\n";
+  std::string text = std::string(passed ? "ok     " : (fr ? "ÉCHEC  " : "FAILED ")) +
+                     one["file"].get<std::string>() + ":" + std::to_string(one["line"].get<int>()) +
+                     "  " + one["name"][fr ? "fr" : "en"].get<std::string>() + "\n";
   for (const Json& mismatch : one["mismatches"]) {
     const std::string found = mismatch["found"];
     text += "         " + mismatch["what"].get<std::string>() +

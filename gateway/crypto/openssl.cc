@@ -39,6 +39,16 @@ const EVP_CIPHER* EvpAes256Siv() {
   return fetched;
 }
 
+CipherContext NewContext() {
+  CipherContext context(EVP_CIPHER_CTX_new());
+  if (context == nullptr) Fatal("openssl has no memory for a cipher context");
+  return context;
+}
+
+void Must(int result) {
+  if (result != 1) Fatal("an openssl cipher call failed that cannot fail");
+}
+
 Digest OpensslSha256(std::string_view message) {
   Digest digest;
   if (EVP_Digest(message.data(), message.size(), digest.data(), nullptr, EvpSha256(), nullptr) !=

@@ -3,6 +3,7 @@
 
 #include <openssl/evp.h>
 
+#include <memory>
 #include <string_view>
 
 #include "crypto/hmac.h"
@@ -18,6 +19,13 @@ const EVP_MD* EvpSha256();
 const EVP_CIPHER* EvpAes256Gcm();
 const EVP_CIPHER* EvpAes256Wrap();
 const EVP_CIPHER* EvpAes256Siv();
+
+struct FreeContext {
+  void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }  // wipes the key
+};
+using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, FreeContext>;
+CipherContext NewContext();  // never null
+void Must(int result);       // of a call that cannot fail but by a bug
 
 // The oracle of the self-test.
 Digest OpensslSha256(std::string_view message);

@@ -18,21 +18,6 @@ constexpr std::size_t kKeyBytes = 32;
 constexpr std::size_t kWrappedBytes = kKeyBytes + 8;
 constexpr std::size_t kPartBytesMax = std::size_t{1} << 30;  // EVP counts in int
 
-struct FreeContext {
-  void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }  // wipes the key
-};
-using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, FreeContext>;
-
-CipherContext NewContext() {
-  CipherContext context(EVP_CIPHER_CTX_new());
-  if (context == nullptr) Fatal("openssl has no memory for a cipher context");
-  return context;
-}
-
-void Must(int result) {
-  if (result != 1) Fatal("an openssl cipher call failed that cannot fail");
-}
-
 base::Error NotOurs() {
   return {base::ErrorCode::kInvalid, "crypto.open", "the box does not open"};
 }

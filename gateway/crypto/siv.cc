@@ -14,21 +14,6 @@ namespace {
 constexpr std::size_t kKeyBytes = 64;
 constexpr std::size_t kPartBytesMax = std::size_t{1} << 30;  // EVP counts in int
 
-struct FreeContext {
-  void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }  // wipes the key
-};
-using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, FreeContext>;
-
-CipherContext NewContext() {
-  CipherContext context(EVP_CIPHER_CTX_new());
-  if (context == nullptr) Fatal("openssl has no memory for a cipher context");
-  return context;
-}
-
-void Must(int result) {
-  if (result != 1) Fatal("an openssl siv call failed that cannot fail");
-}
-
 CipherContext Prepared(bool encrypt, std::string_view key,
                        std::span<const std::string> associated) {
   CipherContext context = NewContext();
