@@ -17,7 +17,7 @@ struct PolicyCase {
   std::string source;
   std::string event;  // JSON as the source sends it
   struct Consent {
-    std::string purpose, state, notice;  // a state that is derived, too
+    std::string purpose, state;  // a state that is derived, too
     base::Millis since = 0;
   };
   std::vector<Consent> consents;  // of the person that the event is about

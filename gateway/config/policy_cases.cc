@@ -106,7 +106,6 @@ std::vector<PolicyCase> PolicyCases(const ConfigFolder& config) {
       for (const Node::Member& consent : given.Map("consent")) {
         const auto since = base::ParseRfc3339(consent.value.Text("at"));
         one.consents.push_back({consent.key, std::string(consent.value.Text("state")),
-                                std::string(consent.value.Text("notice")),
                                 since.value_or(one.at - 86'400'000)});
       }
       for (const Node::Member& expected : node.Map("expect")) {

@@ -150,6 +150,24 @@ TEST_F(PolicyTests, CoverageNamesTheLinesThatDecided) {
   EXPECT_EQ(decisive(Run())[1], file + "11 allow_when 0");
 }
 
+// Segment's calls are named by their type; what it calls traits has another name in the dictionary.
+TEST_F(PolicyTests, ASourceOfSegmentIsSentWhatSegmentSends) {
+  files_ = LoadConfig(OCTROI_SOURCE_DIR "/docs/examples/demo").files;
+  const auto outcome = [&](const std::string& event, const std::string& data) {
+    files_[kFile] =
+        "apiVersion: octroi/v1\nkind: Test\nid: marketing-email\ntitle: { fr: \"T\", en: \"T\" }\n"
+        "cases:\n  - name: { fr: \"Un cas\", en: \"A case\" }\n    given: { source: site-web, "
+        "event: " +
+        event + ", data: { " + data + " } }\n    expect: { outcome: merged }\n";
+    return Run().results.at(0).mismatches.at(0).found;
+  };
+  EXPECT_EQ(outcome("identify", "customer_id: c-1, email: lea@example.org"), "accepted (accepted)");
+  EXPECT_EQ(outcome("page", "customer_id: c-1, page_url: \"https://example.org/\""),
+            "accepted (accepted)");
+  EXPECT_EQ(outcome("identify", "company: Exemple"), "quarantined (quality.identified)");
+  EXPECT_EQ(outcome("checkout", "customer_id: c-1"), "accepted (accepted)") << "a track call";
+}
+
 TEST_F(PolicyTests, AsJson) {
   const auto json = nlohmann::json::parse(PolicyTestsJson(Run(), true));
   EXPECT_TRUE(json["holds"]);
