@@ -72,7 +72,8 @@ bool SameConsent(const policies::ConsentEvent& stored, const policies::ConsentEv
   return stored.id == given.id && stored.record_id == given.record_id &&
          stored.subject == given.subject && stored.purpose == given.purpose &&
          stored.state == given.state && stored.effective_at == given.effective_at &&
-         stored.valid_until == given.valid_until;
+         stored.valid_until == given.valid_until &&
+         policies::MarksOf(stored) == policies::MarksOf(given);
 }
 
 base::Status CheckConsents(std::span<const policies::ConsentEvent> events) {

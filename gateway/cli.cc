@@ -278,6 +278,7 @@ int CommandLine(int argc, char** argv, const Stores& stores) {
   const auto in = args.language;
   if (verb == "status")
     return Ask(args, "status", [in](const std::string& json) { return StatusText(json, in); });
+  if (verb == "explain" && args.options.contains("-f")) return ExplainFile(args, stores);
   if (verb == "explain" && !second.empty()) {
     return Ask(args, "explain " + second,
                [in](const std::string& json) { return ExplainText(json, in); });

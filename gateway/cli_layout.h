@@ -13,5 +13,6 @@ std::string Right(const std::string& text, std::size_t width);  // in code point
 std::string Left(const std::string& text, std::size_t width);
 std::string OutcomeWord(std::string_view outcome, Language language);  // "sent" -> "Transmis"
 std::string Joined(const nlohmann::ordered_json& list);                // "a, b"
+std::string ErrorText(const nlohmann::ordered_json& json, Language language);  // {"error": code}
 
 }  // namespace octroi::gateway

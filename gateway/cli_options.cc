@@ -15,11 +15,11 @@ struct Option {
 };
 
 constexpr Option kOptions[] = {
-    {"-f", true, " simulate "},
-    {"--source", true, " simulate tap reconcile "},
-    {"--at", true, " simulate consent "},
-    {"--consents", true, " simulate "},
-    {"--cloudevents", false, " simulate "},
+    {"-f", true, " simulate explain "},
+    {"--source", true, " simulate explain tap reconcile "},
+    {"--at", true, " simulate explain consent "},
+    {"--consents", true, " simulate explain "},
+    {"--cloudevents", false, " simulate explain "},
     {"--jsonl", false, " simulate tap "},
     {"--outcome", true, " tap "},
     {"--destination", true, " tap replay "},

@@ -38,11 +38,11 @@ std::string Table(const std::string& title, const std::string& total, const Json
   return text;
 }
 
+}  // namespace
+
 std::string ErrorText(const Json& json, Language language) {
   return std::string(Sentence(json["error"].get<std::string>(), language)) + "\n";
 }
-
-}  // namespace
 
 std::string Right(const std::string& text, std::size_t width) {
   return std::string(width > Width(text) ? width - Width(text) : 0, ' ') + text;
@@ -75,7 +75,8 @@ std::string_view UsageText(Language language) {
            "  help CODE            what OCT-1204 or consent.withdrawn means and what to do\n"
            "  run                  starts the gateway; SIGHUP reloads, SIGTERM drains\n"
            "  status               both sums, by source and destination\n"
-           "  explain ID           why this event got this outcome\n"
+           "  explain ID           why this event got this outcome, by which line, and what would\n"
+           "                       change it (-f FILE --source S: of a file, without a gateway)\n"
            "  failures             failed and quarantined events (--limit N)\n"
            "  audit                every record that does not add up (--for \"24 h\")\n"
            "  reconcile FILE       a source's export against what was received (--source S, "
@@ -122,7 +123,9 @@ std::string_view UsageText(Language language) {
          "  run                  démarre la passerelle ; SIGHUP recharge, SIGTERM arrête en "
          "douceur\n"
          "  status               les deux sommes, par source et par destination\n"
-         "  explain ID           pourquoi cet événement a eu cette issue\n"
+         "  explain ID           pourquoi cet événement a eu cette issue, par quelle ligne, et "
+         "que\n"
+         "                       changer (-f FICHIER --source S : d'un fichier, sans passerelle)\n"
          "  failures             événements en échec ou en quarantaine (--limit N)\n"
          "  audit                chaque enregistrement qui ne tombe pas juste (--for \"24 h\")\n"
          "  reconcile FICHIER    l'export d'une source face à ce qui fut reçu (--source S, --for)\n"
@@ -227,45 +230,6 @@ std::string StatusText(const std::string& json, Language language) {
       }
     }
   }
-  return text;
-}
-
-std::string ExplainText(const std::string& json, Language language) {
-  const Json event = Json::parse(json);
-  if (event.contains("error")) return ErrorText(event, language);
-  const bool fr = language == Language::kFrench;
-  const auto str = [](const Json& j, const char* key) { return j.value(key, std::string{}); };
-  std::string text = str(event, "event") + " · " + str(event, "source") + " · " +
-                     str(event, "received") + " · config " + str(event, "config").substr(0, 12) +
-                     "\n";
-  text += "  " + OutcomeWord(str(event, "outcome"), language) + "  " + str(event, "reason") +
-          "\n  " + std::string(Sentence(str(event, "reason"), language)) + "\n";
-  if (!event["failed_rules"].empty()) {
-    text += (fr ? "  Règles enfreintes : " : "  Rules that failed: ") +
-            Joined(event["failed_rules"]) + "\n";
-  }
-  if (!event["repaired_by"].empty()) {
-    text += (fr ? "  Réparé par : " : "  Repaired by: ") + Joined(event["repaired_by"]) + "\n";
-  }
-  if (event.contains("merged_into")) {
-    text += (fr ? "  Premier reçu : " : "  First one: ") + str(event, "merged_into") + "\n";
-  }
-  for (const Json& delivery : event["deliveries"]) {
-    text += "\n  " + Left(str(delivery, "destination"), 16) +
-            Left(OutcomeWord(str(delivery, "outcome"), language), 14) + str(delivery, "reason") +
-            "\n    " + std::string(Sentence(str(delivery, "reason"), language)) + "\n";
-    const Json& decided = delivery["decided"];
-    if (decided.is_object() && decided.contains("consent_event")) {
-      text +=
-          (fr ? "    Décidé par l'événement de consentement " : "    Decided by consent event ") +
-          str(decided, "consent_event") + "\n";
-    }
-    if (decided.is_object() && !decided["purposes"].empty()) {
-      text += (fr ? "    Finalités : " : "    Purposes: ") + Joined(decided["purposes"]) + "\n";
-    }
-  }
-  text +=
-      (fr ? "\n  Empreinte d'engagement " : "\n  Commitment ") + str(event, "commitment") + "\n";
   return text;
 }
 

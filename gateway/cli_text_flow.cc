@@ -16,10 +16,6 @@ std::string Word(const Json& outcome, Language language) {
   return OutcomeWord(outcome.get<std::string>(), language);
 }
 
-std::string ErrorText(const Json& json, Language language) {
-  return std::string(Sentence(json["error"].get<std::string>(), language)) + "\n";
-}
-
 std::string TapTotals(const Json& totals, bool fr) {
   std::string text = Number(totals["shown"]) + (fr ? " affichés en " : " shown in ") +
                      std::to_string(totals["seconds"].get<std::int64_t>()) + " s · " +

@@ -81,6 +81,7 @@ int ReplayFailures(const Arguments& args);
 int WatchTop(const Arguments& args);
 int TestPolicies(const Arguments& args);
 int SimulateFile(const Arguments& args, const Stores& stores);
+int ExplainFile(const Arguments& args, const Stores& stores);
 
 // One option of the table in cli_options.cc, with its value if it takes one; `at` moves to it.
 // False: none of them.

@@ -30,6 +30,7 @@ octroi_gateway_part(gateway_config
     config/check_contracts.cc
     config/check_destinations.cc
     config/check_gateway.cc
+    config/check_law.cc
     config/check_purposes.cc
     config/check_sources.cc
     config/check_templates.cc
@@ -46,6 +47,7 @@ octroi_gateway_part(gateway_config
     config/formats.cc
     config/init.cc
     config/keys.cc
+    config/lines.cc
     config/load.cc
     config/node.cc
     config/outside_files.cc

@@ -143,6 +143,20 @@ std::string ConfigDesk::NamesOf(std::uint32_t number) const {
   return archived && *archived ? (*archived)->names : std::string{};
 }
 
+base::Result<PastConfig> ConfigDesk::Past(std::uint32_t number) const {
+  const auto archived = parts_.store->ByPlan(number);
+  if (!archived) return archived.error();
+  if (!*archived) return Error{ErrorCode::kInvalid, "change.archive", "no such version"};
+  auto sealed = control_.Verified(**archived);
+  if (!sealed) return sealed.error();
+  if (!sealed->config.ok())
+    return Error{ErrorCode::kInvalid, "change.archive", "not valid for this build"};
+  auto made = CompilePlan(sealed->config, *parts_.keys, parts_.journal->origin(), number,
+                          sealed->names, Observing::kAsConfigured, Secrets::kLeftOut);
+  if (!made) return made.error();
+  return PastConfig{std::move(sealed->config), *made};
+}
+
 base::Result<Sealed> ConfigDesk::InForce() const {
   auto known = control_.InForce();
   if (!known) return known.error();

@@ -16,6 +16,7 @@
 #include "crypto/key_ring.h"
 #include "gateway/change/control.h"
 #include "gateway/config.h"
+#include "gateway/explain.h"
 #include "gateway/plan.h"
 #include "journal/journal.h"
 #include "store/store.h"
@@ -65,6 +66,9 @@ class ConfigDesk {
   // More purposes than this need a restart: rows of the consent index have a fixed width.
   std::size_t purposes_max() const { return purposes_max_; }
   std::string NamesOf(std::uint32_t plan) const;
+  // A config that was in force, compiled as it was, but for its secrets. Errors: the archive's;
+  // kInvalid: this build does not read it any more.
+  base::Result<PastConfig> Past(std::uint32_t plan) const;
 
   // The folder, as it is now. Errors: the findings; the plan in force stays.
   std::vector<ConfigFinding> Reload();

@@ -33,6 +33,7 @@ std::string Pack(const ConsentEvent& event) {
     w.Sized(*part);
   }
   w.Fixed(event.valid_until);
+  w.Fixed(policies::MarksOf(event));
   return out;
 }
 
@@ -43,6 +44,7 @@ bool Unpack(const journal::ConsentRecord& record, std::uint64_t sequence, Consen
     *part = in.Sized();
   }
   event.valid_until = in.Fixed<std::int64_t>();
+  if (in.left() != 0) policies::SetMarks(in.Fixed<std::uint8_t>(), event);  // not in older records
   event.subject = record.subject;
   event.purpose = record.purpose;
   event.state = static_cast<ConsentState>(record.state);

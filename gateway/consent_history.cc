@@ -11,6 +11,8 @@ using policies::Fingerprint;
 
 base::Status IndexConsent(const Plan& plan, const ConsentEvent& event, const ReadHistory& history,
                           base::Millis now, policies::ConsentIndex& index) {
+  index.SetAge(event.subject, event.age,
+               static_cast<std::uint32_t>(std::max<base::Millis>(event.effective_at, 0) / 1000));
   const auto purpose = std::find(plan.purposes.begin(), plan.purposes.end(), event.purpose);
   auto place = static_cast<std::size_t>(purpose - plan.purposes.begin());
   if (event.purpose == policies::kWholePerson) {

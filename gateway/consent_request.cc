@@ -24,13 +24,15 @@ constexpr base::FieldId kPurpose = base::kSlotEventName, kState = base::kSlotEve
                         kId = base::kSlotMessageId, kEffective = base::kSlotEventTime,
                         kNotice = base::kSlotSignal, kEvidence = base::kSlotSignal2,
                         kInformed = base::kSlotCeSource, kUntil = base::kSlotCeId,
-                        kFor = base::kSlotCeType;
+                        kFor = base::kSlotCeType, kAge = base::kSlotCeSpecversion,
+                        kActor = base::kSlotCeTime, kExplicit = base::kSlotCeContentType;
 
 base::Result<base::PathMap> PathsFor(const Plan& plan, const SourcePlan& source) {
   std::vector<base::PathMap::Entry> entries{
       {"purpose", kPurpose},        {"state", kState},          {"id", kId},
       {"effective_at", kEffective}, {"notice", kNotice},        {"evidence", kEvidence},
-      {"informed_at", kInformed},   {"validity.until", kUntil}, {"validity.duration", kFor}};
+      {"informed_at", kInformed},   {"validity.until", kUntil}, {"validity.duration", kFor},
+      {"subject.age_band", kAge},   {"actor.kind", kActor},     {"explicit", kExplicit}};
   for (const SourcePlan::Identifier& identifier : source.subject) {
     entries.push_back({"subject." + plan.fields[identifier.field], identifier.field});
   }
@@ -59,9 +61,9 @@ std::string EventUuid(const crypto::Digest& digest, base::Millis effective_at) {
 // The first member that nothing reads, as a pointer. It might have been meant to restrict what is
 // granted, so it is refused rather than ignored. A name that is none is not repeated.
 std::string UnreadMember(const Plan& plan, const SourcePlan& source, std::string_view body) {
-  constexpr std::string_view kRead[] = {"subject",  "purpose",      "state",
-                                        "id",       "effective_at", "notice",
-                                        "evidence", "informed_at",  "validity"};
+  constexpr std::string_view kRead[] = {"subject",      "purpose",  "state",    "id",
+                                        "effective_at", "notice",   "evidence", "informed_at",
+                                        "validity",     "explicit", "actor"};
   const auto pointer = [](std::string_view parent, const std::string& name) {
     const bool plain = name.size() <= 64 && std::ranges::all_of(name, [](char c) {
                          return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
@@ -79,7 +81,15 @@ std::string UnreadMember(const Plan& plan, const SourcePlan& source, std::string
         return pointer("/validity", member.key());
     }
   }
+  if (event.contains("actor")) {
+    if (!event["actor"].is_object()) return "/actor";
+    for (const auto& member : event["actor"].items()) {
+      if (member.key() != "kind" && member.key() != "ref" && member.key() != "verification")
+        return pointer("/actor", member.key());
+    }
+  }
   for (const auto& member : event["subject"].items()) {
+    if (member.key() == "age_band") continue;
     const bool read = std::ranges::any_of(
         source.subject, [&](const auto& key) { return plan.fields[key.field] == member.key(); });
     if (!read) return pointer("/subject", member.key());
@@ -91,6 +101,36 @@ Response Invalid(std::string_view code, std::string_view pointer, int status = 4
   return ProblemOf(
       status, code,
       "[{\"pointer\":\"" + std::string(pointer) + "\",\"rule\":\"" + std::string(code) + "\"}]");
+}
+
+// Who spoke, how, and how old the person is; the rest of `actor` stays in the sealed evidence.
+std::optional<Response> ReadPerson(const Plan& plan, const base::Event& parsed,
+                                   ConsentEvent& event) {
+  const base::Value &age = parsed[kAge], &actor = parsed[kActor],
+                    &explicit_word = parsed[kExplicit];
+  if (age.present()) {
+    const auto band = policies::AgeBandOf(age.text);
+    if (!band || age.type != base::JsonType::kString)
+      return Invalid("consent.age_band_invalid", "/subject/age_band");
+    event.age = *band;
+  }
+  constexpr std::string_view kKinds[] = {
+      "data_subject", "parent_or_guardian", "data_subject_and_parent",
+      "controller",   "authority",          "agent"};
+  if (actor.present() && std::ranges::find(kKinds, actor.text) == std::end(kKinds))
+    return Invalid("consent.actor_invalid", "/actor/kind");
+  if (explicit_word.present() && explicit_word.type != base::JsonType::kBool)
+    return Invalid("consent.explicit_invalid", "/explicit");
+  if (event.state != ConsentState::kGranted) return std::nullopt;
+  event.explicit_word = explicit_word.text == "true";
+  // Under 15, French law asks for both (LIL art. 45).
+  const std::vector<std::string>& laws = plan.policies->spec().jurisdictions;
+  const bool both = !laws.empty() && laws.front() == "FR";
+  event.by_parent =
+      actor.text == "data_subject_and_parent" || (actor.text == "parent_or_guardian" && !both);
+  if (event.age == policies::AgeBand::kChild && !event.by_parent)
+    return Invalid("consent.parent_missing", "/actor/kind");
+  return std::nullopt;
 }
 
 }  // namespace
@@ -155,6 +195,7 @@ std::optional<Response> ReadConsent(const Plan& plan, const SourcePlan& source,
     if (parsed[kEvidence].type != base::JsonType::kObject)
       return Invalid("consent.evidence_missing", "/evidence");
   }
+  if (auto wrong = ReadPerson(plan, parsed, event)) return wrong;
   const base::Value& id = parsed[kId];
   if (id.present() && (id.type != base::JsonType::kString || id.text.empty())) {
     return Invalid("consent.id_invalid", "/id");

@@ -3,7 +3,11 @@
 //
 //   {"subject": {"email": "...", "customer_id": "..."}, "purpose": "marketing.email", "state":
 //   "granted", "effective_at": "2026-11-21T09:00:00Z", "notice": "newsletter-v4", "id": "...",
-//   "validity": {"duration": "P13M"}, "evidence": {...}}
+//   "validity": {"duration": "P13M"}, "evidence": {...}, "explicit": true,
+//   "actor": {"kind": "data_subject_and_parent"}}
+//
+// `subject` may also say `age_band`. A child's grant needs its parent (GDPR 8); where the
+// controller is in FR, both (LIL art. 45).
 //
 // or, of the person as a whole (GDPR 17, 18, 21): {"subject": {...}, "purpose": "*", "state":
 // "restricted" | "suppressed" | "lifted" (with "informed_at", 18(3)), "effective_at": ...}

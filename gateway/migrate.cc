@@ -34,7 +34,8 @@ base::Result<Tally> TallyOf(store::ConsentStore& store) {
     for (const auto& print : event.subject) text.append(print.begin(), print.end());
     for (const std::int64_t number :
          {static_cast<std::int64_t>(event.state), event.effective_at, event.recorded_at,
-          event.valid_until, static_cast<std::int64_t>(event.sequence)}) {
+          event.valid_until, static_cast<std::int64_t>(event.sequence),
+          static_cast<std::int64_t>(policies::MarksOf(event))}) {
       text.append(std::to_string(number)).append(",");
     }
     ++tally.count;

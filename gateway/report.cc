@@ -71,63 +71,6 @@ Json RulesJson(const std::map<store::RuleKey, store::RuleCount>& counts) {
   return rules;
 }
 
-// The event's own part: what it was and what its contract found.
-Json EventJson(const std::string& origin, const store::EventRow& row,
-               const journal::EventRecord& record, const Names& names) {
-  const std::string source = At(names.sources, record.source);
-  const std::string contract = At(names.contracts, record.contract);
-  Json failed = Json::array(), repaired = Json::array();
-  if (const auto rules = names.rules.find(contract); rules != names.rules.end()) {
-    for (std::size_t i = 0; i < rules->second.size(); ++i) {
-      if (record.failed >> i & 1) failed.push_back(rules->second[i]);
-      if (record.repaired >> i & 1) repaired.push_back(rules->second[i]);
-    }
-  }
-  std::string event;
-  if (const auto events = names.events.find(source); events != names.events.end()) {
-    event = At(events->second, record.event);
-  }
-  Json json{{"id", IdOf(origin, row.sequence)},
-            {"received", base::FormatRfc3339(record.received)},
-            {"source", source},
-            {"event", event},
-            {"contract", contract},
-            {"outcome", base::Name(record.outcome)},
-            {"reason", names.ReasonName(record.reason)},
-            {"usable", record.usable},
-            {"failed_rules", failed},
-            {"repaired_by", repaired}};
-  if (record.event_time != 0) json["event_time"] = base::FormatRfc3339(record.event_time);
-  if (record.merged_into != 0) json["merged_into"] = IdOf(origin, record.merged_into);
-  return json;
-}
-
-Json DeliveriesJson(const std::string& origin, const store::EventRow& row,
-                    const journal::EventRecord& record, const Names& names) {
-  Json deliveries = Json::array();
-  for (const store::DeliveryState& state : row.deliveries) {
-    Json line{{"destination", At(names.destinations, state.destination)},
-              {"outcome", base::Name(state.outcome)},
-              {"reason", names.ReasonName(state.reason)},
-              {"at", base::FormatRfc3339(state.at)}};
-    if (state.attempts != 0) line["attempts"] = state.attempts;
-    if (state.http_status != 0) line["http_status"] = state.http_status;
-    for (const base::Verdict& verdict : record.verdicts) {
-      if (verdict.destination != state.destination) continue;
-      line["decided"] = {{"allowed", verdict.allowed},
-                         {"reason", names.ReasonName(verdict.reason)}};
-      Json purposes = Json::array();
-      for (std::size_t p = 0; p < names.purposes.size(); ++p) {
-        if (verdict.purposes >> p & 1) purposes.push_back(names.purposes[p]);
-      }
-      line["decided"]["purposes"] = purposes;
-      if (verdict.consent != 0) line["decided"]["consent_event"] = IdOf(origin, verdict.consent);
-    }
-    deliveries.push_back(line);
-  }
-  return deliveries;
-}
-
 }  // namespace
 
 Json ObservedJson(const Plan& plan, base::Millis now) {
@@ -186,32 +129,6 @@ std::string StatusReport(const StatusInput& input) {
   }
   json["rules"] = RulesJson(*rules);
   json["sums_hold"] = holds;
-  return json.dump();
-}
-
-std::string ExplainReport(std::string_view event_id, const std::string& origin, store::Store& store,
-                          const PlanNames& names) {
-  const std::size_t dot = event_id.find('.');
-  std::uint64_t sequence = 0;
-  const std::string_view digits = dot == std::string_view::npos ? "" : event_id.substr(dot + 1);
-  const auto end = std::from_chars(digits.data(), digits.data() + digits.size(), sequence);
-  const bool ours = event_id.substr(0, dot) == origin && end.ec == std::errc{} &&
-                    end.ptr == digits.data() + digits.size();
-  if (!ours) return Error("not_found").dump();
-  const auto row = store.Find(sequence);
-  if (!row) return Error("store.unavailable").dump();
-  if (!*row) return Error("not_found").dump();
-  journal::EventRecord record;
-  if (!Decode((*row)->record, record)) return Error("not_found").dump();
-  const Names tables = Names::Read(names(record.plan));
-  Json json = EventJson(origin, **row, record, tables);
-  json["deliveries"] = DeliveriesJson(origin, **row, record, tables);
-  json["commitment"] = base::Hex(
-      {reinterpret_cast<const char*>(record.commitment.data()), record.commitment.size()});
-  json["plan"] = record.plan;
-  if (const auto archived = store.ByPlan(record.plan); archived && *archived) {
-    json["config"] = base::Hex((*archived)->digest);
-  }
   return json.dump();
 }
 

@@ -1,4 +1,4 @@
-// What the command line shows, as JSON: status, the explanation of one event, what needs attention.
+// What the command line shows, as JSON: status, what needs attention, the audit.
 // Ids, outcomes, reasons and numbers only: no value of an event.
 #pragma once
 
@@ -44,8 +44,6 @@ std::string StatusReport(const StatusInput& input);
 // enforced. Null members: it is enforced.
 nlohmann::ordered_json ObservedJson(const Plan& plan, base::Millis now);
 
-std::string ExplainReport(std::string_view event_id, const std::string& origin, store::Store& store,
-                          const PlanNames& names);
 std::string FailuresReport(std::size_t limit, const std::string& origin, store::Store& store,
                            const PlanNames& names, const Plan& plan);
 

@@ -11,6 +11,7 @@
 #include "gateway/consent_desk.h"
 #include "gateway/consent_watch.h"
 #include "gateway/edge.h"
+#include "gateway/explain_report.h"
 #include "gateway/forward_desk.h"
 #include "gateway/gate.h"
 #include "gateway/housekeeper.h"
@@ -299,8 +300,13 @@ std::string Service::Status() const {
 }
 
 std::string Service::Explain(std::string_view event_id) const {
-  const auto names = [this](std::uint32_t number) { return state_->configs->NamesOf(number); };
-  return ExplainReport(event_id, state_->journal->origin(), *state_->parts.store, names);
+  Explaining with;
+  with.names = [this](std::uint32_t number) { return state_->configs->NamesOf(number); };
+  with.past = [this](std::uint32_t number) { return state_->configs->Past(number); };
+  with.payload = [this](std::uint64_t sequence, std::string& payload) {
+    return bool{state_->journal->ReadPayload(sequence, payload)};
+  };
+  return ExplainReport(event_id, state_->journal->origin(), *state_->parts.store, with);
 }
 
 std::string Service::Failures(std::size_t limit) const {

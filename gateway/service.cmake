@@ -22,6 +22,7 @@ octroi_gateway_part(gateway_service
     cli_text_change.cc
     cli_text_consent.cc
     cli_text_flow.cc
+    cli_text_explain.cc
     cli_text_simulate.cc
     cli_top.cc
     cloud_event.cc
@@ -34,6 +35,8 @@ octroi_gateway_part(gateway_service
     consent_watch.cc
     evaluate.cc
     event_reader.cc
+    explain.cc
+    explain_report.cc
     forward_desk.cc
     gate.cc
     housekeeper.cc

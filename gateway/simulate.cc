@@ -95,7 +95,8 @@ Simulation::Simulation(Parts parts)
       keys_{parts.keys->StorageHmac("fingerprint"), parts.keys->StorageHmac("dedup")} {}
 Simulation::~Simulation() = default;
 
-std::vector<Simulated> Simulation::Run(const std::vector<std::string_view>& events) {
+std::vector<Simulated> Simulation::Run(const std::vector<std::string_view>& events,
+                                       const Each& each) {
   EventReader reader(keys_);
   Evaluator evaluator(keys_.dedup);
   Memory memory(parts_.at);
@@ -116,6 +117,7 @@ std::vector<Simulated> Simulation::Run(const std::vector<std::string_view>& even
       evaluator.Evaluate(around, read, one.record);
       one.rule = read.fault.rule;
       one.offset = read.fault.offset;
+      if (each) each(memory.number - 1, one, base::EventFields(read.event));
     }
   }
   return all;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,7 +49,9 @@ class Simulation {
   };
   explicit Simulation(Parts parts);
   ~Simulation();
-  std::vector<Simulated> Run(const std::vector<std::string_view>& events);
+  // `each`, if given, sees each event after it was judged, with its fields as judged.
+  using Each = std::function<void(std::size_t place, const Simulated&, const base::FieldReader&)>;
+  std::vector<Simulated> Run(const std::vector<std::string_view>& events, const Each& each = {});
 
  private:
   class Memory;

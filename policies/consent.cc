@@ -110,6 +110,39 @@ std::optional<ConsentState> ConsentStateOf(std::string_view name) {
   return std::nullopt;
 }
 
+std::string_view Name(AgeBand band) {
+  switch (band) {
+    case AgeBand::kUnknown:
+      return "unknown";
+    case AgeBand::kAdult:
+      return "adult";
+    case AgeBand::kMinor:
+      return "minor_at_or_above_digital_age";
+    case AgeBand::kChild:
+      return "minor_below_digital_age";
+  }
+  return "unknown";
+}
+
+std::optional<AgeBand> AgeBandOf(std::string_view name) {
+  for (const AgeBand band :
+       {AgeBand::kUnknown, AgeBand::kAdult, AgeBand::kMinor, AgeBand::kChild}) {
+    if (Name(band) == name) return band;
+  }
+  return std::nullopt;
+}
+
+std::uint8_t MarksOf(const ConsentEvent& event) {
+  return static_cast<std::uint8_t>(static_cast<unsigned>(event.age) | (event.by_parent ? 4u : 0u) |
+                                   (event.explicit_word ? 8u : 0u));
+}
+
+void SetMarks(std::uint8_t marks, ConsentEvent& event) {
+  event.age = static_cast<AgeBand>(marks & 3u);
+  event.by_parent = (marks & 4u) != 0;
+  event.explicit_word = (marks & 8u) != 0;
+}
+
 bool IsOfPerson(ConsentState state) {
   return state == ConsentState::kRestricted || state == ConsentState::kLifted ||
          state == ConsentState::kSuppressed;
@@ -148,6 +181,8 @@ ConsentEntry Fold(std::span<const ConsentEvent> events, base::Millis now) {
   // A validity within the first second of 1970 must not read as "none".
   if (last->valid_until != 0) entry.until_seconds = std::max(1u, Seconds(last->valid_until));
   entry.reference = static_cast<std::uint32_t>(last->sequence);
+  entry.by_parent = entry.state == ConsentState::kGranted && last->by_parent;
+  entry.explicit_word = entry.state == ConsentState::kGranted && last->explicit_word;
   return entry;
 }
 
@@ -174,6 +209,9 @@ base::Status Validate(const ConsentEvent& event) {
   }
   if (event.notice.empty() && NeedsNotice(event.state)) {
     return Wrong("`notice` is missing: what the person was shown");
+  }
+  if (event.state == ConsentState::kGranted && event.age == AgeBand::kChild && !event.by_parent) {
+    return Wrong("`actor`: a child's grant needs its parent (GDPR 8)");
   }
   if (event.source.empty()) return Wrong("`source` is missing");
   return base::Ok();

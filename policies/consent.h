@@ -41,6 +41,11 @@ std::optional<ConsentState> ConsentStateOf(
 inline constexpr std::string_view kWholePerson = "*";
 bool IsOfPerson(ConsentState state);
 
+// What is known of a person's age; the digital age is the one of GDPR 8(1). Youngest last.
+enum class AgeBand : std::uint8_t { kUnknown, kAdult, kMinor, kChild };
+std::string_view Name(AgeBand band);  // "minor_below_digital_age", as in consent-record.schema.json
+std::optional<AgeBand> AgeBandOf(std::string_view name);
+
 // 128 bits of a keyed fingerprint of one identifier of a person (crypto: storage key
 // "fingerprint").
 using Fingerprint = std::array<std::uint8_t, 16>;
@@ -59,7 +64,15 @@ struct ConsentEvent {
   std::string source;             // who told us
   std::string detail;             // sealed evidence (method, language, proof), opaque here
   std::uint64_t sequence = 0;     // of its journal record
+  AgeBand age = AgeBand::kUnknown;  // of the person; said with any event
+  bool by_parent = false;           // a grant: the holder of parental responsibility agreed (8)
+  bool explicit_word = false;       // a grant: explicit (9(2)(a))
 };
+
+// Age, parent and explicitness as the journal and the stores keep them: two bits of age, then one
+// each. Bits that are not known are ignored.
+std::uint8_t MarksOf(const ConsentEvent& event);
+void SetMarks(std::uint8_t marks, ConsentEvent& event);
 
 // The fold of one (subject, purpose): what the register says now, before expiry is derived. Whole
 // seconds: an event in the same second as a grant counts as covered by it; a validity is never
@@ -70,6 +83,7 @@ struct ConsentEntry {
   std::uint32_t until_seconds =
       0;                        // explicit validity; 0: none. It can only shorten the purpose's.
   std::uint32_t reference = 0;  // its journal sequence (low 32 bits kept in the index)
+  bool by_parent = false, explicit_word = false;  // of a grant
   bool operator==(const ConsentEntry&) const = default;
 };
 
@@ -115,6 +129,7 @@ class ConsentIndex {
   // What is in force for the person as a whole; kUnknown: nothing. Few have it, so it is kept
   // apart.
   static constexpr std::size_t kPerson = ~std::size_t{0};  // its place in Get and Set
+  AgeBand AgeOf(Subject subject) const;                    // kept likewise
   // Grows with every Set, after its change and before it returns. So: read it, read entries, and as
   // long as it reads the same, no Set has returned that those entries lack.
   std::uint64_t generation() const;
@@ -127,6 +142,9 @@ class ConsentIndex {
   // bad_alloc.
   void Set(std::span<const Fingerprint> fingerprints, std::size_t purpose,
            const ConsentEntry& entry);
+  // The same for the person's age, as of `since_seconds`: a later word replaces an earlier one; of
+  // the same moment the younger counts. So the order of calls does not matter.
+  void SetAge(std::span<const Fingerprint> fingerprints, AgeBand age, std::uint32_t since_seconds);
   std::vector<Subject> SubjectsOf(std::span<const Fingerprint> fingerprints) const;
 
  private:

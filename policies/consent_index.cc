@@ -18,7 +18,8 @@ struct ConsentIndex::State {
   EntryRows rows;
   // Of the person as a whole: a row for each subject that ever had such an entry, by its number.
   FingerprintTable with_person;
-  EntryRows persons{1};
+  EntryRows persons{2};
+  static constexpr std::size_t kHold = 0, kAge = 1;  // the age is an entry whose state is the band
 
   // FingerprintTable expects bits that are spread evenly.
   static Fingerprint KeyOf(Subject subject) {
@@ -31,13 +32,32 @@ struct ConsentIndex::State {
     }
     return key;
   }
-  void SetPerson(Subject subject, const ConsentEntry& entry) {
+  void SetPerson(Subject subject, std::size_t what, const ConsentEntry& entry) {
     with_person.Reserve(1);
     std::uint32_t row = with_person.Find(KeyOf(subject));
     const bool fresh = row == kNobody;
     if (fresh) row = persons.Add();
-    persons.Write(row, 0, entry);
+    persons.Write(row, what, entry);
     if (fresh) with_person.Insert(KeyOf(subject), row);
+  }
+  ConsentEntry OfPerson(Subject subject, std::size_t what) const {
+    if (persons.size() == 0) return {};
+    const std::uint32_t row = with_person.Find(KeyOf(subject));
+    return row == kNobody ? ConsentEntry{} : persons.Read(row, what);
+  }
+  // Everybody whom the fingerprints lead to, or somebody new; then those that led to nobody lead to
+  // the first of them.
+  template <class Write>
+  void OnEach(std::span<const Fingerprint> fingerprints, const ConsentIndex& index, Write write) {
+    const std::lock_guard lock(writing);
+    table.Reserve(fingerprints.size());
+    std::vector<Subject> subjects = index.SubjectsOf(fingerprints);
+    if (subjects.empty()) subjects.push_back(rows.Add());
+    for (const Subject subject : subjects) write(subject);
+    for (const Fingerprint& fingerprint : fingerprints) {
+      if (table.Find(fingerprint) == kNobody) table.Insert(fingerprint, subjects.front());
+    }
+    generation.fetch_add(1, std::memory_order_release);
   }
   std::atomic<std::uint64_t> generation = 0;
 };
@@ -55,14 +75,14 @@ void ConsentIndex::Prefetch(const Fingerprint& fingerprint) const {
 }
 
 ConsentEntry ConsentIndex::Get(Subject subject, std::size_t purpose) const {
+  if (purpose == kPerson) return state_->OfPerson(subject, State::kHold);
   const EntryRows& rows = state_->rows;
-  if (purpose == kPerson) {
-    if (state_->persons.size() == 0) return {};
-    const std::uint32_t row = state_->with_person.Find(State::KeyOf(subject));
-    return row == kNobody ? ConsentEntry{} : state_->persons.Read(row, 0);
-  }
   if (subject >= rows.size() || purpose >= rows.purposes()) return {};
   return rows.Read(subject, purpose);
+}
+
+AgeBand ConsentIndex::AgeOf(Subject subject) const {
+  return static_cast<AgeBand>(state_->OfPerson(subject, State::kAge).state);
 }
 
 std::uint64_t ConsentIndex::generation() const {
@@ -95,18 +115,21 @@ void ConsentIndex::Set(std::span<const Fingerprint> fingerprints, std::size_t pu
                        const ConsentEntry& entry) {
   if (fingerprints.empty()) return;
   if (purpose != kPerson && purpose >= state_->rows.purposes()) return;
-  const std::lock_guard lock(state_->writing);
-  state_->table.Reserve(fingerprints.size());
-  std::vector<Subject> subjects = SubjectsOf(fingerprints);
-  if (subjects.empty()) subjects.push_back(state_->rows.Add());
-  for (const Subject subject : subjects) {
-    purpose == kPerson ? state_->SetPerson(subject, entry)
+  state_->OnEach(fingerprints, *this, [&](Subject subject) {
+    purpose == kPerson ? state_->SetPerson(subject, State::kHold, entry)
                        : state_->rows.Write(subject, purpose, entry);
-  }
-  for (const Fingerprint& fingerprint : fingerprints) {
-    if (Find(fingerprint) == kNobody) state_->table.Insert(fingerprint, subjects.front());
-  }
-  state_->generation.fetch_add(1, std::memory_order_release);
+  });
+}
+
+void ConsentIndex::SetAge(std::span<const Fingerprint> fingerprints, AgeBand age,
+                          std::uint32_t since_seconds) {
+  if (fingerprints.empty() || age == AgeBand::kUnknown) return;
+  state_->OnEach(fingerprints, *this, [&](Subject subject) {
+    const ConsentEntry known = state_->OfPerson(subject, State::kAge);
+    const auto band = static_cast<ConsentState>(age);
+    if (std::pair(known.since_seconds, known.state) < std::pair(since_seconds, band))
+      state_->SetPerson(subject, State::kAge, {band, since_seconds});
+  });
 }
 
 }  // namespace octroi::policies

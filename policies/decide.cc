@@ -14,7 +14,9 @@ struct Standing {
   ConsentState state = ConsentState::kUnknown;  // at td
   bool after_event = false;                     // granted, but only after the event happened
   std::uint32_t reference = 0;
-  std::uint32_t oldest_grant = 0;  // of all subjects, in seconds
+  Reason reason = Reason::kConsentUnknown;      // what a denial by it says
+  std::uint32_t oldest_grant = 0;               // of all subjects, in seconds
+  bool by_parents = true, all_explicit = true;  // every grant of them
 };
 
 // What is in force against the person as a whole; kUnknown: nothing.
@@ -28,6 +30,18 @@ struct Answer {
   bool allowed = false;
   Reason reason = Reason::kUndecided;
   std::uint32_t consent = 0;
+};
+
+constexpr std::uint16_t kElsewhere = 0xffff;  // a jurisdiction that no purpose names
+
+// One event at one destination, and what holds for all purposes alike.
+struct Case {
+  const PolicySetSpec& spec;
+  const DecisionInput& input;
+  const ConsentIndex& index;
+  Hold hold;
+  AgeBand age = AgeBand::kUnknown;  // the youngest of its subjects
+  std::uint16_t jurisdiction = 0;   // of the person; 0: the controller's own
 };
 
 Answer Allow(Reason reason, std::uint32_t consent = 0) { return {true, reason, consent}; }
@@ -99,26 +113,44 @@ bool IsExpired(const ConsentEntry& entry, const PurposeSpec& purpose, base::Mill
 
 Standing StandingOf(const ConsentEntry& entry, const PurposeSpec& purpose,
                     const DecisionInput& input) {
-  if (entry.state != ConsentState::kGranted) return {entry.state, false, entry.reference, 0};
-  if (IsExpired(entry, purpose, input.now))
-    return {ConsentState::kExpired, false, entry.reference, 0};
-  const bool after_event = base::Millis{entry.since_seconds} * 1000 > input.event_time;
-  return {ConsentState::kGranted, purpose.covers != Covers::kSend && after_event, entry.reference,
-          entry.since_seconds};
+  Standing standing{entry.state, false, entry.reference, ReasonOf(entry.state)};
+  if (entry.state != ConsentState::kGranted) return standing;
+  const base::Millis since = base::Millis{entry.since_seconds} * 1000;
+  if (since < purpose.refresh_from || IsExpired(entry, purpose, input.now)) {
+    standing.state = ConsentState::kExpired;
+    standing.reason =
+        since < purpose.refresh_from ? Reason::kNoticeChanged : Reason::kConsentExpired;
+    return standing;
+  }
+  standing.after_event = purpose.covers != Covers::kSend && since > input.event_time;
+  return standing;
 }
 
-Standing Strictest(const PurposeSpec& purpose, std::uint16_t place, const DecisionInput& input,
-                   const ConsentIndex& index) {
+Standing Strictest(const PurposeSpec& purpose, std::uint16_t place, const Case& c) {
   Standing strictest;
   std::uint32_t oldest_grant = UINT32_MAX;
-  for (const ConsentIndex::Subject subject : input.subjects) {
-    const Standing standing = StandingOf(index.Get(subject, place), purpose, input);
-    if (standing.state == ConsentState::kGranted)
-      oldest_grant = std::min(oldest_grant, standing.oldest_grant);
+  bool by_parents = true, all_explicit = true;
+  for (const ConsentIndex::Subject subject : c.input.subjects) {
+    const ConsentEntry entry = c.index.Get(subject, place);
+    const Standing standing = StandingOf(entry, purpose, c.input);
+    if (standing.state == ConsentState::kGranted) {
+      oldest_grant = std::min(oldest_grant, entry.since_seconds);
+      by_parents = by_parents && entry.by_parent;
+      all_explicit = all_explicit && entry.explicit_word;
+    }
     if (Strictness(standing) > Strictness(strictest)) strictest = standing;
   }
   strictest.oldest_grant = oldest_grant;
+  strictest.by_parents = by_parents;
+  strictest.all_explicit = all_explicit;
   return strictest;
+}
+
+AgeBand YoungestOf(const DecisionInput& input, const ConsentIndex& index) {
+  AgeBand youngest = AgeBand::kUnknown;
+  for (const ConsentIndex::Subject subject : input.subjects)
+    youngest = std::max(youngest, index.AgeOf(subject));
+  return youngest;
 }
 
 // A suppression counts for more than a restriction, of equals the first.
@@ -143,12 +175,14 @@ bool Spares(const Hold& hold, Basis basis, const Standing& standing) {
          standing.oldest_grant > hold.since_seconds;
 }
 
-Answer JudgeConsent(const Standing& standing, bool identified) {
-  if (!identified) return Deny(Reason::kSubjectMissing);
-  if (standing.state != ConsentState::kGranted) {
-    return Deny(ReasonOf(standing.state), standing.reference);
-  }
+Answer JudgeConsent(const PurposeSpec& purpose, const Standing& standing, const Case& c) {
+  if (!c.input.identified) return Deny(Reason::kSubjectMissing);
+  if (standing.state != ConsentState::kGranted) return Deny(standing.reason, standing.reference);
   if (standing.after_event) return Deny(Reason::kConsentNotAtCollection, standing.reference);
+  if (c.age == AgeBand::kChild && !standing.by_parents)
+    return Deny(Reason::kAgeParentMissing, standing.reference);
+  if (purpose.explicit_only && !standing.all_explicit)
+    return Deny(Reason::kConsentNotExplicit, standing.reference);
   return Allow(Reason::kConsentGranted, standing.reference);
 }
 
@@ -156,7 +190,14 @@ Answer JudgeConsent(const Standing& standing, bool identified) {
 // and is not answered yet: a no may stand behind it.
 bool SaysNothing(Reason reason) {
   return reason == Reason::kSubjectMissing || reason == Reason::kConsentUnknown ||
-         reason == Reason::kConsentExpired || reason == Reason::kConsentNotAtCollection;
+         reason == Reason::kConsentExpired || reason == Reason::kNoticeChanged ||
+         reason == Reason::kConsentNotAtCollection;
+}
+
+Answer ObservedConsent(const PurposeSpec& purpose, const Standing& standing, const Case& c) {
+  const Answer answer = JudgeConsent(purpose, standing, c);
+  const bool observed = c.input.now < c.spec.observe_consent_until && SaysNothing(answer.reason);
+  return observed ? Allow(Reason::kConsentObserved, answer.consent) : answer;
 }
 
 Answer UnlessObjected(const Standing& standing, Reason basis) {
@@ -164,12 +205,13 @@ Answer UnlessObjected(const Standing& standing, Reason basis) {
   return Deny(Reason::kConsentObjected, standing.reference);
 }
 
-Answer JudgeBasis(Basis basis, const Standing& standing, bool identified) {
+Answer JudgeBasis(Basis basis, const PurposeSpec& purpose, const Standing& standing,
+                  const Case& c) {
   switch (basis) {
     case Basis::kMissing:
       return Deny(Reason::kBasisMissing);
     case Basis::kConsent:
-      return JudgeConsent(standing, identified);
+      return ObservedConsent(purpose, standing, c);
     case Basis::kContract:
       return Allow(Reason::kBasisContract);
     case Basis::kLegalObligation:
@@ -182,6 +224,13 @@ Answer JudgeBasis(Basis basis, const Standing& standing, bool identified) {
       return UnlessObjected(standing, Reason::kBasisLegitimateInterests);
   }
   return Deny(Reason::kBasisMissing);
+}
+
+Basis BasisIn(const PurposeSpec& purpose, std::uint16_t jurisdiction) {
+  for (const JurisdictionBasis& line : purpose.bases) {
+    if (line.jurisdiction == jurisdiction) return line.basis;
+  }
+  return purpose.basis;
 }
 
 // The text of a string, number or boolean; nothing for all else.
@@ -203,9 +252,35 @@ std::optional<std::string_view> TextOf(const DecisionInput& input, base::FieldId
   return std::nullopt;
 }
 
-bool Holds(const ConditionSpec& condition, const Standing& standing, const DecisionInput& input) {
+// Which law besides the controller's own: 0 if the event says none or that one.
+std::uint16_t JurisdictionOf(const DecisionInput& input, const PolicySetSpec& spec) {
+  if (!spec.jurisdiction_field || spec.jurisdictions.empty()) return 0;
+  const std::optional<std::string_view> text = TextOf(input, *spec.jurisdiction_field);
+  if (!text) return 0;
+  const auto found = std::ranges::find(spec.jurisdictions, *text);
+  if (found == spec.jurisdictions.end()) return kElsewhere;
+  return static_cast<std::uint16_t>(found - spec.jurisdictions.begin());
+}
+
+bool IsOldEnough(const ConditionSpec::Age& age, const Case& c) {
+  constexpr int kAdultFrom = 18;
+  switch (c.age) {
+    case AgeBand::kUnknown:
+      return age.assume_adult;
+    case AgeBand::kAdult:
+      return age.at_least <= kAdultFrom;
+    case AgeBand::kMinor:
+      return age.at_least <= c.spec.digital_age;
+    case AgeBand::kChild:
+      return false;
+  }
+  return false;
+}
+
+bool Holds(const ConditionSpec& condition, const Standing& standing, const Case& c) {
+  const DecisionInput& input = c.input;
   if (condition.consent) return standing.state == *condition.consent;
-  if (condition.subject_age) return condition.subject_age->assume_adult;
+  if (condition.subject_age) return IsOldEnough(*condition.subject_age, c);
   if (condition.present) {
     return input.fields != nullptr && input.fields->Field(*condition.present).present();
   }
@@ -217,54 +292,65 @@ bool Holds(const ConditionSpec& condition, const Standing& standing, const Decis
 }
 
 bool AllHold(const std::vector<ConditionSpec>& conditions, const Standing& standing,
-             const DecisionInput& input) {
-  return std::ranges::all_of(conditions, [&](const ConditionSpec& condition) {
-    return Holds(condition, standing, input);
-  });
+             const Case& c) {
+  return std::ranges::all_of(
+      conditions, [&](const ConditionSpec& condition) { return Holds(condition, standing, c); });
 }
 
 // nullopt: the policy has nothing against it.
-std::optional<Reason> Objection(const PolicySetSpec& spec, std::uint32_t place,
-                                const Standing& standing, const DecisionInput& input) {
-  const PolicySpec& policy = spec.policies[place];
+std::optional<Reason> Objection(std::uint32_t place, const Standing& standing, const Case& c) {
+  const PolicySpec& policy = c.spec.policies[place];
   const std::vector<std::uint16_t>& sources = policy.sources;
-  if (!sources.empty() && std::ranges::find(sources, input.source) == sources.end()) {
+  if (!sources.empty() && std::ranges::find(sources, c.input.source) == sources.end()) {
     return std::nullopt;
   }
   const auto failing = std::ranges::find_if_not(
       policy.allow_when,
-      [&](const ConditionSpec& condition) { return Holds(condition, standing, input); });
+      [&](const ConditionSpec& condition) { return Holds(condition, standing, c); });
   if (failing == policy.allow_when.end()) return std::nullopt;
-  const auto line = std::ranges::find_if(policy.otherwise, [&](const OtherwiseSpec& one) {
-    return AllHold(one.when, standing, input);
-  });
+  const auto line = std::ranges::find_if(
+      policy.otherwise, [&](const OtherwiseSpec& one) { return AllHold(one.when, standing, c); });
   if (line == policy.otherwise.end()) return Reason::kPolicyNotMet;
-  if (input.decisive != nullptr) {
-    input.decisive->push_back({place,
-                               static_cast<std::uint32_t>(failing - policy.allow_when.begin()),
-                               static_cast<std::uint32_t>(line - policy.otherwise.begin())});
+  if (c.input.decisive != nullptr) {
+    c.input.decisive->push_back({place,
+                                 static_cast<std::uint32_t>(failing - policy.allow_when.begin()),
+                                 static_cast<std::uint32_t>(line - policy.otherwise.begin())});
   }
   return line->reason;
 }
 
-Answer JudgePurpose(const PolicySetSpec& spec, const ServedPurpose& served,
-                    const DecisionInput& input, const Hold& hold, const ConsentIndex& index) {
-  const PurposeSpec& purpose = spec.purposes[served.purpose];
-  Standing standing = Strictest(purpose, served.purpose, input, index);
-  if (!Spares(hold, purpose.basis, standing)) return Deny(ReasonOf(hold.state), hold.reference);
-  if (input.signals.denied_purposes >> served.purpose & 1) return Deny(Reason::kSignalDenied);
-  if (input.signals.gpc && purpose.advertising) return Deny(Reason::kSignalGpc);
-  Answer answer = JudgeBasis(purpose.basis, standing, input.identified);
-  if (!answer.allowed && input.now < spec.observe_consent_until && SaysNothing(answer.reason)) {
-    answer = Allow(Reason::kConsentObserved, answer.consent);
-    standing = {ConsentState::kGranted, false, standing.reference, 0};
-  }
+// By the law of the controller and by that of the person; the strictest answers: a denial, else
+// what rests on consent.
+Answer JudgeLaw(const PurposeSpec& purpose, Basis own, Basis theirs, const Standing& standing,
+                const Case& c) {
+  const Answer answer = JudgeBasis(own, purpose, standing, c);
+  if (!answer.allowed || own == theirs) return answer;
+  const Answer other = JudgeBasis(theirs, purpose, standing, c);
+  return !other.allowed || theirs == Basis::kConsent ? other : answer;
+}
+
+Answer JudgePurpose(const ServedPurpose& served, const Case& c) {
+  const PurposeSpec& purpose = c.spec.purposes[served.purpose];
+  Standing standing = Strictest(purpose, served.purpose, c);
+  const Basis own = BasisIn(purpose, 0), theirs = BasisIn(purpose, c.jurisdiction);
+  if (!Spares(c.hold, own, standing) || !Spares(c.hold, theirs, standing))
+    return Deny(ReasonOf(c.hold.state), c.hold.reference);
+  if (c.input.signals.denied_purposes >> served.purpose & 1) return Deny(Reason::kSignalDenied);
+  if (c.input.signals.gpc && purpose.advertising) return Deny(Reason::kSignalGpc);
+  const Answer answer = JudgeLaw(purpose, own, theirs, standing, c);
   if (!answer.allowed) return answer;
+  if (answer.reason == Reason::kConsentObserved) standing.state = ConsentState::kGranted;
   for (const std::uint32_t policy : served.policies) {
-    const auto objection = Objection(spec, policy, standing, input);
+    const auto objection = Objection(policy, standing, c);
     if (objection) return Deny(*objection);
   }
   return answer;
+}
+
+bool MayLeave(const DestinationSpec& destination, base::Millis now) {
+  return destination.transfer == Transfer::kNone ||
+         (destination.transfer == Transfer::kSafeguard &&
+          (destination.safeguard_until == 0 || now <= destination.safeguard_until));
 }
 
 // nullopt: it does not receive the contract.
@@ -295,18 +381,30 @@ base::Verdict PolicySet::Decide(const DecisionInput& input, std::uint16_t destin
   const std::optional<std::uint32_t> received = ReceivedCategories(to, input.contract);
   if (!received) return Denied(destination, Deny(Reason::kDestinationNotDeclared));
   if (!to.purposes_in_force) return Denied(destination, Deny(Reason::kPurposeUnknown));
+  const PolicySetSpec& spec = compiled_->spec;
+  const DestinationSpec& receiver = spec.destinations[destination];
+  if (!MayLeave(receiver, input.now)) {
+    const bool suspended = receiver.transfer == Transfer::kSuspended;
+    return Denied(destination,
+                  Deny(suspended ? Reason::kTransferSuspended : Reason::kTransferNoSafeguard));
+  }
 
-  const Hold hold = HoldOn(input, index);
+  const Case c{spec,
+               input,
+               index,
+               HoldOn(input, index),
+               YoungestOf(input, index),
+               JurisdictionOf(input, spec)};
   std::optional<Answer> first_denial, first_allowance;
   std::uint32_t allowing = 0;
   std::uint32_t allowed_categories = 0;
   for (const ServedPurpose& served : to.serves) {
-    const Answer answer = JudgePurpose(compiled_->spec, served, input, hold, index);
+    const Answer answer = JudgePurpose(served, c);
     std::optional<Answer>& first = answer.allowed ? first_allowance : first_denial;
     if (!first) first = answer;
     if (!answer.allowed) continue;
     allowing |= 1u << served.purpose;
-    allowed_categories |= compiled_->spec.purposes[served.purpose].categories;
+    allowed_categories |= spec.purposes[served.purpose].categories;
   }
   if (!first_allowance) return Denied(destination, *first_denial);
   if ((*received & allowed_categories) == 0) return Denied(destination, Deny(Reason::kFieldsNone));

@@ -56,6 +56,8 @@ class PolicySet {
   // Judged in this order; the first line that applies decides (standards.md C3):
   //   1 destination not in force, or it does not receive the contract  destination.not_declared
   //   2 it serves no purpose, or a purpose is not in force             purpose.unknown
+  //     it is outside the EEA, and the safeguard that it rests on is
+  //     suspended | none, or over (GDPR 44)  transfer.suspended | transfer.no_safeguard
   //   the person's processing is restricted, or the person is suppressed: denied for every purpose
   //   p but where each grant to p is newer (basis consent); a restriction spares vital interests
   //   (Art. 18(2))                          subject.restricted | subject.suppressed
@@ -64,12 +66,17 @@ class PolicySet {
   //   4 Sec-GPC and p is advertising                                   signal.gpc
   //   5 basis consent, and no valid identifier                         subject.missing
   //     basis consent, state s at td of each subject:  not granted     consent.<s>
+  //       granted, before the purpose's terms changed                  notice.changed
   //       granted, older than its validity                             consent.expired
   //       covers capture or both, granted after te                     consent.not_at_collection
+  //       a subject is a child, and a grant not by its parent          age.parent_missing
+  //       special categories, and a grant not explicit                 consent.not_explicit
   //     legitimate interests or public task (Art. 21), objected        consent.objected
   //     no basis                                                       basis.missing
+  //     The basis is the one of the controller's jurisdiction; if the event names another one, of
+  //     that too: what one of them denies is denied, and of two that allow, consent is cited.
   //     While consent is observed, what 5 denies because nothing says yes (subject.missing,
-  //     consent.unknown, expired, not_at_collection) is judged on as if it
+  //     consent.unknown, expired, not_at_collection, notice.changed) is judged on as if it
   //     were granted, and allowed as consent.observed. What says no is enforced all the same.
   //   6 every policy that applies to (source, destination, p):
   //       some allow_when does not hold                    reason of the first `otherwise` line

@@ -23,6 +23,24 @@ void Store(std::uint32_t& word, std::uint32_t value) {
   std::atomic_ref(word).store(value, std::memory_order_release);
 }
 
+// Grants that are explicit, or by a parent, or both, in the codes that no state has.
+constexpr std::uint32_t kGrants = 11;
+static_assert(static_cast<std::uint32_t>(ConsentState::kSuppressed) <= kGrants);
+
+std::uint32_t CodeOf(const ConsentEntry& entry) {
+  if (entry.state != ConsentState::kGranted || (!entry.explicit_word && !entry.by_parent))
+    return static_cast<std::uint32_t>(entry.state);
+  return kGrants + (entry.explicit_word ? 1u : 0u) + (entry.by_parent ? 2u : 0u);
+}
+
+void SetCode(std::uint32_t code, ConsentEntry& entry) {
+  entry.state = static_cast<ConsentState>(code);
+  if (code <= kGrants) return;
+  entry.state = ConsentState::kGranted;
+  entry.explicit_word = ((code - kGrants) & 1) != 0;
+  entry.by_parent = ((code - kGrants) & 2) != 0;
+}
+
 std::size_t StateShift(std::size_t purpose) { return purpose % kStatesPerWord * kStateBits; }
 
 }  // namespace
@@ -77,8 +95,8 @@ ConsentEntry EntryRows::Read(std::uint32_t row, std::size_t purpose) const {
   for (;;) {
     const std::uint64_t before = sequence.load(std::memory_order_acquire);
     const std::uint32_t states = Load(words[purpose / kStatesPerWord]);
-    ConsentEntry entry{static_cast<ConsentState>(states >> StateShift(purpose) & kStateMask),
-                       Load(times[0]), 0, Load(times[1])};
+    ConsentEntry entry{ConsentState::kUnknown, Load(times[0]), 0, Load(times[1])};
+    SetCode(states >> StateShift(purpose) & kStateMask, entry);
     if (std::uint32_t* const validity = chunk.ValidityOf(row, purposes_)) {
       entry.until_seconds = Load(validity[purpose]);
     }
@@ -131,7 +149,7 @@ void EntryRows::Write(std::uint32_t row, std::size_t purpose, const ConsentEntry
   std::atomic<std::uint64_t>& sequence = sequences_[row % kSequences];
   const std::uint64_t before = sequence.load(std::memory_order_relaxed);
   sequence.store(before + 1, std::memory_order_relaxed);
-  Store(states, others | static_cast<std::uint32_t>(entry.state) << StateShift(purpose));
+  Store(states, others | CodeOf(entry) << StateShift(purpose));
   Store(times[0], entry.since_seconds);
   Store(times[1], entry.reference);
   if (validity != nullptr) Store(validity[purpose], entry.until_seconds);

@@ -11,9 +11,9 @@
 
 namespace octroi::policies {
 
-// A row is 4 bits of state for each purpose, then 8 bytes of time and reference for each: 36 bytes
-// for four purposes. Explicit validity is rare, so it is kept beside the rows, in pages of 16
-// subjects that exist only where one of them has it.
+// A row is 4 bits of state for each purpose (who agreed, and how, among them), then 8 bytes of time
+// and reference for each: 36 bytes for four purposes. Explicit validity is rare, so it is kept
+// beside the rows, in pages of 16 subjects that exist only where one of them has it.
 //
 // Readers take no lock: each row is read under a sequence number that is odd while the writer is in
 // it, and read again if the number moved. One writer at a time. Rows never move and never go away.

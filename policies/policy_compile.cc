@@ -52,12 +52,18 @@ base::Status Check(const PolicySetSpec& spec) {
   if (spec.purposes.size() > base::kPurposesMax) {
     return Wrong("more than " + std::to_string(base::kPurposesMax) + " purposes");
   }
+  if (spec.jurisdiction_field.value_or(0) >= base::kSlots)
+    return Wrong("the field of the jurisdiction is out of range");
   if (spec.destinations.size() > base::kDestinationsMax) {
     return Wrong("more than " + std::to_string(base::kDestinationsMax) + " destinations");
   }
   for (const PurposeSpec& purpose : spec.purposes) {
     if (purpose.ask_again_after < 0) {
       return Wrong("purpose `" + purpose.id + "`: `ask_again_after` is negative");
+    }
+    for (const JurisdictionBasis& line : purpose.bases) {
+      if (line.jurisdiction >= spec.jurisdictions.size())
+        return Wrong("purpose `" + purpose.id + "`: jurisdiction out of range");
     }
   }
   for (const DestinationSpec& destination : spec.destinations) {

@@ -28,13 +28,22 @@ enum class Basis {
 };
 enum class Covers { kBoth, kCapture, kSend };
 
+// The lawful basis that a purpose has under the law of one jurisdiction.
+struct JurisdictionBasis {
+  std::uint16_t jurisdiction = 0;  // place in PolicySetSpec::jurisdictions
+  Basis basis = Basis::kMissing;
+};
+
 struct PurposeSpec {
   std::string id;
-  Basis basis = Basis::kMissing;  // exactly one
+  Basis basis = Basis::kMissing;  // exactly one; under each law that `bases` does not name
   Covers covers = Covers::kBoth;
   base::Millis ask_again_after = 0;  // a grant expires this long after it was given; 0: never
   std::uint32_t categories = 0;      // bit per data category that its register part names
   bool advertising = false;          // Sec-GPC applies (id starts with "advertising")
+  std::vector<JurisdictionBasis> bases = {};
+  base::Millis refresh_from = 0;  // its terms changed then: what was granted before has expired
+  bool explicit_only = false;     // special categories: a grant counts if it is explicit (9(2)(a))
 };
 
 // A list of values for policy conditions; a port so that policies need not know rules.
@@ -44,15 +53,18 @@ class NamedList {
   virtual bool Has(std::string_view value) const = 0;
 };
 
+// What data that leaves the EEA for a destination rests on (GDPR 44-49).
+enum class Transfer { kNone, kSafeguard, kNoSafeguard, kSuspended };  // kNone: it does not leave it
+
 // One question about one purpose; exactly one of these is set. A field that is absent, null, an
 // array or an object answers no question about its value: neither "in" nor "not in" holds.
 struct ConditionSpec {
   std::optional<ConsentState> consent;  // at td, the strictest subject's; expired and unknown too
   struct Age {
     int at_least = 0;
-    bool assume_adult = false;
+    bool assume_adult = false;  // what an age that is not known is
   };
-  std::optional<Age> subject_age;  // age is not known yet: assume_adult decides
+  std::optional<Age> subject_age;  // of the youngest that is known of its subjects
   std::optional<base::FieldId> present;
   std::optional<base::FieldId> field;  // with `in` or a list
   std::vector<std::string> in;
@@ -87,6 +99,8 @@ struct DestinationSpec {
     std::vector<ReceivedField> fields;
   };
   std::vector<Receives> receives;  // default: nothing
+  Transfer transfer = Transfer::kNone;
+  base::Millis safeguard_until = 0;  // of kSafeguard: its last millisecond; 0: no end
 };
 
 struct PolicySetSpec {
@@ -95,6 +109,12 @@ struct PolicySetSpec {
   std::vector<PolicySpec> policies;
   // Until then consent that is not known is noted instead of enforced (DESIGN.md 12). 0: enforced.
   base::Millis observe_consent_until = 0;
+  // ISO 3166-1 alpha-2. The first is the controller's own, which always counts (C4 15: of several
+  // the strictest wins). None: `basis` everywhere.
+  std::vector<std::string> jurisdictions = {};
+  // Where an event says of which country the person is; absent, or not a name: the first only.
+  std::optional<base::FieldId> jurisdiction_field = {};
+  int digital_age = 15;  // from which a child may agree alone (GDPR 8(1): 13 to 16; France: 15)
 };
 
 }  // namespace octroi::policies

@@ -13,11 +13,11 @@ using policies::ConsentEvent;
 using policies::Fingerprint;
 
 constexpr int kPage = 256;
-constexpr int kRowColumn = 12;
+constexpr int kRowColumn = 13;
 
 #define OCTROI_CONSENT_COLUMNS                                                       \
   "id, record_id, subject, purpose, state, effective_at, recorded_at, valid_until, " \
-  "notice, source, detail, sequence"
+  "notice, source, detail, sequence, marks"
 
 std::string_view BytesOf(const Fingerprint& fingerprint) {
   return {reinterpret_cast<const char*>(fingerprint.data()), fingerprint.size()};
@@ -45,6 +45,7 @@ ConsentEvent EventOf(const Run& run) {
   event.source = run.String(9);
   event.detail = run.String(10);
   event.sequence = static_cast<std::uint64_t>(run.Int(11));
+  policies::SetMarks(static_cast<std::uint8_t>(run.Int(12)), event);
   return event;
 }
 
@@ -55,7 +56,7 @@ base::Status ConsentWriter::Prepare(Connection& db) {
       db.Prepare(by_id_, "SELECT " OCTROI_CONSENT_COLUMNS " FROM consents WHERE id = ?1");
   if (done) {
     done = db.Prepare(insert_, "INSERT INTO consents (" OCTROI_CONSENT_COLUMNS
-                               ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
+                               ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)");
   }
   if (done)
     done = db.Prepare(link_, "INSERT INTO consent_subjects (fingerprint, consent) VALUES (?1, ?2)");
@@ -92,7 +93,8 @@ base::Status ConsentWriter::Insert(Connection& db, const ConsentEvent& event) {
   run.Int(5, static_cast<std::int64_t>(event.state)).Int(6, event.effective_at);
   run.Int(7, event.recorded_at).Int(8, event.valid_until).Text(9, event.notice);
   run.Text(10, event.source).Bytes(11, event.detail);
-  const int result = run.Int(12, static_cast<std::int64_t>(event.sequence)).Step();
+  run.Int(12, static_cast<std::int64_t>(event.sequence));
+  const int result = run.Int(13, policies::MarksOf(event)).Step();
   return result == SQLITE_DONE ? base::Ok()
                                : store::Appended(db.Fail(result, "store.append"), false);
 }

@@ -63,6 +63,16 @@ std::string_view Name(Reason reason) {
       return "subject.restricted";
     case Reason::kSubjectSuppressed:
       return "subject.suppressed";
+    case Reason::kTransferNoSafeguard:
+      return "transfer.no_safeguard";
+    case Reason::kTransferSuspended:
+      return "transfer.suspended";
+    case Reason::kNoticeChanged:
+      return "notice.changed";
+    case Reason::kAgeParentMissing:
+      return "age.parent_missing";
+    case Reason::kConsentNotExplicit:
+      return "consent.not_explicit";
     case Reason::kCloudEventAttributeMissing:
       return "cloudevents.attribute_missing";
     case Reason::kCloudEventAttributeInvalid:

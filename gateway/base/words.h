@@ -80,6 +80,12 @@ enum class Reason : std::uint16_t {
   kConsentObserved = 57,    // "consent.observed": would be withheld; a pilot only notes it
   kSubjectRestricted = 58,  // "subject.restricted": processing is restricted (GDPR 18)
   kSubjectSuppressed = 59,  // "subject.suppressed": erased or on the suppression list (GDPR 17, 21)
+  kTransferNoSafeguard = 96,  // "transfer.no_safeguard": outside the EEA, none in force (GDPR 44)
+  kTransferSuspended = 97,    // "transfer.suspended": its safeguard is suspended by the config
+  kNoticeChanged = 98,        // "notice.changed": granted before the purpose's terms changed
+  kAgeParentMissing = 99,     // "age.parent_missing": a child's grant without its parent (GDPR 8)
+  kConsentNotExplicit =
+      100,  // "consent.not_explicit": special categories ask for it (GDPR 9(2)(a))
   // delivery, per destination
   kQueued = 64,                // "delivery.queued"
   kDelivered = 65,             // "delivery.acknowledged"

@@ -17,12 +17,17 @@ std::uint32_t ServedCategories(const World& world, const Document& destination) 
   std::uint32_t categories = 0;
   for (const Node& id : destination.root.List("purposes")) {
     const Document* purpose = world.Find("Purpose", id.text);
-    const Node* declared = purpose ? purpose->root.Find("register") : nullptr;
-    if (!declared) return ~0u;  // reported elsewhere
-    for (const Node& category : declared->List("categories"))
-      categories |= CategoryBit(category.text);
+    if (!purpose || !purpose->root.Find("register")) return ~0u;  // reported elsewhere
+    categories |= CategoriesOf(purpose->root);
   }
   return categories;
+}
+
+// Under every law.
+bool RestsOnConsent(const Node& purpose) {
+  return purpose.Text("legal_basis") == "consent" &&
+         std::ranges::all_of(purpose.Map("legal_basis_in"),
+                             [](const Node::Member& line) { return line.value.text == "consent"; });
 }
 
 // The keys of `deliver` that not every type has, and which do.
@@ -118,9 +123,9 @@ void Checker::Receives(const Document& destination, const Node& receives,
     if (fields && !fields->Find(field.key)) {
       Add(1211, destination, field.key_at, {field.key, declared->id});
     }
-    const std::string& category = world_.Field(field.key)->category;
-    if ((CategoryBit(category) & categories) == 0) {
-      Add(2107, destination, field.key_at, {field.key, category});
+    const DictionaryField& known = *world_.Field(field.key);
+    if ((CategoryBit(known) & categories) == 0) {
+      Add(IsSpecial(known) ? 2115 : 2107, destination, field.key_at, {field.key, known.category});
     }
   }
 }
@@ -151,7 +156,7 @@ void Checker::PartnerHash(const Document& destination, const Node::Member& field
   if (declared.format != "email") Add(1357, destination, at, {field.key, declared.format});
   for (const Node& id : destination.root.List("purposes")) {
     const Document* purpose = world_.Find("Purpose", id.text);
-    if (purpose && purpose->root.Text("legal_basis") != "consent") {
+    if (purpose && !RestsOnConsent(purpose->root)) {
       Add(1358, destination, at, {field.key, id.text});
     }
   }

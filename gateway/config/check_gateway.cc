@@ -8,8 +8,6 @@
 namespace octroi::gateway::config {
 namespace {
 
-constexpr base::Millis kDay = 86'400'000;
-
 bool IsAddress(std::string_view text) {
   const std::size_t colon = text.rfind(':');
   if (colon == std::string_view::npos || colon == 0) return false;

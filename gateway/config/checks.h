@@ -30,6 +30,7 @@ class Checker {
   void Policies() const;
   void Pseudonyms() const;
   void Destinations() const;
+  void Law(base::Millis now) const;
   void ListFiles() const;
   void Tests() const;
   void UniqueIds() const;
@@ -57,6 +58,9 @@ class Checker {
   void RuleFields(const Document& contract, const Node& rule) const;
   void CoveredFields(const Document& contract) const;
   void Receives(const Document& destination, const Node& receives, std::uint32_t categories) const;
+  void PurposeLaw(const Document& purpose) const;
+  void DestinationLaw(const Document& destination, base::Millis now) const;
+  bool Suspended(std::string_view safeguard) const;
   void Form(const Document& destination, const Node::Member& field) const;
   void PartnerHash(const Document& destination, const Node::Member& field) const;
   void Deliver(const Document& destination) const;

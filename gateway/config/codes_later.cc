@@ -79,6 +79,17 @@ constexpr CodeText kCodes[] = {
      "The pilot ended on {0}: consent is enforced.", "Retirer observe.consent.",
      "Remove observe.consent."},
 
+    {2115,
+     "« {0} » est sensible (Art. 9) et ne partira jamais : aucune finalité servie n'a à la fois la "
+     "catégorie « {1} » et special_categories.",
+     "\"{0}\" is sensitive (Art. 9) and will never leave: no purpose served has both the category "
+     "\"{1}\" and special_categories.",
+     "", ""},
+    {2117, "La garantie « {0} » de ce transfert a pris fin : rien ne part.",
+     "The safeguard \"{0}\" of this transfer is over: nothing leaves.", "", ""},
+    {2118, "La garantie « {0} » est suspendue par gateway.yaml : rien ne part.",
+     "The safeguard \"{0}\" is suspended by gateway.yaml: nothing leaves.", "", ""},
+
     {3001, "Aucun accord n'est demandé : gateway.yaml ne dit pas qui approuve.",
      "No approval is asked for: gateway.yaml does not say who approves.",
      "Y mettre approvers, avec les clés que « octroi keys approver » affiche.",

@@ -172,6 +172,31 @@ constexpr CodeText kCodes[] = {
     {1362, "La destination « {0} » attend plus longtemps pour remplir un envoi que la réponse.",
      "The destination \"{0}\" waits longer to fill a request than the answer does.",
      "Un « or_after » plus court que « within ».", "An \"or_after\" shorter than \"within\"."},
+    {1370, "« {0} » n'est pas dans l'EEE.", "\"{0}\" is not in the EEA.",
+     "outside_eea: true, avec la garantie du transfert (Art. 44 à 49).",
+     "outside_eea: true, with the safeguard of the transfer (Art. 44 to 49)."},
+    {1372, "Un accord explicite est demandé, mais « {0} » ne repose pas sur le consentement.",
+     "An explicit grant is asked for, but \"{0}\" does not rest on consent.",
+     "legal_basis: consent, ou une autre condition de l'Art. 9(2).",
+     "legal_basis: consent, or another condition of Art. 9(2)."},
+    {1374, "« {0} » exige une analyse d'impact (Art. 35).",
+     "\"{0}\" needs an impact assessment (Art. 35).", "dpia: { reference: …, date: … }.",
+     "dpia: { reference: …, date: … }."},
+    {1375, "Une décision automatisée exige son fondement et un recours humain (Art. 22).",
+     "An automated decision needs its ground and a human to turn to (Art. 22).",
+     "art22: { ground: …, human_review: … }.", "art22: { ground: …, human_review: … }."},
+    {1376,
+     "Des données sensibles n'entrent dans une décision automatisée qu'avec l'accord explicite "
+     "(Art. 22(4)).",
+     "Data of special categories enters an automated decision by explicit consent only (Art. "
+     "22(4)).",
+     "ground: explicit_consent, ou retirer le champ.", "ground: explicit_consent, or remove it."},
+    {1377, "« {0} » repose sur le consentement dans un pays, mais n'a pas de partie « consent ».",
+     "\"{0}\" rests on consent in one country, but has no part \"consent\".", "", ""},
+    {1378, "« {0} » dépend du droit d'un pays, mais gateway.yaml ne dit pas lequel s'applique.",
+     "\"{0}\" depends on the law of a country, but gateway.yaml does not say whose applies.",
+     "jurisdiction: { controller: FR, person: country }.",
+     "jurisdiction: { controller: FR, person: country }."},
 };
 
 }  // namespace

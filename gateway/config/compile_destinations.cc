@@ -119,7 +119,7 @@ policies::OutgoingForm OutgoingFormOf(const World& world, const Document& destin
       out.name = field.id;
       out.form = FormOf(world, member.value);
       out.type = IdentifierOf(field.format);
-      out.category = CategoryBit(field.category);
+      out.category = CategoryBit(field);
     }
   }
   return form;

@@ -107,12 +107,25 @@ class PolicyMaker {
   NameTables& names_;
 };
 
-policies::PurposeSpec PurposeOf(const Document& document) {
+Basis BasisNamed(std::string_view name) {
+  const auto found = std::ranges::find(kBases, name, &decltype(kBases)::value_type::first);
+  return found == kBases.end() ? Basis::kMissing : found->second;
+}
+
+std::uint16_t JurisdictionOf(const std::string& country, std::vector<std::string>& known) {
+  const auto found = std::ranges::find(known, country);
+  const auto place = static_cast<std::uint16_t>(found - known.begin());
+  if (found == known.end()) known.push_back(country);
+  return place;
+}
+
+policies::PurposeSpec PurposeOf(const Document& document, std::vector<std::string>& countries) {
   const Node& root = document.root;
   policies::PurposeSpec spec;
   spec.id = document.id;
-  for (const auto& [name, basis] : kBases) {
-    if (root.Text("legal_basis") == name) spec.basis = basis;
+  spec.basis = BasisNamed(root.Text("legal_basis"));
+  for (const Node::Member& line : root.Map("legal_basis_in")) {
+    spec.bases.push_back({JurisdictionOf(line.key, countries), BasisNamed(line.value.text)});
   }
   const std::string_view covers = root.Text("consent_covers");
   spec.covers = covers == "capture" ? policies::Covers::kCapture
@@ -120,19 +133,35 @@ policies::PurposeSpec PurposeOf(const Document& document) {
                                     : policies::Covers::kBoth;
   if (const Node* consent = root.Find("consent")) {
     spec.ask_again_after = DurationOr(*consent, "ask_again_after", 0);
+    spec.refresh_from = DayOf(*consent, "refresh_from");
   }
-  if (const Node* declared = root.Find("register")) {
-    for (const Node& category : declared->List("categories"))
-      spec.categories |= CategoryBit(category.text);
-  }
+  spec.categories = CategoriesOf(root);
+  spec.explicit_only = root.Text("special_categories") == "explicit_consent";
   spec.advertising = document.id.starts_with("advertising");
   return spec;
+}
+
+// What fell or was suspended counts for everybody who rests on it.
+void SetTransfer(const World& world, const Node& recipient, policies::DestinationSpec& spec) {
+  if (!recipient.True("outside_eea")) return;
+  const std::string_view safeguard = recipient.Text("safeguard");
+  const Node* transfers = world.gateway() ? world.gateway()->root.Find("transfers") : nullptr;
+  spec.transfer =
+      safeguard.empty() ? policies::Transfer::kNoSafeguard : policies::Transfer::kSafeguard;
+  if (transfers) {
+    for (const Node& suspended : transfers->List("suspended")) {
+      if (suspended.text == safeguard) spec.transfer = policies::Transfer::kSuspended;
+    }
+  }
+  const base::Millis last_day = DayOf(recipient, "safeguard_until");
+  spec.safeguard_until = last_day == 0 ? 0 : last_day + kDay - 1;
 }
 
 policies::DestinationSpec DestinationOf(const World& world, const Document& document,
                                         NameTables& names) {
   policies::DestinationSpec spec;
   spec.id = document.id;
+  if (const Node* recipient = document.root.Find("recipient")) SetTransfer(world, *recipient, spec);
   for (const Node& purpose : document.root.List("purposes")) {
     spec.purposes.push_back(names.purposes.Of(purpose.text));
   }
@@ -140,8 +169,7 @@ policies::DestinationSpec DestinationOf(const World& world, const Document& docu
     policies::DestinationSpec::Receives& into = spec.receives.emplace_back();
     into.contract = names.contracts.Of(receives.Text("contract"));
     for (const Node::Member& field : receives.Map("fields")) {
-      into.fields.push_back(
-          {names.fields.Of(field.key), CategoryBit(world.Field(field.key)->category)});
+      into.fields.push_back({names.fields.Of(field.key), CategoryBit(*world.Field(field.key))});
     }
   }
   return spec;
@@ -153,8 +181,14 @@ policies::PolicySetSpec PolicySetSpecOf(const World& world, const Lists& lists, 
   policies::PolicySetSpec spec;
   spec.purposes.resize(names.purposes.size());
   spec.destinations.resize(names.destinations.size());
+  if (const Node* law = world.gateway() ? world.gateway()->root.Find("jurisdiction") : nullptr) {
+    spec.jurisdictions.emplace_back(law->Text("controller"));
+    if (law->FindString("person")) spec.jurisdiction_field = names.fields.Of(law->Text("person"));
+    if (const Node* age = law->Find("digital_age"))
+      spec.digital_age = static_cast<int>(age->number);
+  }
   for (const Document* purpose : world.Of("Purpose")) {
-    spec.purposes[names.purposes.Of(purpose->id)] = PurposeOf(*purpose);
+    spec.purposes[names.purposes.Of(purpose->id)] = PurposeOf(*purpose, spec.jurisdictions);
   }
   for (const Document* destination : world.Of("Destination")) {
     spec.destinations[names.destinations.Of(destination->id)] =

@@ -143,6 +143,7 @@ void CheckWorld(const World& world, base::Millis now, Findings& findings) {
   checker.Policies();
   checker.Pseudonyms();
   checker.Destinations();
+  checker.Law(now);
   checker.ListFiles();
   checker.Tests();
 }

@@ -14,6 +14,9 @@ constexpr std::array<std::string_view, 10> kCategories = {
     "identity",    "contact",    "preferences", "attribution", "location",
     "transaction", "navigation", "technical",   "health",      "opinion"};
 
+constexpr unsigned kSpecialShift = 16;
+static_assert(kCategories.size() <= kSpecialShift);
+
 bool IsConfigFile(std::string_view file) {
   if (IsTemplateFile(file)) return false;
   return file.ends_with(".yaml") || file.ends_with(".yml") || file.ends_with(".json");
@@ -159,12 +162,32 @@ std::uint32_t CategoryBit(std::string_view category) {
   return found == kCategories.end() ? 0 : 1u << (found - kCategories.begin());
 }
 
+bool IsSpecial(const DictionaryField& field) {
+  return field.node->Text("personal_data") == "sensitive";
+}
+
+std::uint32_t CategoryBit(const DictionaryField& field) {
+  return CategoryBit(field.category) << (IsSpecial(field) ? kSpecialShift : 0);
+}
+
+std::uint32_t CategoriesOf(const Node& purpose) {
+  std::uint32_t categories = 0;
+  if (const Node* declared = purpose.Find("register")) {
+    for (const Node& category : declared->List("categories"))
+      categories |= CategoryBit(category.text);
+  }
+  return purpose.Find("special_categories") ? categories | categories << kSpecialShift : categories;
+}
+
+base::Millis DayOf(const Node& node, std::string_view key) {
+  const Node* day = node.FindString(key);
+  return day ? base::ParseRfc3339(day->text, true).value_or(0) : 0;
+}
+
 base::Millis ObservedUntil(const Node& gateway) {
   const Node* consent = gateway.FindPath({"observe", "consent"});
-  const Node* until = consent ? consent->FindString("until") : nullptr;
-  const auto day = until ? base::ParseRfc3339(until->text, true) : std::nullopt;
-  constexpr base::Millis kDay = 86'400'000;
-  return day ? *day + kDay : 0;
+  const base::Millis day = consent ? DayOf(*consent, "until") : 0;
+  return day == 0 ? 0 : day + kDay;
 }
 
 base::Millis DurationOr(const Node& node, std::string_view key, base::Millis otherwise) {

@@ -55,6 +55,16 @@ class World {
 // One bit for each data category of the register, in the schema's order; 0 if unknown.
 std::uint32_t CategoryBit(std::string_view category);
 
+// The same for a field. Data of special categories (personal_data: sensitive; GDPR 9) has bits of
+// its own, which only purposes with `special_categories` list.
+std::uint32_t CategoryBit(const DictionaryField& field);
+bool IsSpecial(const DictionaryField& field);
+std::uint32_t CategoriesOf(const Node& purpose);  // of all that may leave for it
+
+inline constexpr base::Millis kDay = 86'400'000;
+// The first instant of a day (UTC); 0 if absent.
+base::Millis DayOf(const Node& node, std::string_view key);
+
 // When observing consent ends: with the last day (UTC) of observe.consent.until. 0: it is enforced.
 base::Millis ObservedUntil(const Node& gateway);
 

@@ -137,6 +137,18 @@ const Row kRows[] = {
   {"encryption that claims to be one-way", "pseudonyms/per-destination.yaml", "method: p1-hmac\nkey: { derive_from: pseudonym_root, context: destination }\nseparate_by: destination\nreversible: false", "method: p2-siv\nreversible: ‸false", "OCT-1356"},
   {"a partner hash of a name", "destinations/publicite.yaml", "campaign: clear", "campaign: { ‸partner_hash: sha256 }", "OCT-1357"},
   {"a partner hash without consent", "destinations/crm.yaml", "email: clear", "email: { ‸partner_hash: sha256 }", "OCT-1358"},
+  // Law
+  {"outside the EEA, and nobody says so", "destinations/crm.yaml", "country: FR\n", "country: ‸CH\n", "OCT-1370"},
+  {"an explicit grant that is none", "purposes/crm.management.yaml", "legal_basis: legitimate_interests", "special_categories: ‸explicit_consent\ndpia: { reference: AIPD-1, date: 2026-01-05 }\nlegal_basis: legitimate_interests", "OCT-1372"},
+  {"special categories without an assessment", "purposes/marketing.email.yaml", "legal_basis: consent", "special_categories: ‸explicit_consent\nlegal_basis: consent", "OCT-1374"},
+  {"AI without an assessment", "purposes/ai.training.yaml", "", "apiVersion: octroi/v1\nkind: Purpose\n‸id: ai.training\ntitle: { fr: IA, en: AI }\nowner: { team: t, contact: c@exemple.fr }\nlegal_basis: legitimate_interests\nbalancing_test: MB-9\nregister: { subjects: [clients], categories: [contact], keep: \"3 years\" }\n", "OCT-1374"},
+  {"an automated decision without a way out", "destinations/crm.yaml", "automated_decision: false", "‸automated_decision: true", "OCT-1375"},
+  {"consent under a law, and no notice", "purposes/crm.management.yaml", "legal_basis: legitimate_interests", "‸legal_basis_in: { CH: consent }\nlegal_basis: legitimate_interests", "OCT-1377"},
+  {"a law, and nobody says whose", "purposes/crm.management.yaml", "legal_basis: legitimate_interests", "‸legal_basis_in: { CH: contract }\nlegal_basis: legitimate_interests", "OCT-1378"},
+  {"the person's country in no field", "gateway.yaml", "tenant: ", "jurisdiction: { controller: FR, person: ‸pays_de_residence }\ntenant: ", "OCT-1204"},
+  {"an age from which no law lets agree", "gateway.yaml", "tenant: ", "jurisdiction: { controller: FR, digital_age: ‸12 }\ntenant: ", "OCT-1109"},
+  {"a safeguard that does not exist", "gateway.yaml", "tenant: ", "transfers: { suspended: [‸shield] }\ntenant: ", "OCT-1104"},
+
   {"a time as a prefix", "destinations/crm.yaml", "occurred_at: clear", "occurred_at: { generalise: ‸ip_prefix }", "OCT-1359"},
   {"the hour of a date", "destinations/crm.yaml", "country: clear", "country: { generalise: ‸hour }", "OCT-1359"},
   {"an address without a port", "gateway.yaml", "ingest: \"127.0.0.1:18080\"", "ingest: ‸\"127.0.0.1\"", "OCT-1327"},

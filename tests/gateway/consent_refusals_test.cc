@@ -102,6 +102,56 @@ class Refusals : public ConsentDoor {
   }
 };
 
+TEST_F(Refusals, AChildAndWhoSpeaksForIt) {
+  const std::string child =
+      R"({"email":"posted@example.org","age_band":"minor_below_digital_age"})";
+  ExpectRefused({
+      {"an age that is none",
+       {{"subject", R"({"email":"posted@example.org","age_band":"posted"})"}},
+       "consent.age_band_invalid",
+       "\"/subject/age_band\""},
+      {"an age in years",
+       {{"subject", R"({"email":"posted@example.org","age_band":12})"}},
+       "consent.age_band_invalid",
+       "\"/subject/age_band\""},
+      {"a child alone", {{"subject", child}}, "consent.parent_missing", "\"/actor/kind\""},
+      {"a child by an operator",
+       {{"subject", child}, {"actor", R"({"kind":"agent"})"}},
+       "consent.parent_missing",
+       "\"/actor/kind\""},
+      {"somebody who is nobody",
+       {{"actor", R"({"kind":"posted"})"}},
+       "consent.actor_invalid",
+       "\"/actor/kind\""},
+      {"an actor that is text", {{"actor", R"("posted")"}}, "consent.member_unknown", "\"/actor\""},
+      {"more of the actor than is read",
+       {{"actor", R"({"kind":"agent","Posted":1})"}},
+       "consent.member_unknown",
+       "\"/actor/*\""},
+      {"explicit as text",
+       {{"explicit", R"("posted")"}},
+       "consent.explicit_invalid",
+       "\"/explicit\""},
+  });
+}
+
+TEST_F(ConsentDoor, AChildsGrantByItsParentIsRecordedAsOne) {
+  const std::string child =
+      R"({"email":"posted@example.org","age_band":"minor_below_digital_age"})";
+  ASSERT_EQ(Post(Grant({{"subject", child},
+                        {"explicit", "true"},
+                        {"actor", R"({"kind":"data_subject_and_parent","ref":"posted"})"}}))
+                .status,
+            201);
+  const auto stored = world_.ConsentsInStore();
+  ASSERT_EQ(stored.size(), 1u);
+  EXPECT_EQ(stored[0].age, policies::AgeBand::kChild);
+  EXPECT_TRUE(stored[0].by_parent);
+  EXPECT_TRUE(stored[0].explicit_word);
+  const auto subject = world_.index->Find(stored[0].subject[0]);
+  EXPECT_EQ(world_.index->AgeOf(subject), policies::AgeBand::kChild);
+}
+
 TEST_F(Refusals, NobodyThatCanBeFound) {
   const char *kMissing = "consent.subject_missing", *kInvalid = "consent.subject_invalid";
   ExpectRefused({

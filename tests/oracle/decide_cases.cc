@@ -27,6 +27,8 @@ void Replay(const std::vector<ConsentEvent>& events, const std::vector<std::size
     }
     std::ranges::reverse(history);  // the order of arrival must not matter
     index.Set(events[at].subject, purposes[at], Fold(history, now));
+    index.SetAge(events[at].subject, events[at].age,
+                 static_cast<std::uint32_t>(events[at].effective_at / 1000));
   }
 }
 

@@ -45,8 +45,9 @@ def fold(events, now):
         since_last_grant = [] if effective_state(event, now) == "granted" else since_last_grant + [event]
     objections = [e for e in since_last_grant if e["state"] == "objected"]
     deciding = (objections or in_order)[-1]
-    return {"state": effective_state(deciding, now),
-            "since": deciding["effective"] // 1000 * 1000,
+    granted = effective_state(deciding, now) == "granted"
+    return {"state": effective_state(deciding, now), "by_parent": granted and deciding["by_parent"],
+            "explicit": granted and deciding["explicit"], "since": deciding["effective"] // 1000 * 1000,
             "until": deciding["until"] // 1000 * 1000,
             "cites": deciding["sequence"] % 2**32}
 
@@ -69,6 +70,7 @@ class Register:
     def __init__(self, consents, now):
         self.subject_of = {}
         self.entries = []
+        self.ages = []
         for arrived, event in enumerate(consents):
             mine = set(event["subject"])
             history = [e for e in consents[:arrived + 1]
@@ -77,9 +79,12 @@ class Register:
             if not known:
                 known = [len(self.entries)]
                 self.entries.append({})
+                self.ages.append([])
             for subject in known:
                 person = event["purpose"] == PERSON
                 self.entries[subject][event["purpose"]] = fold_person(history, now) if person else fold(history, now)
+                if event["age"]:
+                    self.ages[subject].append((event["effective"] // 1000, event["age"]))
             for identifier in event["subject"]:
                 self.subject_of.setdefault(identifier, known[0])
 
@@ -92,11 +97,44 @@ class Register:
         return found
 
 
+# Ages, youngest last.
+UNKNOWN_AGE, ADULT, MINOR, CHILD = range(4)
+
+
+def age_of(register, case):
+    """The youngest of all subjects; of each the latest word, of the same second the younger."""
+    return max((max(register.ages[s])[1] for s in register.subjects(case["identifiers"]) if register.ages[s]),
+               default=UNKNOWN_AGE)
+
+
+def laws(config, case):
+    """Jurisdictions that count: the controller's, and the event's. None of the list: None."""
+    own = [0]
+    if config["jurisdiction_field"] is None or not config["jurisdictions"]:
+        return own
+    json_type, text = case["fields"].get(str(config["jurisdiction_field"]), ("absent", ""))
+    if json_type not in ("string", "integer", "decimal", "bool"):
+        return own
+    return own + [config["jurisdictions"].index(text) if text in config["jurisdictions"] else None]
+
+
+def bases_of(config, purpose, case):
+    by_law = dict(reversed([(law, basis) for law, basis in purpose["bases"]]))
+    found = []
+    for law in laws(config, case):
+        basis = by_law.get(law, purpose["basis"])
+        if basis not in found:
+            found.append(basis)
+    return found
+
+
 # ---- the decision ------------------------------------------------------------------------------------------
 
 def standing_of(entry, purpose, te, td):
     if entry["state"] != "granted":
         return entry["state"]
+    if entry["since"] < purpose["refresh_from"]:
+        return "changed"
     last_moments = []
     if purpose["ask"]:
         last_moments.append(entry["since"] + purpose["ask"])
@@ -118,7 +156,13 @@ def people_say(register, case, place, purpose):
             said.append((standing_of(entry, purpose, case["te"], case["td"]), entry["cites"]))
     if not said:
         return "unknown", 0
-    return min(said, key=lambda s: STRICTEST_FIRST.index(s[0]))
+    return min(said, key=lambda s: STRICTEST_FIRST.index("expired" if s[0] == "changed" else s[0]))
+
+
+def grants(register, case, place, purpose):
+    """What stands as granted, for the event or not."""
+    entries = [register.entries[s].get(place) for s in register.subjects(case["identifiers"])]
+    return [e for e in entries if e and standing_of(e, purpose, case["te"], case["td"]) in ("granted", "not_at_collection")]
 
 
 def held(register, case):
@@ -131,23 +175,25 @@ def held(register, case):
     return "subject." + first["state"], max(e["since"] for e in entries), first["cites"]
 
 
-def spared(hold, register, case, place, purpose):
-    if purpose["basis"] == "vital_interests":
+def spared(hold, register, case, place, purpose, basis):
+    if basis == "vital_interests":
         return hold[0] == "subject.restricted"
-    if purpose["basis"] != "consent" or people_say(register, case, place, purpose)[0] not in ("granted", "not_at_collection"):
+    if basis != "consent" or people_say(register, case, place, purpose)[0] not in ("granted", "not_at_collection"):
         return False
     entries = [register.entries[s].get(place) for s in register.subjects(case["identifiers"])]
     return all(e["since"] > hold[1] for e in entries if e)
 
 
-def condition_holds(condition, config, case, standing):
+def condition_holds(condition, config, case, standing, age):
     kind = condition["ask"]
     if kind == "consent":
         # Given after the event is given: the condition asks about the state, not about the collection.
-        state = "granted" if standing == "not_at_collection" else standing
+        state = {"not_at_collection": "granted", "changed": "expired"}.get(standing, standing)
         return state == condition["state"]
     if kind == "age":
-        return condition["assume_adult"]
+        if age == UNKNOWN_AGE:
+            return condition["assume_adult"]
+        return condition["at_least"] <= {ADULT: 18, MINOR: config["digital_age"], CHILD: -1}[age]
     json_type, text = case["fields"].get(str(condition["field"]), ("absent", ""))
     if kind == "present":
         return json_type not in ("absent", "null")
@@ -159,45 +205,62 @@ def condition_holds(condition, config, case, standing):
     return listed if kind == "in_list" else not listed
 
 
-def policy_refuses(config, case, destination, place, standing):
+def policy_refuses(config, case, destination, place, standing, age):
     for policy in config["policies"]:
         scopes = [(policy["purposes"], place), (policy["destinations"], destination),
                   (policy["sources"], case["source"])]
         if any(scope and member not in scope for scope, member in scopes):
             continue
-        if all(condition_holds(c, config, case, standing) for c in policy["allow_when"]):
+        if all(condition_holds(c, config, case, standing, age) for c in policy["allow_when"]):
             continue
         return next(line["reason"] for line in policy["otherwise"]
-                    if all(condition_holds(c, config, case, standing) for c in line["when"]))
+                    if all(condition_holds(c, config, case, standing, age) for c in line["when"]))
     return None
 
 
 def judge_purpose(config, register, case, destination, place):
     """(allowed, reason, cited event)"""
     purpose = config["purposes"][place]
+    bases = bases_of(config, purpose, case)
     hold = held(register, case)
-    if hold and not spared(hold, register, case, place, purpose):
+    if hold and not all(spared(hold, register, case, place, purpose, basis) for basis in bases):
         return False, hold[0], hold[2]
     if case["denied"] & (1 << place):
         return False, "signal.denied", 0
     if case["gpc"] and purpose["advertising"]:
         return False, "signal.gpc", 0
     standing, cited = people_say(register, case, place, purpose)
-    basis = purpose["basis"]
+    age = age_of(register, case)
+    yes = None
+    for basis in bases:
+        answer = judge_basis(register, case, place, purpose, basis, standing, cited, age)
+        if not answer[0]:
+            return answer
+        if yes is None or answer[1] == "consent.granted":
+            yes = answer
+    refused = policy_refuses(config, case, destination, place, standing, age)
+    return (False, refused, 0) if refused else yes
+
+
+def judge_basis(register, case, place, purpose, basis, standing, cited, age):
     if basis == "missing":
         return False, "basis.missing", 0
     if basis == "consent":
         if not case["identifiers"]:
             return False, "subject.missing", 0
+        if standing == "changed":
+            return False, "notice.changed", cited
         if standing != "granted":
             return False, "consent." + standing, cited
-        yes = (True, "consent.granted", cited)
-    elif basis in ("legitimate_interests", "public_task") and standing == "objected":
+        given = grants(register, case, place, purpose)
+        if age == CHILD and not all(e["by_parent"] for e in given):
+            return False, "age.parent_missing", cited
+        if purpose["explicit_only"] and not all(e["explicit"] for e in given):
+            return False, "consent.not_explicit", cited
+        return True, "consent.granted", cited
+    if basis in ("legitimate_interests", "public_task") and standing == "objected":
         return False, "consent.objected", cited
-    else:
-        yes = (True, "basis." + basis, 0)
-    refused = policy_refuses(config, case, destination, place, standing)
-    return (False, refused, 0) if refused else yes
+    return True, "basis." + basis, 0
 
 
 def decide(config, register, case):
@@ -214,6 +277,11 @@ def decide(config, register, case):
     serves = destination["purposes"]
     if not serves or any(not config["purposes"][p]["id"] for p in serves):
         return no("purpose.unknown")
+    if destination["transfer"] == "suspended":
+        return no("transfer.suspended")
+    over = destination["safeguard_until"] and case["td"] > destination["safeguard_until"]
+    if destination["transfer"] == "no_safeguard" or (destination["transfer"] == "safeguard" and over):
+        return no("transfer.no_safeguard")
     answers = [(p, judge_purpose(config, register, case, place, p)) for p in serves]
     allowing = [(p, answer) for p, answer in answers if answer[0]]
     if not allowing:
@@ -232,6 +300,7 @@ def decide(config, register, case):
 T0 = 1_780_000_000_000
 NEAR = [-1500, -1001, -1000, -999, -1, 0, 1, 500, 999, 1000, 1001]
 WORDS = ["FR", "BE", "DE", "17", ""]
+LAWS = 3
 
 
 class Inventor:
@@ -252,14 +321,16 @@ class Inventor:
         return {"id": "" if self.chance(0.02) else f"purpose.{place}", "basis": r.choice(bases),
                 "covers": r.choice(["both", "both", "capture", "send"]),
                 "ask": r.choice([0, 5000, 60_000, 400_500]), "categories": r.choice([0, 1, 3, 5, 6, 7, 7, 7]),
-                "advertising": self.chance(0.3)}
+                "advertising": self.chance(0.3), "explicit_only": self.chance(0.2),
+                "refresh_from": T0 + r.randrange(5) * 1000 + r.choice([0, 0, 1, 999]) if self.chance(0.2) else 0,
+                "bases": [[law, r.choice(bases)] for law in self.some(range(LAWS), 2)] if self.chance(0.4) else []}
 
     def condition(self, lists):
         r = self.r
         field = r.randrange(3)
         return r.choice([
             lambda: {"ask": "consent", "state": r.choice(["granted"] * 6 + ALL_STATES)},
-            lambda: {"ask": "age", "at_least": r.choice([15, 18]), "assume_adult": self.chance(0.7)},
+            lambda: {"ask": "age", "at_least": r.choice([14, 15, 16, 18, 21]), "assume_adult": self.chance(0.7)},
             lambda: {"ask": "present", "field": field},
             lambda: {"ask": "in", "field": field, "values": r.sample(WORDS, r.randint(1, 4))},
             lambda: {"ask": "in_list", "field": field, "list": r.randrange(lists)},
@@ -288,6 +359,8 @@ class Inventor:
                     for _ in range(r.randint(1, 4))]
         return {"id": "" if self.chance(0.03) else f"destination-{place}",
                 "purposes": self.some(range(purposes), 4) or self.some(range(purposes), 4),
+                "transfer": r.choice(["none"] * 12 + ["safeguard"] * 4 + ["no_safeguard", "suspended"]),
+                "safeguard_until": r.choice([0, T0 + r.randrange(0, 400_000)]),
                 "receives": receives}
 
     def consents(self, purposes):
@@ -308,7 +381,9 @@ class Inventor:
                            "state": r.choice(OF_PERSON if of_person else STORED + ["granted"] * 12),
                            "effective": effective, "recorded": recorded,
                            "until": until if self.chance(0.25) and not of_person else 0,
-                           "sequence": r.choice([0, 2**32]) + 10 + arrival})
+                           "sequence": r.choice([0, 2**32]) + 10 + arrival,
+                           "age": r.choice([0, 0, 0, 0, ADULT, MINOR, CHILD]), "by_parent": self.chance(0.4),
+                           "explicit": self.chance(0.6)})
         return events
 
     def moment(self, config):
@@ -319,7 +394,8 @@ class Inventor:
         event = r.choice(config["consents"])
         ask = 0 if event["purpose"] == PERSON else config["purposes"][event["purpose"]]["ask"]
         anchors = [event["effective"], event["recorded"], event["recorded"] + SKEW, event["until"] or T0,
-                   event["effective"] + ask, event["effective"] // 1000 * 1000 + ask]
+                   event["effective"] + ask, event["effective"] // 1000 * 1000 + ask,
+                   r.choice(config["destinations"])["safeguard_until"] or T0]
         return r.choice(anchors) + r.choice(NEAR)
 
     def fields(self):
@@ -350,7 +426,9 @@ class Inventor:
         config = {"purposes": [self.purpose(p) for p in range(purposes)],
                   "destinations": [self.destination(d, purposes) for d in range(destinations)],
                   "policies": [self.policy(purposes, destinations, lists) for _ in range(r.choice([0, 0, 0, 1, 2, 3]))],
-                  "lists": [r.sample(WORDS, r.randint(0, 3)) for _ in range(lists)]}
+                  "lists": [r.sample(WORDS, r.randint(0, 3)) for _ in range(lists)],
+                  "jurisdictions": ["FR", "BE", "CH"], "jurisdiction_field": r.choice([None, 0, 1]),
+                  "digital_age": r.choice([13, 15, 16])}
         config["consents"] = self.consents(purposes)
         return config
 

@@ -25,6 +25,11 @@ const std::map<std::string, base::JsonType> kTypes = {
     {"null", base::JsonType::kNull},       {"array", base::JsonType::kArray},
     {"object", base::JsonType::kObject}};
 
+const std::map<std::string, Transfer> kTransfers = {{"none", Transfer::kNone},
+                                                    {"safeguard", Transfer::kSafeguard},
+                                                    {"no_safeguard", Transfer::kNoSafeguard},
+                                                    {"suspended", Transfer::kSuspended}};
+
 ConsentState StateOf(const std::string& name) {
   if (name == "unknown") return ConsentState::kUnknown;
   if (name == "expired") return ConsentState::kExpired;
@@ -83,6 +88,8 @@ std::vector<ConditionSpec> ConditionsOf(const Json& json, const Json& lists) {
 
 DestinationSpec DestinationOf(const Json& json) {
   DestinationSpec destination{json["id"], json["purposes"], {}};
+  destination.transfer = kTransfers.at(json["transfer"]);
+  destination.safeguard_until = json["safeguard_until"];
   for (const Json& contract : json["receives"]) {
     DestinationSpec::Receives receives{contract["contract"], {}};
     for (const Json& field : contract["fields"]) receives.fields.push_back({field[0], field[1]});
@@ -121,6 +128,9 @@ ConsentEvent EventOf(const Json& consent) {
   event.recorded_at = consent["recorded"];
   event.valid_until = consent["until"];
   event.sequence = consent["sequence"];
+  event.age = static_cast<AgeBand>(consent["age"].get<int>());
+  event.by_parent = consent["by_parent"];
+  event.explicit_word = consent["explicit"];
   return event;
 }
 
@@ -130,10 +140,19 @@ PolicySetSpec SpecOf(const Json& config) {
     spec.purposes.push_back({purpose["id"], kBases.at(purpose["basis"]),
                              kCovers.at(purpose["covers"]), purpose["ask"], purpose["categories"],
                              purpose["advertising"]});
+    PurposeSpec& spec_of = spec.purposes.back();
+    spec_of.refresh_from = purpose["refresh_from"];
+    spec_of.explicit_only = purpose["explicit_only"];
+    for (const Json& line : purpose["bases"])
+      spec_of.bases.push_back({line[0], kBases.at(line[1])});
   }
   for (const Json& destination : config["destinations"]) {
     spec.destinations.push_back(DestinationOf(destination));
   }
+  spec.jurisdictions = config["jurisdictions"].get<std::vector<std::string>>();
+  if (config["jurisdiction_field"].is_number())
+    spec.jurisdiction_field = config["jurisdiction_field"].get<base::FieldId>();
+  spec.digital_age = config["digital_age"];
   for (const Json& policy : config["policies"]) {
     spec.policies.push_back(PolicyOf(policy, config["lists"], spec.policies.size()));
   }

@@ -28,6 +28,7 @@ std::map<std::string, std::string> UsualCells() {
           {"decided", "60"},
           {"signal", "none"},
           {"observing", "0"},
+          {"safeguard", "not needed"},
           {"identified", "yes"},
           {"policy", "none"},
           {"event", "nothing"},
@@ -65,8 +66,8 @@ std::vector<Row> ReadRows() {
   return rows;
 }
 
-// "granted at 10" (for the first purpose served), "calling withdrawn at 10 until 20; ...": entries
-// of one person.
+// "granted at 10" (for the first purpose served), "calling withdrawn at 10 until 20; ...",
+// "granted explicitly by parent at 10", "age child at 5": entries of one person.
 void PutOnFile(const Row& row, const std::string& column, const Fingerprint& person,
                std::uint32_t reference, ConsentIndex& index) {
   const std::vector<std::string> serves = Parts(row.cells.at("serves"), ',');
@@ -75,6 +76,18 @@ void PutOnFile(const Row& row, const std::string& column, const Fingerprint& per
     std::string word;
     std::string purpose = serves.empty() ? "newsletter" : serves.front();
     words >> word;
+    if (word == "age") {
+      std::uint32_t since = 0;
+      words >> word;
+      const auto band = std::map<std::string, AgeBand>{
+          {"adult", AgeBand::kAdult},
+          {"minor", AgeBand::kMinor},
+          {"child",
+           AgeBand::kChild}}.at(word);
+      if (!(words >> word >> since) || word != "at") BadWord("age", part);
+      index.SetAge(std::vector{person}, band, since);
+      continue;
+    }
     if (!ConsentStateOf(word)) {
       purpose = word;
       words >> word;
@@ -83,6 +96,12 @@ void PutOnFile(const Row& row, const std::string& column, const Fingerprint& per
     if (!ConsentStateOf(word)) BadWord("state", part);
     entry.state = *ConsentStateOf(word);
     entry.reference = reference;
+    for (std::istringstream ahead(part.substr(static_cast<std::size_t>(words.tellg())));
+         ahead >> word && word != "at"; words >> word) {
+      if (word == "explicitly") entry.explicit_word = true;
+      if (word == "parent") entry.by_parent = true;
+      if (word != "explicitly" && word != "parent" && word != "by") BadWord("entry", part);
+    }
     if (!(words >> word >> entry.since_seconds) || word != "at") BadWord("entry", part);
     if (words >> word && (word != "until" || !(words >> entry.until_seconds))) {
       BadWord("entry", part);
@@ -114,7 +133,7 @@ PolicySetSpec Observed(PolicySetSpec spec, const std::string& until) {
 
 base::Verdict Decide(const Row& row) {
   const auto& cells = row.cells;
-  ConsentIndex index(13);
+  ConsentIndex index(16);
   const Fingerprint first{1}, second{2};
   // Both are known to the register for some purpose, so that "nothing" is a subject without an
   // entry.
@@ -127,7 +146,8 @@ base::Verdict Decide(const Row& row) {
   const WorldEvent event(cells.at("event"));
 
   auto set = PolicySet::Compile(Observed(
-      World(cells.at("serves"), cells.at("receives"), cells.at("policy")), cells.at("observing")));
+      World(cells.at("serves"), cells.at("receives"), cells.at("policy"), cells.at("safeguard")),
+      cells.at("observing")));
   if (!set) BadWord("policy set", set.error().detail);
   DecisionInput input;
   input.source = SourcePlace(cells.at("source"));
@@ -180,7 +200,11 @@ TEST(DecideCases, EveryBuiltInReasonOfADecisionIsInTheTable) {
   }
   using base::Reason;
   for (auto code = static_cast<std::uint16_t>(Reason::kConsentGranted);
-       code <= static_cast<std::uint16_t>(Reason::kConsentObserved); ++code) {
+       code <= static_cast<std::uint16_t>(Reason::kConsentNotExplicit); ++code) {
+    if (code >= static_cast<std::uint16_t>(Reason::kQueued) &&
+        code < static_cast<std::uint16_t>(Reason::kTransferNoSafeguard)) {
+      continue;  // of deliveries
+    }
     const auto reason = static_cast<Reason>(code);
     // Not PolicySet's to say: the register could not be read; a destination gone since.
     if (reason == Reason::kConsentUnreadable || reason == Reason::kDestinationRemoved) continue;

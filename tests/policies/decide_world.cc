@@ -29,6 +29,12 @@ std::vector<PurposeSpec> Purposes() {
     const bool advertising = id.starts_with("advertising");
     return PurposeSpec{std::move(id), basis, covers, lives * 1000, categories, advertising};
   };
+  PurposeSpec survey = purpose("survey", Basis::kContract, Covers::kBoth, 100, kContact);
+  survey.bases = {{0, Basis::kLegitimateInterests}, {1, Basis::kConsent}};
+  PurposeSpec health = purpose("health", Basis::kConsent, Covers::kBoth, 100, kContact);
+  health.explicit_only = true;
+  PurposeSpec offers = purpose("offers", Basis::kConsent, Covers::kBoth, 0, kContact);
+  offers.refresh_from = 30'000;
   return {
       purpose("newsletter", Basis::kConsent, Covers::kBoth, 100, kContact),
       purpose("recording", Basis::kConsent, Covers::kCapture, 100, kContact | kNavigation),
@@ -42,6 +48,9 @@ std::vector<PurposeSpec> Purposes() {
       purpose("fraud", Basis::kLegitimateInterests, Covers::kBoth, 0, kContact),
       purpose("advertising.house", Basis::kLegitimateInterests, Covers::kBoth, 0, kContact),
       purpose("baseless", Basis::kMissing, Covers::kBoth, 0, kContact),
+      survey,
+      health,
+      offers,
       purpose("", Basis::kContract, Covers::kBoth, 0, kContact),  // "gone"
   };
 }
@@ -174,10 +183,25 @@ std::uint16_t SourcePlace(const std::string& name) {
 }
 
 PolicySetSpec World(const std::string& serves, const std::string& receives,
-                    const std::string& policies) {
+                    const std::string& policies, const std::string& safeguard) {
   PolicySetSpec spec;
   spec.purposes = Purposes();
+  spec.jurisdictions = {"FR", "CH"};
+  spec.jurisdiction_field = FieldOf("country");
   DestinationSpec destination;
+  if (safeguard == "suspended") {
+    destination.transfer = Transfer::kSuspended;
+  } else if (safeguard == "none") {
+    destination.transfer = Transfer::kNoSafeguard;
+  } else if (safeguard != "not needed") {
+    constexpr std::string_view kUntil = "until ";
+    destination.transfer = Transfer::kSafeguard;
+    if (safeguard.starts_with(kUntil)) {
+      destination.safeguard_until = std::stoll(safeguard.substr(kUntil.size())) * 1000;
+    } else if (safeguard != "in force") {
+      BadWord("safeguard", safeguard);
+    }
+  }
   for (const std::string& name : Parts(serves, ',')) {
     destination.purposes.push_back(PurposePlace(name));
   }

@@ -23,9 +23,10 @@ std::uint16_t DestinationPlace(const std::string& name);  // "none": out of rang
 std::uint16_t ContractPlace(const std::string& name);
 std::uint16_t SourcePlace(const std::string& name);
 
-// `serves`, `receives` and `policies` as cells of the table; every destination gets the same.
+// `serves`, `receives`, `policies` and `safeguard` as cells of the table; every destination gets
+// the same.
 PolicySetSpec World(const std::string& serves, const std::string& receives,
-                    const std::string& policies);
+                    const std::string& policies, const std::string& safeguard = "not needed");
 
 // "country FR, phone null" as an event's fields.
 class WorldEvent final : public base::FieldReader {

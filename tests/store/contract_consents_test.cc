@@ -75,6 +75,9 @@ TEST_P(ConsentContract, TheIdOfAnotherEventIsRefused) {
       {"state", [](ConsentEvent& e) { e.state = ConsentState::kWithdrawn; }},
       {"when the person acted", [](ConsentEvent& e) { e.effective_at += 1; }},
       {"validity", [](ConsentEvent& e) { e.valid_until = 0; }},
+      {"age", [](ConsentEvent& e) { e.age = policies::AgeBand::kAdult; }},
+      {"who agreed", [](ConsentEvent& e) { e.by_parent = false; }},
+      {"how", [](ConsentEvent& e) { e.explicit_word = true; }},
   };
   for (const auto& [name, change] : differences) {
     ConsentEvent other = grant;

@@ -31,13 +31,16 @@ inline policies::ConsentEvent Consent(std::uint64_t sequence, std::vector<std::u
   event.source = "site-web";
   event.detail = std::string("sealed\0evidence", 15);
   event.sequence = sequence;
+  event.age = policies::AgeBand::kChild;
+  event.by_parent = true;
   return event;
 }
 
 inline bool Equal(const policies::ConsentEvent& a, const policies::ConsentEvent& b) {
   const auto all = [](const policies::ConsentEvent& e) {
     return std::tie(e.id, e.record_id, e.subject, e.purpose, e.state, e.effective_at, e.recorded_at,
-                    e.valid_until, e.notice, e.source, e.detail, e.sequence);
+                    e.valid_until, e.notice, e.source, e.detail, e.sequence, e.age, e.by_parent,
+                    e.explicit_word);
   };
   return all(a) == all(b);
 }
