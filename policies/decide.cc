@@ -247,13 +247,25 @@ std::optional<Reason> Objection(const PolicySetSpec& spec, std::uint32_t place,
   return line->reason;
 }
 
+// What accompanies the event says no to this purpose here; kUndecided: it does not.
+Reason Denial(const Signals& signals, std::uint16_t destination, const PurposeSpec& purpose,
+              std::uint16_t place) {
+  if ((signals.denied_purposes >> place & 1) != 0) return Reason::kSignalDenied;
+  for (const base::SignalDenial& denial : signals.denials) {
+    if (denial.destination == destination && (denial.purposes >> place & 1) != 0)
+      return denial.reason;
+  }
+  return signals.gpc && purpose.advertising ? Reason::kSignalGpc : Reason::kUndecided;
+}
+
 Answer JudgePurpose(const PolicySetSpec& spec, const ServedPurpose& served,
-                    const DecisionInput& input, const Hold& hold, const ConsentIndex& index) {
+                    std::uint16_t destination, const DecisionInput& input, const Hold& hold,
+                    const ConsentIndex& index) {
   const PurposeSpec& purpose = spec.purposes[served.purpose];
   Standing standing = Strictest(purpose, served.purpose, input, index);
   if (!Spares(hold, purpose.basis, standing)) return Deny(ReasonOf(hold.state), hold.reference);
-  if (input.signals.denied_purposes >> served.purpose & 1) return Deny(Reason::kSignalDenied);
-  if (input.signals.gpc && purpose.advertising) return Deny(Reason::kSignalGpc);
+  const Reason denial = Denial(input.signals, destination, purpose, served.purpose);
+  if (denial != Reason::kUndecided) return Deny(denial);
   Answer answer = JudgeBasis(purpose.basis, standing, input.identified);
   if (!answer.allowed && input.now < spec.observe_consent_until && SaysNothing(answer.reason)) {
     answer = Allow(Reason::kConsentObserved, answer.consent);
@@ -301,7 +313,7 @@ base::Verdict PolicySet::Decide(const DecisionInput& input, std::uint16_t destin
   std::uint32_t allowing = 0;
   std::uint32_t allowed_categories = 0;
   for (const ServedPurpose& served : to.serves) {
-    const Answer answer = JudgePurpose(compiled_->spec, served, input, hold, index);
+    const Answer answer = JudgePurpose(compiled_->spec, served, destination, input, hold, index);
     std::optional<Answer>& first = answer.allowed ? first_allowance : first_denial;
     if (!first) first = answer;
     if (!answer.allowed) continue;

@@ -88,6 +88,11 @@ enum class Reason : std::uint16_t {
   kRetriesExhausted = 68,      // "delivery.retries_exhausted"
   kProtectFailed = 69,         // "delivery.protect_failed": could not be pseudonymised
   kPayloadGone = 70,           // "delivery.payload_gone": payload past its time, or unreadable
+  // what a TC string that came with the event says against a destination, as signals/tcf.h answers
+  kTcfVendorNotDisclosed = 96,   // "tcf.vendor_not_disclosed"
+  kTcfVendorNotConsented = 97,   // "tcf.vendor_not_consented"
+  kTcfPurposeNotConsented = 98,  // "tcf.purpose_not_consented"
+  kTcfRestricted = 99,           // "tcf.restricted_by_publisher"
   kFirstConfigured = 256,
 };
 std::string_view Name(Reason reason);  // built-in ones; "" for configured ones (ask the plan)
@@ -100,6 +105,13 @@ struct Verdict {
   Reason reason = Reason::kUndecided;
   std::uint32_t purposes = 0;  // bit per purpose of the plan: those that allow
   std::uint64_t consent = 0;   // journal sequence of the consent event that decided; 0: none
+};
+
+// What a signal that came with an event says against one destination. It only denies.
+struct SignalDenial {
+  std::uint16_t destination = 0;  // index in the plan
+  Reason reason = Reason::kSignalDenied;
+  std::uint32_t purposes = 0;  // bit per purpose of the plan
 };
 
 }  // namespace octroi::base
