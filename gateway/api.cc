@@ -13,7 +13,7 @@ namespace {
 
 using base::Reason;
 
-constexpr std::string_view kEventsPath = "/v1/events/";
+constexpr std::string_view kEventsPath = "/v1/events/", kChoicesPath = "/v1/consents/";
 constexpr std::string_view kSegmentRoot = "/v1/";
 constexpr std::size_t kIdempotencyKeyBytesMax = 255;
 constexpr std::string_view kSegmentTypes[] = {"track", "identify", "page",  "screen",
@@ -108,6 +108,8 @@ std::optional<Api::Target> Api::TargetOf(const RequestHead& head) {
   if (path.starts_with(kEventsPath) && path.size() > kEventsPath.size()) {
     return Target{Route::kEvents, path.substr(kEventsPath.size())};
   }
+  if (path.starts_with(kChoicesPath) && path.size() > kChoicesPath.size())
+    return Target{Route::kChoices, path.substr(kChoicesPath.size())};
   const bool segment =
       path.starts_with(kSegmentRoot) &&
       std::ranges::find(kSegmentTypes, path.substr(kSegmentRoot.size())) != std::end(kSegmentTypes);
@@ -132,6 +134,19 @@ Handler::Admission Api::OnHead(const RequestHead& head, unsigned) {
   return admission;
 }
 
+// Any source may post a consent event; the others say which door they use.
+bool Api::Serves(Dialect dialect, Route route) {
+  switch (dialect) {
+    case Dialect::kEvents:
+      return route == Route::kEvents || route == Route::kConsents;
+    case Dialect::kSegment:
+      return route == Route::kSegment || route == Route::kConsents;
+    case Dialect::kChoices:
+      return route == Route::kChoices || route == Route::kConsents;
+  }
+  return false;
+}
+
 // Which source speaks. Every candidate is compared, in constant time each; nothing says which one
 // was near.
 Handler::Admission Api::Admit(Route route, const Plan& plan, const RequestHead& head,
@@ -141,10 +156,7 @@ Handler::Admission Api::Admit(Route route, const Plan& plan, const RequestHead& 
   int found = -1;
   for (std::size_t i = 0; i < plan.sources.size(); ++i) {
     const SourcePlan& source = plan.sources[i];
-    const bool segment = source.dialect == Dialect::kSegment;
-    if (source.id.empty() || (route == Route::kSegment) != segment) {
-      if (route != Route::kConsents || source.id.empty()) continue;
-    }
+    if (source.id.empty() || !Serves(source.dialect, route)) continue;
     if (!source_id.empty() && source.id != source_id) continue;
     if (source.auth == AuthMethod::kHmacSha256) {
       if (has_signature && source.id == source_id)
@@ -170,7 +182,7 @@ Handler::Admission Api::Admit(Route route, const Plan& plan, const RequestHead& 
     return Refuse(std::move(refusal));
   }
   Admission admission;
-  admission.essential = route == Route::kConsents;
+  admission.essential = route == Route::kConsents || route == Route::kChoices;
   admission.context = Pack(static_cast<unsigned>(route), static_cast<std::uint16_t>(found));
   admission.body_bytes_max = plan.sources[static_cast<std::size_t>(found)].body_bytes;
   return admission;
@@ -213,7 +225,8 @@ void Api::Handle(Exchange& exchange) {
               exchange.wire_body())) {
     return exchange.Answer(ProblemOf(401, "auth.signature_invalid"));
   }
-  if (route == Route::kConsents) return Consents(exchange, plan, source);
+  if (route == Route::kConsents || route == Route::kChoices)
+    return Consents(exchange, plan, route, source);
   Events(exchange, plan, route, source);
 }
 
@@ -241,9 +254,15 @@ std::optional<std::uint16_t> Api::SpeakerInBody(Exchange& exchange, const Plan& 
   return found;
 }
 
-void Api::Consents(Exchange& exchange, const PlanPtr& plan, std::uint16_t source) {
-  auto refused = parts_.consents->Submit(plan, plan->sources[source], exchange.body(),
-                                         [&] { return exchange.Defer(); });
+void Api::Consents(Exchange& exchange, const PlanPtr& plan, Route route, std::uint16_t source) {
+  const SourcePlan& speaker = plan->sources[source];
+  const auto defer = [&] { return exchange.Defer(); };
+  // The config may have changed since the head was read.
+  if (route == Route::kChoices && !speaker.choices)
+    return exchange.Answer(ProblemOf(404, "route.unknown"));
+  auto refused = route == Route::kChoices
+                     ? parts_.consents->SubmitMessage(plan, speaker, exchange.body(), defer)
+                     : parts_.consents->Submit(plan, speaker, exchange.body(), defer);
   if (refused) exchange.Answer(std::move(*refused));
 }
 

@@ -3,6 +3,7 @@
 //   POST /v1/events/{source}       JSON object, array, NDJSON, CloudEvents    202; batches 200
 //   POST /v1/track|identify|page|screen|group|alias|batch|import  Segment     200
 //   POST /v1/consents              one consent event                          201
+//   POST /v1/consents/{source}     a message of a consent management platform 201; 200: no choice
 //   GET  /health/live, /health/ready, /metrics
 //
 // Who speaks is settled on the head, before a body is read: Basic (the write key as user name),
@@ -54,16 +55,25 @@ class Api final : public Handler {
   void Handle(Exchange& exchange) override;
 
  private:
-  enum class Route : std::uint8_t { kEvents, kSegment, kConsents, kLive, kReady, kMetrics };
+  enum class Route : std::uint8_t {
+    kEvents,
+    kSegment,
+    kConsents,
+    kChoices,
+    kLive,
+    kReady,
+    kMetrics
+  };
   struct Target;
   static std::optional<Target> TargetOf(const RequestHead& head);
+  static bool Serves(Dialect dialect, Route route);
   Admission Admit(Route route, const Plan& plan, const RequestHead& head,
                   std::string_view source_id) const;
   std::optional<std::uint16_t> SpeakerInBody(Exchange& exchange, const Plan& plan) const;
   void Events(Exchange& exchange, const PlanPtr& plan, Route route, std::uint16_t source);
   void Take(Exchange& exchange, const PlanPtr& plan, const Submission& submission, bool batch,
             bool segment);
-  void Consents(Exchange& exchange, const PlanPtr& plan, std::uint16_t source);
+  void Consents(Exchange& exchange, const PlanPtr& plan, Route route, std::uint16_t source);
 
   Parts parts_;
   RateLimits rates_;

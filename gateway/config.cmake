@@ -40,6 +40,7 @@ octroi_gateway_part(gateway_config
     config/compile_contracts.cc
     config/compile_destinations.cc
     config/compile_policies.cc
+    config/compile_signals.cc
     config/compile_sources.cc
     config/csv.cc
     config/findings.cc
@@ -63,8 +64,9 @@ octroi_gateway_part(gateway_config
     config/world.cc
     config/yaml_reader.cc
     cloud_event_paths.cc
+    cmp_choices.cc
     plan.cc
     "${CMAKE_CURRENT_BINARY_DIR}/config_embedded.cc"
-  USES base crypto rules policies
+  USES base crypto rules policies signals
   PARTS gateway_sender
   EXTERNAL yaml-cpp nlohmann_json::nlohmann_json Poco::Foundation)

@@ -8,6 +8,8 @@
 #include "base/text.h"
 #include "base/thread_name.h"
 #include "crypto/hmac.h"
+#include "gateway/cmp_request.h"
+#include "gateway/consent_answers.h"
 #include "gateway/consent_history.h"
 #include "gateway/consent_request.h"
 #include "gateway/messages.h"
@@ -71,14 +73,34 @@ void ConsentDesk::Start() {
   thread_ = std::thread([this] { Run(); });
 }
 
-std::optional<Response> ConsentDesk::Submit(
-    const PlanPtr& plan, const SourcePlan& source, std::string_view body,
-    const std::function<std::shared_ptr<Deferred>()>& defer) {
-  Waiting waiting{plan, {}, nullptr};
-  if (auto refusal =
-          ReadConsent(*plan, source, body, *parts_.keys, parts_.clock->WallNow(), waiting.event)) {
+std::optional<Response> ConsentDesk::Submit(const PlanPtr& plan, const SourcePlan& source,
+                                            std::string_view body, const Defer& defer) {
+  Waiting waiting{plan, {{}}, {}, nullptr};
+  if (auto refusal = ReadConsent(*plan, source, body, *parts_.keys, parts_.clock->WallNow(),
+                                 waiting.events.front())) {
     return refusal;
   }
+  return Queue(std::move(waiting), defer);
+}
+
+std::optional<Response> ConsentDesk::SubmitMessage(const PlanPtr& plan, const SourcePlan& source,
+                                                   std::string_view body, const Defer& defer) {
+  CmpMessage message;
+  if (auto refusal =
+          ReadCmpMessage(*plan, source, body, *parts_.keys, parts_.clock->WallNow(), message)) {
+    return refusal;
+  }
+  if (!message.unmapped.empty()) {
+    parts_.metrics
+        ->CounterOf("octroi_choices_unmapped",
+                    {{base::Id("source"), base::Id::OfConfig(source.id)}})
+        .Add(message.unmapped.size());
+  }
+  if (message.events.empty()) return MessageAnswer(200, {}, Beside(message));
+  return Queue({plan, std::move(message.events), Beside(message), nullptr}, defer);
+}
+
+std::optional<Response> ConsentDesk::Queue(Waiting waiting, const Defer& defer) {
   const std::lock_guard lock(mutex_);
   if (queue_.size() >= parts_.waiting_max || stopping_) return Busy("overload.consents", 1);
   if (unsettled_.size() >= parts_.waiting_max) return Busy("store.unavailable", 2);
@@ -99,9 +121,10 @@ void ConsentDesk::Run() {
       std::unique_lock lock(mutex_);
       work_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
       if (queue_.empty()) return;
-      std::size_t bytes = 0;
-      while (!queue_.empty() && taken.size() < parts_.together_max && bytes < kTogetherBytes) {
-        bytes += queue_.front().event.detail.size();
+      std::size_t bytes = 0, events = 0;
+      while (!queue_.empty() && events < parts_.together_max && bytes < kTogetherBytes) {
+        events += queue_.front().events.size();
+        for (const ConsentEvent& event : queue_.front().events) bytes += event.detail.size();
         taken.push_back(std::move(queue_.front()));
         queue_.pop_front();
       }
@@ -112,17 +135,16 @@ void ConsentDesk::Run() {
 
 void ConsentDesk::Take(std::vector<Waiting>& taken) {
   std::vector<ConsentEvent> events;
-  for (Waiting& waiting : taken) {
-    ConsentEvent& event = events.emplace_back(std::move(waiting.event));
-    event.recorded_at = last_recorded_ =
-        std::max(event.recorded_at, last_recorded_);  // never goes back
+  for (const Waiting& waiting : taken) {
+    for (const ConsentEvent& event : waiting.events) {
+      events.push_back(event);
+      events.back().recorded_at = last_recorded_ =
+          std::max(event.recorded_at, last_recorded_);  // never goes back
+    }
   }
-  if (!Record(events)) {
-    for (std::size_t i = 0; i < taken.size(); ++i) taken[i].event = std::move(events[i]);
-    return TakeHalves(taken);
-  }
+  if (!Record(events)) return TakeHalves(taken);
   OCTROI_CRASH_POINT("consent.recorded");
-  // All or none: if one of them is refused, each is told alone.
+  // All or none: if one of them is refused, each request is told alone.
   const base::Status together = parts_.store->AppendAll(events);
   const bool refused = !together && together.error().code == ErrorCode::kInvalid;
   if (!together && !refused) {
@@ -131,10 +153,13 @@ void ConsentDesk::Take(std::vector<Waiting>& taken) {
   }
   OCTROI_CRASH_POINT("consent.stored");
   std::vector<Response> answers;
-  for (std::size_t i = 0; i < taken.size(); ++i) {
+  Events rest(events);
+  for (const Waiting& waiting : taken) {
+    const Events own = rest.first(waiting.events.size());
+    rest = rest.subspan(own.size());
     const base::Status stored =
-        refused && events.size() > 1 ? parts_.store->Append(events[i]) : together;
-    answers.push_back(Obey(*taken[i].plan, events[i], stored));
+        refused && taken.size() > 1 ? parts_.store->AppendAll(own) : together;
+    answers.push_back(Obey(waiting, own, stored));
   }
   OCTROI_CRASH_POINT("consent.indexed");
   parts_.sends->AwaitStarted();
@@ -155,29 +180,27 @@ void ConsentDesk::TakeHalves(std::vector<Waiting>& taken) {
   Take(second);
 }
 
-// One that is on the journal, and what the store said of it. What it answers may leave once the
-// sends that were let through before have started.
-Response ConsentDesk::Obey(const Plan& plan, const ConsentEvent& event,
-                           const base::Status& stored) {
+// What one request brought, which is on the journal, and what the store said of it. What it answers
+// may leave once the sends that were let through before have started.
+Response ConsentDesk::Obey(const Waiting& waiting, Events events, const base::Status& stored) {
   if (!stored && stored.error().code == ErrorCode::kInvalid) {
     return ProblemOf(409, "conflict.consent_id");
   }
-  if (!stored || !Index(plan, event)) return Unsettled(event);
-  parts_.metrics
-      ->CounterOf("octroi_consents", {{base::Id("state"), base::Id::OfConfig(Name(event.state))}})
-      .Add();
-  Response response;
-  response.status = 201;
-  response.body = "{\"id\":\"" + event.id + "\",\"record\":\"" + event.record_id +
-                  "\",\"purpose\":\"" + event.purpose + "\",\"state\":\"" +
-                  std::string(Name(event.state)) + "\",\"recorded_at\":\"" +
-                  base::FormatRfc3339(event.recorded_at) + "\"}";
-  return response;
+  if (!stored) return Unsettled(events);
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    if (!Index(*waiting.plan, events[i])) return Unsettled(events.subspan(i));
+    parts_.metrics
+        ->CounterOf("octroi_consents",
+                    {{base::Id("state"), base::Id::OfConfig(Name(events[i].state))}})
+        .Add();
+  }
+  if (waiting.message) return MessageAnswer(201, events, *waiting.message);
+  return ConsentAnswer(events.front());
 }
 
-Response ConsentDesk::Unsettled(ConsentEvent event) {
+Response ConsentDesk::Unsettled(Events events) {
   const std::lock_guard lock(mutex_);
-  unsettled_.push_back(std::move(event));
+  unsettled_.insert(unsettled_.end(), events.begin(), events.end());
   return Busy("store.unavailable", 2);
 }
 

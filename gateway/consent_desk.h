@@ -13,6 +13,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -65,21 +66,27 @@ class ConsentDesk {
   // One posted event (consent_request.h). Bad input is answered at once by a Problem; the rest
   // later, through `answer`. `id` makes a repeat harmless: the same id is stored once, and with
   // other content it is a conflict (409).
+  using Defer = std::function<std::shared_ptr<Deferred>()>;
   std::optional<Response> Submit(const PlanPtr& plan, const SourcePlan& source,
-                                 std::string_view body,
-                                 const std::function<std::shared_ptr<Deferred>()>& defer);
+                                 std::string_view body, const Defer& defer);
+  // The same of a message of a CMP (cmp_request.h), whose choices are recorded all or none.
+  std::optional<Response> SubmitMessage(const PlanPtr& plan, const SourcePlan& source,
+                                        std::string_view body, const Defer& defer);
 
  private:
   struct Waiting {
     PlanPtr plan;
-    policies::ConsentEvent event;
+    std::vector<policies::ConsentEvent> events;  // at least one
+    std::optional<std::string> message;          // of a CMP: what its answer says beside the events
     std::shared_ptr<Deferred> answer;
   };
+  using Events = std::span<const policies::ConsentEvent>;
+  std::optional<Response> Queue(Waiting waiting, const Defer& defer);
   void Run();
   void TakeHalves(std::vector<Waiting>& taken);
   void Take(std::vector<Waiting>& taken);
-  Response Obey(const Plan& plan, const policies::ConsentEvent& event, const base::Status& stored);
-  Response Unsettled(policies::ConsentEvent event);
+  Response Obey(const Waiting& waiting, Events events, const base::Status& stored);
+  Response Unsettled(Events events);
   base::Status Index(const Plan& plan, const policies::ConsentEvent& event);
   bool Record(std::vector<policies::ConsentEvent>& events);
   base::Status Store(const policies::ConsentEvent& event);

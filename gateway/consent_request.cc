@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "crypto/hmac.h"
 #include "crypto/seal.h"
-#include "gateway/event_reader.h"
+#include "gateway/consent_parts.h"
 #include "gateway/messages.h"
 
 namespace octroi::gateway {
@@ -37,25 +37,6 @@ base::Result<base::PathMap> PathsFor(const Plan& plan, const SourcePlan& source)
     entries.push_back({"subject." + plan.fields[identifier.field], identifier.field});
   }
   return base::PathMap::Compile(entries);
-}
-
-// RFC 9562: bytes of a keyed digest as a UUID of the given version.
-std::string UuidFrom(std::string bytes, char version) {
-  std::string hex = base::Hex(std::string_view(bytes).substr(0, 16));
-  hex[12] = version;
-  hex[16] = "89ab"[static_cast<unsigned char>(bytes[8]) & 3];
-  for (const std::size_t dash : {8u, 13u, 18u, 23u}) hex.insert(dash, "-");
-  return hex;
-}
-
-// UUIDv7 whose time is when the person acted, so the same event told twice has the same id.
-std::string EventUuid(const crypto::Digest& digest, base::Millis effective_at) {
-  std::string bytes(crypto::AsBytes(digest));
-  for (int byte = 0; byte < 6; ++byte) {
-    bytes[static_cast<std::size_t>(byte)] =
-        static_cast<char>(effective_at >> (8 * (5 - byte)) & 0xff);
-  }
-  return UuidFrom(std::move(bytes), '7');
 }
 
 // The first member that nothing reads, as a pointer. It might have been meant to restrict what is
@@ -97,30 +78,24 @@ std::string UnreadMember(const Plan& plan, const SourcePlan& source, std::string
   return {};
 }
 
-Response Invalid(std::string_view code, std::string_view pointer, int status = 422) {
-  return ProblemOf(
-      status, code,
-      "[{\"pointer\":\"" + std::string(pointer) + "\",\"rule\":\"" + std::string(code) + "\"}]");
-}
-
 // Who spoke, how, and how old the person is; the rest of `actor` stays in the sealed evidence.
-std::optional<Response> ReadPerson(const Plan& plan, const base::Event& parsed,
+std::optional<Response> ReadSpeaker(const Plan& plan, const base::Event& parsed,
                                    ConsentEvent& event) {
   const base::Value &age = parsed[kAge], &actor = parsed[kActor],
                     &explicit_word = parsed[kExplicit];
   if (age.present()) {
     const auto band = policies::AgeBandOf(age.text);
     if (!band || age.type != base::JsonType::kString)
-      return Invalid("consent.age_band_invalid", "/subject/age_band");
+      return RefusedConsent("consent.age_band_invalid", "/subject/age_band");
     event.age = *band;
   }
   constexpr std::string_view kKinds[] = {
       "data_subject", "parent_or_guardian", "data_subject_and_parent",
       "controller",   "authority",          "agent"};
   if (actor.present() && std::ranges::find(kKinds, actor.text) == std::end(kKinds))
-    return Invalid("consent.actor_invalid", "/actor/kind");
+    return RefusedConsent("consent.actor_invalid", "/actor/kind");
   if (explicit_word.present() && explicit_word.type != base::JsonType::kBool)
-    return Invalid("consent.explicit_invalid", "/explicit");
+    return RefusedConsent("consent.explicit_invalid", "/explicit");
   if (event.state != ConsentState::kGranted) return std::nullopt;
   event.explicit_word = explicit_word.text == "true";
   // Under 15, French law asks for both (LIL art. 45).
@@ -129,7 +104,7 @@ std::optional<Response> ReadPerson(const Plan& plan, const base::Event& parsed,
   event.by_parent =
       actor.text == "data_subject_and_parent" || (actor.text == "parent_or_guardian" && !both);
   if (event.age == policies::AgeBand::kChild && !event.by_parent)
-    return Invalid("consent.parent_missing", "/actor/kind");
+    return RefusedConsent("consent.parent_missing", "/actor/kind");
   return std::nullopt;
 }
 
@@ -148,37 +123,29 @@ std::optional<Response> ReadConsent(const Plan& plan, const SourcePlan& source,
     return ProblemOf(status, base::Name(fault.reason));
   }
 
-  const crypto::HmacKey fingerprint = keys.StorageHmac("fingerprint");
-  std::string normal;
-  for (const SourcePlan::Identifier& identifier : source.subject) {
-    const base::Value& value = parsed[identifier.field];
-    if (!value.present()) continue;
-    if (!base::Normalise(identifier.type, value.text, normal)) {
-      return Invalid("consent.subject_invalid", "/subject/" + plan.fields[identifier.field]);
-    }
-    event.subject.push_back(FingerprintOf(fingerprint, identifier.id_type, normal));
-  }
-  if (event.subject.empty()) return Invalid("consent.subject_missing", "/subject");
+  const auto pointer_of = [&](base::FieldId field) { return "/subject/" + plan.fields[field]; };
+  if (auto refused = ReadPerson(source, parsed, keys, pointer_of, event.subject)) return refused;
+  if (event.subject.empty()) return RefusedConsent("consent.subject_missing", "/subject");
   event.purpose = parsed[kPurpose].text;
   const bool whole_person = event.purpose == policies::kWholePerson;
   if (event.purpose.empty() ||
       (!whole_person &&
        std::count(plan.purposes.begin(), plan.purposes.end(), event.purpose) == 0)) {
-    return Invalid("consent.purpose_unknown", "/purpose");
+    return RefusedConsent("consent.purpose_unknown", "/purpose");
   }
   const auto state = policies::ConsentStateOf(parsed[kState].text);
-  if (!state) return Invalid("consent.state_invalid", "/state");
+  if (!state) return RefusedConsent("consent.state_invalid", "/state");
   if (policies::IsOfPerson(*state) != whole_person)
-    return Invalid("consent.state_of_person", "/state");
+    return RefusedConsent("consent.state_of_person", "/state");
   event.state = *state;
   const auto effective = base::ParseRfc3339(parsed[kEffective].text);
-  if (!effective) return Invalid("consent.effective_at_invalid", "/effective_at");
+  if (!effective) return RefusedConsent("consent.effective_at_invalid", "/effective_at");
   event.effective_at = *effective;
   const auto informed = base::ParseRfc3339(parsed[kInformed].text);
   if (*state == ConsentState::kLifted && (!informed || *informed > *effective))
-    return Invalid("consent.informed_at_missing", "/informed_at", 409);
+    return RefusedConsent("consent.informed_at_missing", "/informed_at", 409);
   if (*state != ConsentState::kLifted && parsed[kInformed].present())
-    return Invalid("consent.member_unknown", "/informed_at");
+    return RefusedConsent("consent.member_unknown", "/informed_at");
   // TS 27560 validity_duration: how long the person's word counts. It can only shorten the
   // purpose's.
   const bool until = parsed[kUntil].present(), lasts = parsed[kFor].present();
@@ -186,41 +153,34 @@ std::optional<Response> ReadConsent(const Plan& plan, const SourcePlan& source,
     const auto end = until ? base::ParseRfc3339(parsed[kUntil].text)
                            : base::After(*effective, parsed[kFor].text);
     if (!end || *end < *effective || (until && lasts) || whole_person)
-      return Invalid("consent.validity_invalid", "/validity");
+      return RefusedConsent("consent.validity_invalid", "/validity");
     event.valid_until = *end;
   }
   event.notice = parsed[kNotice].text;
   if (*state == ConsentState::kGranted) {
-    if (event.notice.empty()) return Invalid("consent.notice_missing", "/notice");
+    if (event.notice.empty()) return RefusedConsent("consent.notice_missing", "/notice");
     if (parsed[kEvidence].type != base::JsonType::kObject)
-      return Invalid("consent.evidence_missing", "/evidence");
+      return RefusedConsent("consent.evidence_missing", "/evidence");
   }
-  if (auto wrong = ReadPerson(plan, parsed, event)) return wrong;
+  if (auto wrong = ReadSpeaker(plan, parsed, event)) return wrong;
   const base::Value& id = parsed[kId];
   if (id.present() && (id.type != base::JsonType::kString || id.text.empty())) {
-    return Invalid("consent.id_invalid", "/id");
+    return RefusedConsent("consent.id_invalid", "/id");
   }
   if (const std::string unread = UnreadMember(plan, source, body); !unread.empty()) {
-    return Invalid("consent.member_unknown", unread);
+    return RefusedConsent("consent.member_unknown", unread);
   }
   event.source = source.id;
   event.recorded_at = recorded_at;
 
-  const crypto::HmacKey key = keys.StorageHmac("dedup");
-  std::string naming = "consent";
-  crypto::AppendLp(source.id, naming);
-  if (id.present()) {
-    naming.append(id.text);
-  } else {
+  std::string name(id.text);
+  if (!id.present()) {
     std::array<std::uint8_t, 16> random{};
     crypto::RandomBytes(random);
-    naming.append(reinterpret_cast<const char*>(random.data()), random.size());
+    name.assign(reinterpret_cast<const char*>(random.data()), random.size());
   }
-  event.id = EventUuid(crypto::Hmac(key, naming), event.effective_at);
-  naming = "record";
-  crypto::AppendLp(event.purpose, naming);
-  naming.append(reinterpret_cast<const char*>(event.subject[0].data()), event.subject[0].size());
-  event.record_id = UuidFrom(std::string(crypto::AsBytes(crypto::Hmac(key, naming))), '4');
+  event.id = ConsentEventId(keys, "consent", source.id, name, event.effective_at);
+  event.record_id = ConsentRecordId(keys, event.purpose, event.subject[0]);
   keys.StorageSealer("detail").Seal(event.id, body, event.detail);
   if (const auto valid = policies::Validate(event); !valid) {
     return ProblemOf(422, "consent.invalid", {},

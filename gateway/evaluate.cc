@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/text.h"
+#include "gateway/event_signals.h"
 
 namespace octroi::gateway {
 namespace {
@@ -19,19 +20,6 @@ void Finish(Outcome outcome, Reason reason, journal::EventRecord& record) {
   record.has_payload = outcome == Outcome::kQuarantined ||
                        std::any_of(record.verdicts.begin(), record.verdicts.end(),
                                    [](const base::Verdict& verdict) { return verdict.allowed; });
-}
-
-// Whether {"name": anything but true} is in the object.
-bool Denies(std::string_view object, std::string_view name) {
-  for (std::size_t at = object.find(name); at != std::string_view::npos;
-       at = object.find(name, at + 1)) {
-    const std::size_t end = at + name.size();
-    if (at == 0 || object[at - 1] != '"' || end >= object.size() || object[end] != '"') continue;
-    std::string_view rest = object.substr(end + 1);
-    rest.remove_prefix(std::min(rest.find_first_not_of(" \t\r\n:"), rest.size()));
-    if (!rest.starts_with("true")) return true;
-  }
-  return false;
 }
 
 }  // namespace
@@ -167,7 +155,7 @@ bool Evaluator::SeenBefore(Reason rule, std::string_view key, base::Millis withi
 }
 
 void Evaluator::Decide() {
-  ReadSignals();
+  ReadSignals(*around_->plan, *source_, read_->event, around_->at, around_->metrics, *record_);
   subjects_.clear();
   for (const journal::Fingerprint& print : record_->subject) {
     const auto subject = around_->consent->Find(print);
@@ -184,7 +172,7 @@ void Evaluator::Decide() {
   input.now = around_->at;
   input.subjects = subjects_;
   input.identified = !record_->subject.empty();
-  input.signals = {record_->denied_purposes, around_->gpc};
+  input.signals = {record_->denied_purposes, record_->gpc, record_->denials};
   input.fields = &fields;
   input.decisive = around_->decisive;
   const Plan& plan = *around_->plan;
@@ -192,20 +180,6 @@ void Evaluator::Decide() {
     if (plan.destinations[d].id.empty()) continue;  // a hole: no longer configured
     record_->verdicts.push_back(
         plan.policies->Decide(input, static_cast<std::uint16_t>(d), *around_->consent));
-  }
-}
-
-// What accompanies the event can only restrict: {"purpose or category": false} denies, and a signal
-// that is there but cannot be read as such denies all it could have spoken about.
-void Evaluator::ReadSignals() {
-  for (const base::FieldId slot : {base::kSlotSignal, base::kSlotSignal2}) {
-    const base::Value& signal = read_->event[slot];
-    if (!signal.present()) continue;
-    const bool readable =
-        signal.type == base::JsonType::kObject && signal.raw.find('\\') == std::string_view::npos;
-    for (const auto& [name, purposes] : source_->signal_purposes) {
-      if (!readable || Denies(signal.raw, name)) record_->denied_purposes |= purposes;
-    }
   }
 }
 

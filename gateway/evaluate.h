@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/metrics.h"
 #include "crypto/hmac.h"
 #include "gateway/event_reader.h"
 #include "gateway/plan.h"
@@ -52,6 +53,7 @@ struct Circumstances {  // everything lives until the call returns
   const policies::ConsentIndex* consent = nullptr;
   SeenMemory* seen = nullptr;  // none: nothing was, and uniqueness rules are not evaluated
   std::vector<policies::Decisive>* decisive = nullptr;  // as DecisionInput's
+  base::Metrics* metrics = nullptr;                     // as ReadSignals'; none: nothing is counted
 };
 
 // One thread. Allocates nothing once warm (but see rules::Contract::Judge). Total: every event has
@@ -81,7 +83,6 @@ class Evaluator final : rules::SeenWindow {
   bool ReadTime();
   void Judge();
   void Decide();
-  void ReadSignals();
   bool SeenBefore(base::Reason rule, std::string_view key, base::Millis within) override;
 
   const crypto::HmacKey& dedup_;

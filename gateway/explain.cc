@@ -107,7 +107,7 @@ base::Verdict Explainer::With(const Asked& asked, const std::vector<const Change
   input.event_time = happened;
   input.now = record.received;
   input.identified = !everybody.empty();
-  input.signals = {record.denied_purposes, record.gpc};
+  input.signals = {record.denied_purposes, record.gpc, record.denials};
   Changed fields(asked.fields);
   for (const Change* change : changes) {
     if (change->what != Change::What::kIdentify || input.identified) continue;
@@ -159,7 +159,7 @@ std::vector<Explainer::Change> Explainer::Changes(const Asked& asked) const {
     if (ConsentCanHelp(spec.purposes[purpose]))
       changes.push_back({Change::What::kConsent, purpose});
   }
-  if (asked.record.gpc || asked.record.denied_purposes != 0)
+  if (asked.record.gpc || asked.record.denied_purposes != 0 || !asked.record.denials.empty())
     changes.push_back({Change::What::kSignal});
   bool held = false, aged = false;
   for (const auto& print : asked.record.subject) {
@@ -207,6 +207,10 @@ Line Explainer::DecidedBy(const Asked& asked, const base::Verdict& verdict) cons
     case Reason::kSubjectMissing:
       return lines_.Of("Source", source, {"subject"});
     case Reason::kSignalDenied:
+    case Reason::kTcfVendorNotDisclosed:
+    case Reason::kTcfVendorNotConsented:
+    case Reason::kTcfPurposeNotConsented:
+    case Reason::kTcfRestricted:
       return lines_.Of("Source", source, {"consent"});
     case Reason::kNoticeChanged:
       return lines_.Of("Purpose", purpose, {"consent", "refresh_from"});

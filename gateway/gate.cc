@@ -82,7 +82,8 @@ class Gate::Walk final : SeenMemory {
         in_(in),
         source_(in.plan->sources[in.source]),
         s_(scratch),
-        around_{in.plan, in.source, in.type, in.gpc, in.received, gate.parts_.index, this} {}
+        around_{in.plan, in.source,          in.type, in.gpc, in.received, gate.parts_.index, this,
+                nullptr, gate.parts_.metrics} {}
 
   base::Result<Taken> Run(std::vector<Admitted>& admitted) {
     s_.reserved.clear();

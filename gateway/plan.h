@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,6 +19,7 @@
 #include "base/identifier.h"
 #include "base/limits.h"
 #include "crypto/key_ring.h"
+#include "gateway/cmp_choices.h"
 #include "policies/decide.h"
 #include "policies/pseudonymizer.h"
 #include "rules/contract.h"
@@ -27,9 +29,37 @@ namespace octroi::gateway {
 enum class AuthMethod { kBasic, kBearer, kHmacSha256 };
 // How we present ourselves to a destination.
 enum class PresentAs { kBearer, kBasic, kHmacSha256, kHeader, kQuery };
-enum class Dialect { kEvents, kSegment };  // POST /v1/events/{source}; Segment's HTTP API
+// POST /v1/events/{source}; Segment's HTTP API; POST /v1/consents/{source}, a CMP's own shape
+enum class Dialect { kEvents, kSegment, kChoices };
 enum class UnknownEvents { kAccept, kQuarantine, kReject };
-enum class SignalKind { kNone, kPurposes, kSegmentCategories };
+// How a signal that accompanies an event is written (docs/FORMATS.md).
+enum class SignalKind : std::uint8_t {
+  kPreferences,  // {"name": true}: our own purposes, or Segment's categories
+  kRudderStack,  // {"allowedConsentIds": [..], "deniedConsentIds": [..]}
+  kGoogle,       // {"ad_storage": "granted"}
+  kTcf,          // a TC string
+  kGpp,          // a GPP string
+  kGpc           // true, 1
+};
+
+// One signal that a source reads, from `slot`, and of a CloudEvent from the next one too. It can
+// only deny.
+struct SignalPlan {
+  SignalKind kind = SignalKind::kPreferences;
+  std::string field;  // path in the event
+  base::FieldId slot = base::kSlotSignal;
+  std::vector<std::pair<std::string, std::uint32_t>> names;  // in the signal -> bits of purposes
+  std::vector<std::uint32_t> tcf;       // by place of a purpose: TCF purposes that it needs
+  std::optional<std::uint16_t> vendor;  // asked about besides each destination's own
+};
+
+// What a CMP's messages mean (gateway/cmp_choices.h).
+struct ChoicesPlan {
+  CmpForm form = CmpForm::kDidomi;
+  std::string notice;                                          // what was shown to whoever agreed
+  std::map<std::string, std::uint32_t, std::less<>> purposes;  // their name -> bits of ours
+  std::map<base::FieldId, std::string> pointers;  // where an identifier stands: "/user/id"
+};
 
 // An answer that waits for deliveries (gateway/forward_desk.h).
 struct AnswerPlan {
@@ -61,10 +91,8 @@ struct SourcePlan {
   };
   std::vector<Identifier> subject;
   std::string message_head;  // "message" LP(id): how what a message id is remembered by begins
-  SignalKind signal = SignalKind::kNone;  // read from kSlotSignal; Segment's own, and a
-                                          // CloudEvent's below `data`, always from kSlotSignal2
-  std::vector<std::pair<std::string, std::uint32_t>>
-      signal_purposes;  // name in the signal -> bits of purposes
+  std::vector<SignalPlan> signals;
+  std::optional<ChoicesPlan> choices;  // of Dialect::kChoices
   bool observe = false;
   std::optional<AnswerPlan> answer;  // none: as soon as it is durable
 };
@@ -106,6 +134,7 @@ struct DestinationPlan {
   base::Millis longest_wait = 600'000;
   base::Millis keep_for = 14 * 86'400'000LL;
   base::Millis answer_within = 10'000;
+  std::optional<std::uint16_t> tcf_vendor;  // the recipient's place on IAB's vendor list
   bool allow_private_address = false;  // SSRF guard lifted for this one (deliver.private_network)
 };
 

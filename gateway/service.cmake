@@ -26,11 +26,14 @@ octroi_gateway_part(gateway_service
     cli_text_simulate.cc
     cli_top.cc
     cloud_event.cc
+    cmp_request.cc
     cloud_event_http.cc
     config_desk.cc
     config_desk_answers.cc
+    consent_answers.cc
     consent_desk.cc
     consent_history.cc
+    consent_parts.cc
     consent_request.cc
     consent_watch.cc
     evaluate.cc

@@ -39,6 +39,7 @@ struct Case {
   const PolicySetSpec& spec;
   const DecisionInput& input;
   const ConsentIndex& index;
+  std::uint16_t destination;
   Hold hold;
   AgeBand age = AgeBand::kUnknown;  // the youngest of its subjects
   std::uint16_t jurisdiction = 0;   // of the person; 0: the controller's own
@@ -319,6 +320,17 @@ std::optional<Reason> Objection(std::uint32_t place, const Standing& standing, c
   return line->reason;
 }
 
+// What accompanies the event says no to this purpose here; kUndecided: it does not.
+Reason Denial(const Case& c, const PurposeSpec& purpose, std::uint16_t place) {
+  const Signals& signals = c.input.signals;
+  if ((signals.denied_purposes >> place & 1) != 0) return Reason::kSignalDenied;
+  for (const base::SignalDenial& denial : signals.denials) {
+    if (denial.destination == c.destination && (denial.purposes >> place & 1) != 0)
+      return denial.reason;
+  }
+  return signals.gpc && purpose.advertising ? Reason::kSignalGpc : Reason::kUndecided;
+}
+
 // By the law of the controller and by that of the person; the strictest answers: a denial, else
 // what rests on consent.
 Answer JudgeLaw(const PurposeSpec& purpose, Basis own, Basis theirs, const Standing& standing,
@@ -335,8 +347,8 @@ Answer JudgePurpose(const ServedPurpose& served, const Case& c) {
   const Basis own = BasisIn(purpose, 0), theirs = BasisIn(purpose, c.jurisdiction);
   if (!Spares(c.hold, own, standing) || !Spares(c.hold, theirs, standing))
     return Deny(ReasonOf(c.hold.state), c.hold.reference);
-  if (c.input.signals.denied_purposes >> served.purpose & 1) return Deny(Reason::kSignalDenied);
-  if (c.input.signals.gpc && purpose.advertising) return Deny(Reason::kSignalGpc);
+  const Reason denial = Denial(c, purpose, served.purpose);
+  if (denial != Reason::kUndecided) return Deny(denial);
   const Answer answer = JudgeLaw(purpose, own, theirs, standing, c);
   if (!answer.allowed) return answer;
   if (answer.reason == Reason::kConsentObserved) standing.state = ConsentState::kGranted;
@@ -392,6 +404,7 @@ base::Verdict PolicySet::Decide(const DecisionInput& input, std::uint16_t destin
   const Case c{spec,
                input,
                index,
+               destination,
                HoldOn(input, index),
                YoungestOf(input, index),
                JurisdictionOf(input, spec)};

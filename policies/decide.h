@@ -17,8 +17,9 @@ namespace octroi::policies {
 
 // What accompanies the event. It can only make an answer stricter.
 struct Signals {
-  std::uint32_t denied_purposes = 0;  // bits of purposes that it denies
-  bool gpc = false;                   // Sec-GPC: 1
+  std::uint32_t denied_purposes = 0;                 // bits of purposes that it denies
+  bool gpc = false;                                  // Sec-GPC: 1
+  std::span<const base::SignalDenial> denials = {};  // of single destinations, in any order
 };
 
 // What a policy said against one purpose at one destination: places in the PolicySetSpec.
@@ -63,6 +64,7 @@ class PolicySet {
   //   (Art. 18(2))                          subject.restricted | subject.suppressed
   //   per purpose p that it serves, strictest subject wins:
   //   3 the accompanying signal denies p                               signal.denied
+  //     it denies p at this destination                                the denial's own
   //   4 Sec-GPC and p is advertising                                   signal.gpc
   //   5 basis consent, and no valid identifier                         subject.missing
   //     basis consent, state s at td of each subject:  not granted     consent.<s>

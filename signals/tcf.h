@@ -108,6 +108,16 @@ struct TcfAnswer {
   std::string_view flaw;  // why the string is invalid
   SmallIds purposes = 0;  // those asked for that stand in the way
 };
+// What a string that Judge finds valid says of one vendor, or of none in particular.
+struct TcfStanding {
+  bool disclosed = false, consented = false;  // the vendor; true where none is asked about
+  SmallIds agreed = 0;                        // purposes that the person agreed to
+  SmallIds restricted = 0;                    // of them, what the publisher takes from the vendor
+};
+TcfStanding StandingOf(const TcString& string, std::optional<std::uint16_t> vendor);
+TcfAnswer MayProcess(const TcfStanding& standing, SmallIds purposes);
+
+// Judge, StandingOf and MayProcess in one.
 // On the basis of consent, the only one that a string can grant here: legitimate interest depends
 // on what a vendor declared in the vendor list. So a publisher's restriction of type 1 (consent)
 // changes nothing, and one of type 0, 2 or 3 denies. A string from before DisclosedVendors was

@@ -89,27 +89,35 @@ Validity Judge(const TcString& string, base::Millis at) {
   return verdict;
 }
 
-TcfAnswer MayProcess(const TcString& string, const TcfQuestion& question, base::Millis at) {
-  const auto no = [&](std::string_view reason, SmallIds purposes) {
-    return TcfAnswer{false, reason, {}, purposes};
+TcfStanding StandingOf(const TcString& string, std::optional<std::uint16_t> vendor) {
+  TcfStanding standing{true, true, string.purposes_consent, 0};
+  if (string.purpose_one_treatment) standing.agreed &= ~OfId(1);
+  if (vendor) {
+    standing.disclosed = !string.disclosed_vendors || string.disclosed_vendors->Has(*vendor);
+    standing.consented = string.vendor_consents.Has(*vendor);
+    standing.restricted = Restricted(string, *vendor);
+  }
+  return standing;
+}
+
+TcfAnswer MayProcess(const TcfStanding& standing, SmallIds purposes) {
+  const auto no = [&](std::string_view reason, SmallIds in_the_way) {
+    return TcfAnswer{false, reason, {}, in_the_way};
   };
+  if (purposes == 0) return no("tcf.purpose_none", 0);
+  if (!standing.disclosed) return no("tcf.vendor_not_disclosed", purposes);
+  if (!standing.consented) return no("tcf.vendor_not_consented", purposes);
+  if (const SmallIds missing = purposes & ~standing.agreed; missing != 0)
+    return no("tcf.purpose_not_consented", missing);
+  if (const SmallIds taken = purposes & standing.restricted; taken != 0)
+    return no("tcf.restricted_by_publisher", taken);
+  return {true, "tcf.consented", {}, 0};
+}
+
+TcfAnswer MayProcess(const TcString& string, const TcfQuestion& question, base::Millis at) {
   if (const Validity verdict = Judge(string, at); !verdict.valid())
     return {false, "tcf.string_invalid", verdict.reason(), question.purposes};
-  if (question.purposes == 0) return no("tcf.purpose_none", 0);
-  if (question.vendor) {
-    if (string.disclosed_vendors && !string.disclosed_vendors->Has(*question.vendor))
-      return no("tcf.vendor_not_disclosed", question.purposes);
-    if (!string.vendor_consents.Has(*question.vendor))
-      return no("tcf.vendor_not_consented", question.purposes);
-  }
-  const SmallIds undisclosed = string.purpose_one_treatment ? OfId(1) : 0;
-  const SmallIds missing = question.purposes & ~(string.purposes_consent & ~undisclosed);
-  if (missing != 0) return no("tcf.purpose_not_consented", missing);
-  if (question.vendor) {
-    const SmallIds restricted = question.purposes & Restricted(string, *question.vendor);
-    if (restricted != 0) return no("tcf.restricted_by_publisher", restricted);
-  }
-  return {true, "tcf.consented", {}, 0};
+  return MayProcess(StandingOf(string, question.vendor), question.purposes);
 }
 
 }  // namespace octroi::signals

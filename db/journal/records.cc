@@ -50,7 +50,7 @@ bool StartsAs(ByteReader& in, RecordKind kind) {
 }
 
 // EventRecord::flags, bit by bit.
-enum : std::uint8_t { kUsable = 1, kHasPayload = 2, kGpc = 4 };
+enum : std::uint8_t { kUsable = 1, kHasPayload = 2, kGpc = 4, kHasDenials = 8 };
 
 void PutVerdicts(const std::vector<base::Verdict>& verdicts, ByteWriter& out) {
   out.Varint(verdicts.size());
@@ -75,27 +75,48 @@ void TakeVerdicts(ByteReader& in, std::vector<base::Verdict>& into) {
   }
 }
 
+void PutDenials(const std::vector<base::SignalDenial>& denials, ByteWriter& out) {
+  out.Varint(denials.size());
+  for (const base::SignalDenial& denial : denials) {
+    out.Varint(denial.destination);
+    out.Fixed(static_cast<std::uint16_t>(denial.reason));
+    out.Fixed(denial.purposes);
+  }
+}
+
+void TakeDenials(ByteReader& in, std::vector<base::SignalDenial>& into) {
+  for (std::uint64_t left = in.Varint(); left > 0 && in.ok(); --left) {
+    base::SignalDenial& denial = into.emplace_back();
+    denial.destination = Narrow<std::uint16_t>(in.Varint());
+    denial.reason = static_cast<base::Reason>(in.Fixed<std::uint16_t>());
+    denial.purposes = in.Fixed<std::uint32_t>();
+  }
+}
+
 }  // namespace
 
 void EventRecord::Clear() {
   auto keep_subject = std::move(subject);
   auto keep_unique = std::move(unique);
   auto keep_verdicts = std::move(verdicts);
+  auto keep_denials = std::move(denials);
   *this = EventRecord{};
   keep_subject.clear();
   keep_unique.clear();
   keep_verdicts.clear();
+  keep_denials.clear();
   subject = std::move(keep_subject);
   unique = std::move(keep_unique);
   verdicts = std::move(keep_verdicts);
+  denials = std::move(keep_denials);
 }
 
 void Encode(const EventRecord& record, std::string& out) {
   ByteWriter w(out);
   w.Fixed(static_cast<std::uint8_t>(RecordKind::kEvent));
-  w.Fixed(static_cast<std::uint8_t>((record.usable ? kUsable : 0) |
-                                    (record.has_payload ? kHasPayload : 0) |
-                                    (record.gpc ? kGpc : 0)));
+  w.Fixed(static_cast<std::uint8_t>(
+      (record.usable ? kUsable : 0) | (record.has_payload ? kHasPayload : 0) |
+      (record.gpc ? kGpc : 0) | (record.denials.empty() ? 0 : kHasDenials)));
   w.Fixed(static_cast<std::uint8_t>(record.outcome));
   w.Fixed(static_cast<std::uint16_t>(record.reason));
   w.Varint(record.plan);
@@ -121,6 +142,7 @@ void Encode(const EventRecord& record, std::string& out) {
     w.Fixed(unique.digest);
   }
   PutVerdicts(record.verdicts, w);
+  if (!record.denials.empty()) PutDenials(record.denials, w);
 }
 
 base::Status Decode(std::string_view record, EventRecord& into) {
@@ -156,7 +178,10 @@ base::Status Decode(std::string_view record, EventRecord& into) {
     unique.digest = in.Fixed<std::uint32_t>();
   }
   TakeVerdicts(in, into.verdicts);
-  if (!in.done()) return Malformed("event");
+  into.denials.clear();
+  if ((flags & kHasDenials) != 0) TakeDenials(in, into.denials);
+  const bool flagged = (flags & kHasDenials) != 0;
+  if (!in.done() || flagged == into.denials.empty()) return Malformed("event");
   return base::Ok();
 }
 

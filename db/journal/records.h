@@ -41,7 +41,7 @@ struct EventRecord {
   bool usable = false;
   bool has_payload = false;
   bool gpc = false;
-  std::uint32_t denied_purposes = 0;  // by the accompanying signal
+  std::uint32_t denied_purposes = 0;  // by the accompanying signal, wherever it goes
   std::uint32_t fingerprint_version = 1;
   std::uint64_t merged_into =
       0;                  // sequence of the original; 0: not merged, or its place is unknown
@@ -58,7 +58,8 @@ struct EventRecord {
   };
   std::vector<Unique> unique;           // what uniqueness rules and the Idempotency-Key remembered
   std::vector<base::Verdict> verdicts;  // by destination, in plan order; accepted events only
-  void Clear();                         // keeps memory
+  std::vector<base::SignalDenial> denials;  // by the accompanying signal, of one destination each
+  void Clear();                             // keeps memory
 };
 
 // What became of events at one destination. Covers several events of one attempt.

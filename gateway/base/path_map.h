@@ -18,18 +18,21 @@ inline constexpr FieldId kSlotEventName = 256;  // what happened: "order.line"
 inline constexpr FieldId kSlotEventType = 257;  // Segment: "track", "identify", ...
 inline constexpr FieldId kSlotMessageId = 258;
 inline constexpr FieldId kSlotEventTime = 259;
-inline constexpr FieldId kSlotSignal = 260;  // consent that accompanies the event, first of two
-inline constexpr FieldId kSlotSignal2 = 261;
 // What the CloudEvents format itself asks about (gateway/cloud_event.h), whatever the config reads.
-inline constexpr FieldId kSlotCeSpecversion = 262;
-inline constexpr FieldId kSlotCeId = 263;
-inline constexpr FieldId kSlotCeSource = 264;
-inline constexpr FieldId kSlotCeType = 265;
-inline constexpr FieldId kSlotCeTime = 266;
-inline constexpr FieldId kSlotCeContentType = 267;
-inline constexpr FieldId kSlotCeData = 268;
-inline constexpr FieldId kSlotCeDataBase64 = 269;
-inline constexpr std::size_t kSlots = 270;
+inline constexpr FieldId kSlotCeSpecversion = 260;
+inline constexpr FieldId kSlotCeId = 261;
+inline constexpr FieldId kSlotCeSource = 262;
+inline constexpr FieldId kSlotCeType = 263;
+inline constexpr FieldId kSlotCeTime = 264;
+inline constexpr FieldId kSlotCeContentType = 265;
+inline constexpr FieldId kSlotCeData = 266;
+inline constexpr FieldId kSlotCeDataBase64 = 267;
+// Consent that accompanies the event, two slots a signal: where the config says, and, of a
+// CloudEvent, the same below `data`.
+inline constexpr FieldId kSlotSignal = 268;
+inline constexpr FieldId kSlotSignal2 = 269;
+inline constexpr std::size_t kSignalsMax = 8;
+inline constexpr std::size_t kSlots = kSlotSignal + 2 * kSignalsMax;
 
 // Source paths compiled to slots: "traits.email" -> 3. Immutable after Compile; safe from any
 // thread.

@@ -131,6 +131,14 @@ std::string_view Name(Reason reason) {
       return "signal.denied";
     case Reason::kSignalGpc:
       return "signal.gpc";
+    case Reason::kTcfVendorNotDisclosed:
+      return "tcf.vendor_not_disclosed";
+    case Reason::kTcfVendorNotConsented:
+      return "tcf.vendor_not_consented";
+    case Reason::kTcfPurposeNotConsented:
+      return "tcf.purpose_not_consented";
+    case Reason::kTcfRestricted:
+      return "tcf.restricted_by_publisher";
     case Reason::kAgeUnknown:
       return "age.unknown";
     case Reason::kConsentObserved:

@@ -80,12 +80,6 @@ enum class Reason : std::uint16_t {
   kConsentObserved = 57,    // "consent.observed": would be withheld; a pilot only notes it
   kSubjectRestricted = 58,  // "subject.restricted": processing is restricted (GDPR 18)
   kSubjectSuppressed = 59,  // "subject.suppressed": erased or on the suppression list (GDPR 17, 21)
-  kTransferNoSafeguard = 96,  // "transfer.no_safeguard": outside the EEA, none in force (GDPR 44)
-  kTransferSuspended = 97,    // "transfer.suspended": its safeguard is suspended by the config
-  kNoticeChanged = 98,        // "notice.changed": granted before the purpose's terms changed
-  kAgeParentMissing = 99,     // "age.parent_missing": a child's grant without its parent (GDPR 8)
-  kConsentNotExplicit =
-      100,  // "consent.not_explicit": special categories ask for it (GDPR 9(2)(a))
   // delivery, per destination
   kQueued = 64,                // "delivery.queued"
   kDelivered = 65,             // "delivery.acknowledged"
@@ -94,6 +88,17 @@ enum class Reason : std::uint16_t {
   kRetriesExhausted = 68,      // "delivery.retries_exhausted"
   kProtectFailed = 69,         // "delivery.protect_failed": could not be pseudonymised
   kPayloadGone = 70,           // "delivery.payload_gone": payload past its time, or unreadable
+  // what a TC string that came with the event says against a destination, as signals/tcf.h answers
+  kTcfVendorNotDisclosed = 96,   // "tcf.vendor_not_disclosed"
+  kTcfVendorNotConsented = 97,   // "tcf.vendor_not_consented"
+  kTcfPurposeNotConsented = 98,  // "tcf.purpose_not_consented"
+  kTcfRestricted = 99,           // "tcf.restricted_by_publisher"
+  // what the law asks beyond a state of consent
+  kTransferNoSafeguard = 104,  // "transfer.no_safeguard": outside the EEA, none in force (GDPR 44)
+  kTransferSuspended = 105,    // "transfer.suspended": its safeguard is suspended by the config
+  kNoticeChanged = 106,        // "notice.changed": granted before the purpose's terms changed
+  kAgeParentMissing = 107,     // "age.parent_missing": a child's grant without its parent (GDPR 8)
+  kConsentNotExplicit = 108,   // "consent.not_explicit": special categories need it (GDPR 9)
   kFirstConfigured = 256,
 };
 std::string_view Name(Reason reason);  // built-in ones; "" for configured ones (ask the plan)
@@ -106,6 +111,13 @@ struct Verdict {
   Reason reason = Reason::kUndecided;
   std::uint32_t purposes = 0;  // bit per purpose of the plan: those that allow
   std::uint64_t consent = 0;   // journal sequence of the consent event that decided; 0: none
+};
+
+// What a signal that came with an event says against one destination. It only denies.
+struct SignalDenial {
+  std::uint16_t destination = 0;  // index in the plan
+  Reason reason = Reason::kSignalDenied;
+  std::uint32_t purposes = 0;  // bit per purpose of the plan
 };
 
 }  // namespace octroi::base

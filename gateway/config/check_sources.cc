@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <charconv>
 #include <set>
 
@@ -6,6 +7,9 @@
 #include "gateway/config/compile.h"
 
 namespace octroi::gateway::config {
+namespace {
+constexpr std::size_t kSignalsNamedMax = base::kSignalsMax - 1;  // one is Segment's own
+}  // namespace
 
 // An answer that could never be there in time is a mistake that only a test in production would
 // find.
@@ -25,24 +29,75 @@ void Checker::Answer(const Document& source, const Node& answer) const {
   }
 }
 
+// What accompanies the events, and what its names mean. Sec-GPC is a header, and always honoured.
+void Checker::Signal(const Document& source, const Node& signal) const {
+  const Node* read = signal.FindString("read");
+  if (!read) return;
+  const Node* field = signal.FindString("field");
+  if (!field && UsualField(read->text).empty() && read->text != "gpc")
+    Add(1332, source, read->at, {read->text});
+  if (field) Path(source, "consent", field->text, field->at);
+  const bool tcf = read->text == "tcf" || read->text == "gpp";
+  if (signal.Find("vendor") && !tcf)
+    Add(1334, source, signal.KeyAt("vendor"), {"vendor", "read: " + read->text});
+  if (signal.Find("map") && read->text == "gpc")
+    Add(1334, source, signal.KeyAt("map"), {"map", "read: gpc"});
+  for (const Node::Member& line : signal.Map("map")) {
+    if (!IsSignalName(read->text, line.key)) Add(1381, source, line.key_at, {line.key, read->text});
+    RefersAll(source, line.value.items, "Purpose", 1205);
+  }
+}
+
+// How it receives: events, or people's choices as a CMP writes them.
+void Checker::Receives(const Document& source) const {
+  const Node& root = source.root;
+  const Node* receive = root.Find("receive");
+  const Node* type = receive ? receive->FindString("type") : nullptr;
+  if (!type) return;
+  const bool choices = CmpFormOf(type->text).has_value();
+  const bool events = type->text == "http" || type->text == "segment";
+  if (!choices && !events) Add(1913, source, type->at, {type->text});
+  const Node* format = receive->FindString("format");
+  if (format && format->text != "json" && (choices || format->text != "ndjson"))
+    Add(1914, source, format->at, {format->text});
+  const std::string usual = (choices ? "/v1/consents/" : "/v1/events/") + source.id;
+  const Node* path = receive->FindString("path");
+  if (path && (choices || type->text == "http") && path->text != usual)
+    Add(1328, source, path->at, {usual});
+  if (choices) return ReceivesChoices(source, *receive);
+  if (!events) return;
+  if (receive->Find("purposes"))
+    Add(1334, source, receive->KeyAt("purposes"), {"purposes", "type: " + type->text});
+  if (!root.Find("accepts")) Add(1103, source, root.at, {source.id, "accepts"});
+}
+
+// A grant counts for what a notice said, and for nothing that the config does not name.
+void Checker::ReceivesChoices(const Document& source, const Node& receive) const {
+  const Node& root = source.root;
+  for (const char* key : {"accepts", "answer", "consent", "unknown_events"}) {
+    if (root.Find(key))
+      Add(1334, source, root.KeyAt(key), {key, "type: " + std::string(receive.Text("type"))});
+  }
+  if (!receive.Find("purposes")) Add(1103, source, receive.at, {"receive", "purposes"});
+  if (!root.Find("notice")) Add(1103, source, root.at, {source.id, "notice"});
+  const Document* notice = world_.Find("Notice", root.Text("notice"));
+  for (const Node::Member& line : receive.Map("purposes")) {
+    if (!RefersAll(source, line.value.items, "Purpose", 1205) || notice == nullptr) continue;
+    for (const Node& purpose : line.value.items) {
+      const bool shown = std::ranges::any_of(
+          notice->root.List("purposes"), [&](const Node& one) { return one.text == purpose.text; });
+      if (!shown) Add(1214, source, purpose.at, {notice->id, purpose.text});
+    }
+  }
+}
+
 void Checker::Sources() const {
   for (const Document* source : world_.Of("Source")) {
     const Node& root = source->root;
     Refers(*source, root.Find("notice"), "Notice", 1206);
     Authentication(*source, root.Find("authenticate"), false);
 
-    const Node* receive = root.Find("receive");
-    const Node* type = receive ? receive->FindString("type") : nullptr;
-    if (type && type->text != "http" && type->text != "segment")
-      Add(1913, *source, type->at, {type->text});
-    const Node* format = receive ? receive->FindString("format") : nullptr;
-    if (format && format->text != "json" && format->text != "ndjson") {
-      Add(1914, *source, format->at, {format->text});
-    }
-    const Node* path = receive ? receive->FindString("path") : nullptr;
-    if (path && type && type->text == "http" && path->text != "/v1/events/" + source->id) {
-      Add(1328, *source, path->at, {source->id});
-    }
+    Receives(*source);
     const Node* body = root.FindPath({"limits", "body"});
     if (body && body->IsString() && BytesOf(body->text) > base::kBodyBytesMax)
       Add(1316, *source, body->at);
@@ -70,17 +125,9 @@ void Checker::Sources() const {
     }
     if (const Node* campaign = root.Find("campaign"))
       IsField(*source, campaign->Find("dictionary"));
-    for (const Node& signal : root.List("consent")) {
-      const Node* read = signal.FindString("read");
-      const Node* field = signal.FindString("field");
-      if (!read) continue;
-      // Sec-GPC is a header and always honoured; inside an event it is not read.
-      const bool unread =
-          read->text == "tcf" || read->text == "gpp" || (read->text == "gpc" && field);
-      if (unread) Add(1903, *source, read->at, {read->text});
-      if (read->text == "purposes" && !field) Add(1332, *source, read->at);
-      if (field) Path(*source, "consent", field->text, field->at);
-    }
+    for (const Node& signal : root.List("consent")) Signal(*source, signal);
+    Limit(source->file, root.KeyAt("consent"), root.List("consent").size(), kSignalsNamedMax,
+          {"signaux", "signals"});
     for (const Node::Member& entry : root.Map("map")) {
       Path(*source, "map", entry.key, entry.key_at);
       IsField(*source, &entry.value);

@@ -66,6 +66,9 @@ class Checker {
   void Deliver(const Document& destination) const;
   void IntoTable(const Document& destination, const Node& deliver) const;
   void Answer(const Document& source, const Node& answer) const;
+  void Signal(const Document& source, const Node& signal) const;
+  void Receives(const Document& source) const;
+  void ReceivesChoices(const Document& source, const Node& receive) const;
   void Presentation(const Document& destination, const Node& deliver) const;
   void Headers(const Document& destination, const Node& deliver) const;
   void ObservedConsent(const Document& gateway, base::Millis now) const;

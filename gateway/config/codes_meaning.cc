@@ -78,15 +78,15 @@ constexpr CodeText kCodes[] = {
      "reversible: false.", "reversible: false."},
     {1327, "« {0} » doit être une adresse et un port : 127.0.0.1:8080.",
      "\"{0}\" must be an address and a port: 127.0.0.1:8080.", "", ""},
-    {1328, "« path » doit être /v1/events/{0}.", "\"path\" must be /v1/events/{0}.", "", ""},
+    {1328, "« path » doit être {0}.", "\"path\" must be {0}.", "", ""},
     {1329, "Le contrat « {0} » figure deux fois dans « receives ».",
      "The contract \"{0}\" appears twice in \"receives\".", "", ""},
     {1330, "Le fichier secret « {0} » est lisible par d'autres.",
      "The secret file \"{0}\" is readable by others.", "chmod 0400.", "chmod 0400."},
     {1331, "Le secret « {0} » est inutilisable : {1}.", "The secret \"{0}\" cannot be used: {1}.",
      "", ""},
-    {1332, "Lire « purposes » demande « field » : où, dans l'événement ?",
-     "Reading \"purposes\" needs \"field\": where in the event?", "", ""},
+    {1332, "Lire « {0} » demande « field » : où, dans l'événement ?",
+     "Reading \"{0}\" needs \"field\": where in the event?", "", ""},
     {1333, "« url » manque pour une livraison http.", "\"url\" is missing for http delivery.", "",
      ""},
     {1334, "La clé « {0} » n'a pas de sens à côté de « {1} ».",
@@ -197,6 +197,13 @@ constexpr CodeText kCodes[] = {
      "\"{0}\" depends on the law of a country, but gateway.yaml does not say whose applies.",
      "jurisdiction: { controller: FR, person: country }.",
      "jurisdiction: { controller: FR, person: country }."},
+    {1381, "Le signal « {1} » n'a rien qui s'appelle « {0} ».",
+     "The signal \"{1}\" has nothing called \"{0}\".",
+     "tcf et gpp : une finalité de TCF, 1 à 24. google : ad_storage, ad_user_data, "
+     "ad_personalization, analytics_storage, personalization_storage, functionality_storage, "
+     "security_storage.",
+     "tcf and gpp: a TCF purpose, 1 to 24. google: ad_storage, ad_user_data, ad_personalization, "
+     "analytics_storage, personalization_storage, functionality_storage, security_storage."},
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,17 @@ rules::ContractSpec ContractSpecOf(const World& world, const Document& contract,
 void CheckCompiles(const World& world, const Lists& lists, Findings& findings);
 
 policies::PolicySetSpec PolicySetSpecOf(const World& world, const Lists& lists, NameTables& names);
+
+// Signals that a source reads beside its events: those of its `consent`, and of a Segment source
+// always its categories. `purposes` by place.
+std::vector<SignalPlan> SignalPlansOf(const Document& source, const Places& purposes);
+// What a source that receives people's choices makes of them; nothing: it receives events.
+std::optional<ChoicesPlan> ChoicesPlanOf(const Document& source, NameTables& names);
+// Whether a signal of this kind has something called so: a TCF purpose, a consent type of Google's.
+// Where names are the sender's own, all are known.
+bool IsSignalName(std::string_view read, std::string_view name);
+// Where a signal is if the config does not say; empty: it has to.
+std::string_view UsualField(std::string_view read);
 
 // Without its secret. kInvalid: a path that the event parser refuses.
 base::Result<SourcePlan> SourcePlanOf(const World& world, const Document& source,

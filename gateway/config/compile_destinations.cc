@@ -71,6 +71,8 @@ DestinationPlan DestinationPlanOf(const Document& destination, const std::string
     plan.sql = SqlPlanOf(deliver);
     plan.answer_within = kSqlAnswersWithin;
   }
+  if (const Node* vendor = destination.root.FindPath({"recipient", "tcf_vendor"}))
+    plan.tcf_vendor = static_cast<std::uint16_t>(vendor->number);
   plan.url = deliver.Text("url");
   if (deliver.FindString("method")) plan.method = deliver.Text("method");
   for (const Node::Member& header : deliver.Map("headers")) {

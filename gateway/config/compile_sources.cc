@@ -20,15 +20,13 @@ std::uint64_t LeadingNumber(std::string_view text) {
 class PathMaker {
  public:
   enum class Form { kEvent, kSegment, kCloudEvent };
-  PathMaker(const Document& source, NameTables& names, Form form)
-      : root_(source.root), names_(names), form_(form) {}
+  PathMaker(const Document& source, const std::vector<SignalPlan>& signals, NameTables& names,
+            Form form)
+      : root_(source.root), signals_(signals), names_(names), form_(form) {}
 
   std::vector<base::PathMap::Entry> Entries(const World& world) {
     Envelope();
-    for (const Node& signal : root_.List("consent")) {
-      if (signal.Text("read") == "purposes") Signal(signal.Text("field"));
-    }
-    if (form_ == Form::kSegment) Add("context.consent.categoryPreferences", base::kSlotSignal2);
+    for (const SignalPlan& signal : signals_) Signal(signal);
     for (const Node::Member& entry : root_.Map("map")) Map(entry.key, entry.value.text);
     if (const Node* campaign = root_.Find("campaign")) {
       Map(campaign->Text("field"), std::string(campaign->Text("dictionary")));
@@ -55,9 +53,10 @@ class PathMaker {
 
   // Also in the payload of a CloudEvent: a signal only restricts, so reading it twice is safe, and
   // overlooking it is not.
-  void Signal(std::string_view field) {
-    Add(field, base::kSlotSignal);
-    if (form_ == Form::kCloudEvent) Add("data." + std::string(field), base::kSlotSignal2);
+  void Signal(const SignalPlan& signal) {
+    Add(signal.field, signal.slot);
+    if (form_ == Form::kCloudEvent)
+      Add("data." + signal.field, static_cast<base::FieldId>(signal.slot + 1));
   }
 
   std::string_view FieldOf(std::string_view key) const {
@@ -89,6 +88,7 @@ class PathMaker {
   }
 
   const Node& root_;
+  const std::vector<SignalPlan>& signals_;
   NameTables& names_;
   const Form form_;
   std::vector<base::PathMap::Entry> entries_;
@@ -105,36 +105,19 @@ UnknownEvents UnknownOf(std::string_view what) {
   return what == "reject" ? UnknownEvents::kReject : UnknownEvents::kQuarantine;
 }
 
-// A signal speaks about a purpose by its id, or about all purposes of a branch ("marketing").
-// Segment's categories are customarily capitalised. It can only restrict, so reading it widely is
-// the safe side.
-std::vector<std::pair<std::string, std::uint32_t>> SignalPurposes(const Places& purposes,
-                                                                  bool segment) {
-  std::map<std::string, std::uint32_t> bits;
-  for (std::size_t place = 0; place < purposes.size(); ++place) {
-    const std::string& id = purposes.names()[place];
-    for (std::size_t end = id.find('.');; end = id.find('.', end + 1)) {
-      std::string name = id.substr(0, end);
-      bits[name] |= 1u << place;
-      name.front() = static_cast<char>(name.front() - 'a' + 'A');
-      if (segment) bits[name] |= 1u << place;
-      if (end == std::string::npos) break;
-    }
-  }
-  return {bits.begin(), bits.end()};
-}
-
 base::Status Paths(const World& world, const Document& source, NameTables& names,
                    SourcePlan& plan) {
   using Form = PathMaker::Form;
   const bool segment = plan.dialect == Dialect::kSegment;
   const auto entries =
-      PathMaker(source, names, segment ? Form::kSegment : Form::kEvent).Entries(world);
+      PathMaker(source, plan.signals, names, segment ? Form::kSegment : Form::kEvent)
+          .Entries(world);
   auto paths = base::PathMap::Compile(entries);
   if (!paths) return paths.error();
   plan.paths = std::move(*paths);
-  if (segment) return base::Ok();
-  const auto cloud_entries = PathMaker(source, names, Form::kCloudEvent).Entries(world);
+  if (plan.dialect != Dialect::kEvents) return base::Ok();
+  const auto cloud_entries =
+      PathMaker(source, plan.signals, names, Form::kCloudEvent).Entries(world);
   auto cloud_paths = base::PathMap::Compile(cloud_entries);
   if (!cloud_paths) return cloud_paths.error();
   plan.cloud_event_paths = std::move(*cloud_paths);
@@ -180,9 +163,11 @@ base::Result<SourcePlan> SourcePlanOf(const World& world, const Document& source
   plan.id = source.id;
   plan.auth = AuthOf(root.Find("authenticate")->Text("method"));
   const bool segment = root.Find("receive")->Text("type") == "segment";
-  plan.dialect = segment ? Dialect::kSegment : Dialect::kEvents;
+  plan.choices = ChoicesPlanOf(source, names);
+  plan.dialect = plan.choices ? Dialect::kChoices : segment ? Dialect::kSegment : Dialect::kEvents;
   Limits(root, plan);
   plan.unknown = UnknownOf(root.Text("unknown_events"));
+  plan.signals = SignalPlansOf(source, names.purposes);
   if (auto paths = Paths(world, source, names, plan); !paths) return paths.error();
   plan.accepts.resize(names.events[source.id].size());
   for (const Node& accepts : root.List("accepts")) {
@@ -199,12 +184,6 @@ base::Result<SourcePlan> SourcePlanOf(const World& world, const Document& source
   }
   plan.message_head = "message";
   crypto::AppendLp(plan.id, plan.message_head);
-  const bool reads_purposes = std::ranges::any_of(
-      root.List("consent"), [](const Node& signal) { return signal.Text("read") == "purposes"; });
-  plan.signal = reads_purposes ? SignalKind::kPurposes
-                : segment      ? SignalKind::kSegmentCategories
-                               : SignalKind::kNone;
-  plan.signal_purposes = SignalPurposes(names.purposes, segment);
   plan.observe = root.Text("mode") == "observe";
   if (const Node* answer = root.Find("answer")) {
     plan.answer.emplace();

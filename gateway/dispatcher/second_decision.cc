@@ -41,6 +41,7 @@ policies::DecisionInput InputOf(const journal::EventRecord& record,
   input.identified = !subjects.empty();
   input.signals.denied_purposes = record.denied_purposes;
   input.signals.gpc = record.gpc;
+  input.signals.denials = record.denials;
   input.fields = &fields;
   return input;
 }

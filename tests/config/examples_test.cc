@@ -42,7 +42,6 @@ TEST(Examples, OnlyWhatIsNotSupportedYetIsWrong) {
       "gateway.yaml:20:1 OCT-1909",
       "lists/opposition.yaml:8:9 OCT-1904",
       "policies/marketing-email.yaml:11:7 OCT-1917",
-      "sources/site-web.yaml:21:13 OCT-1903",
   };
   EXPECT_EQ(Errors(config), wanted) << Render(config, Language::kEnglish, false);
   for (const std::string& code : Codes(config, ConfigFinding::Level::kWarning)) {

@@ -62,7 +62,7 @@ TEST_F(PlanTest, Sources) {
   EXPECT_EQ(shop->auth, AuthMethod::kBearer);
   EXPECT_FALSE(shop->secret.hashed);
   EXPECT_EQ(shop->body_bytes, 1024u * 1024u);
-  EXPECT_EQ(shop->signal, SignalKind::kNone);
+  EXPECT_TRUE(shop->signals.empty());
   ASSERT_EQ(shop->accepts.size(), 1u);
   EXPECT_EQ(plan.contracts[shop->accepts[0].contract].name, "order-line@1");
   ASSERT_EQ(shop->subject.size(), 1u);
@@ -72,7 +72,9 @@ TEST_F(PlanTest, Sources) {
   ASSERT_NE(site, nullptr);
   EXPECT_EQ(site->dialect, Dialect::kSegment);
   EXPECT_EQ(site->auth, AuthMethod::kBasic);
-  EXPECT_EQ(site->signal, SignalKind::kSegmentCategories);
+  ASSERT_EQ(site->signals.size(), 1u) << "its categories, unasked";
+  EXPECT_EQ(site->signals[0].kind, SignalKind::kPreferences);
+  EXPECT_EQ(site->signals[0].field, "context.consent.categoryPreferences");
   EXPECT_EQ(site->accepts.size(), 6u);
   EXPECT_EQ(site->subject[1].type, base::IdentifierType::kEmail);
 }
@@ -204,7 +206,7 @@ TEST_F(PlanTest, PathsFillTheSlotsOfAnEvent) {
   EXPECT_EQ(hit[base::kSlotEventType].text, "track");
   EXPECT_EQ(hit[base::kSlotMessageId].text, "m");
   EXPECT_EQ(hit[base::kSlotEventTime].text, "2018-08-28T04:09:47Z");
-  EXPECT_EQ(hit[base::kSlotSignal2].raw, R"({"Advertising":false})");
+  EXPECT_EQ(hit[base::kSlotSignal].raw, R"({"Advertising":false})");
   EXPECT_EQ(hit[field("customer_id")].text, "u");
   EXPECT_EQ(hit[field("email")].text, "p@example.com");
 }
@@ -272,6 +274,8 @@ TEST_F(PlanTest, PathsOfACloudEvent) {
 }
 
 TEST_F(PlanTest, ASignalSpeaksOfAPurposeOrOfABranch) {
+  Edit("sources/boutique.yaml",
+       "unknown_events:", "consent: [{ read: purposes, field: agreed }]\nunknown_events:");
   const auto made = Compile();
   ASSERT_TRUE(made);
   const Plan& plan = **made;
@@ -279,8 +283,10 @@ TEST_F(PlanTest, ASignalSpeaksOfAPurposeOrOfABranch) {
       std::find(plan.purposes.begin(), plan.purposes.end(), "advertising.personalised");
   const std::uint32_t bit = 1u << (place - plan.purposes.begin());
   const auto bits = [&](std::string_view source, std::string_view name) {
-    for (const auto& [said, purposes] : plan.SourceById(source)->signal_purposes) {
-      if (said == name) return purposes;
+    for (const SignalPlan& signal : plan.SourceById(source)->signals) {
+      for (const auto& [said, purposes] : signal.names) {
+        if (said == name) return purposes;
+      }
     }
     return 0u;
   };

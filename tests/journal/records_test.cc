@@ -55,10 +55,36 @@ void SurvivesAndNothingElseDecodes(const Record& record) {
 
 TEST(Records, EventSurvives) { SurvivesAndNothingElseDecodes(SomeEvent()); }
 
+// What a signal denies at one destination stands behind all else, and a record without it is as it
+// was before there was any.
+TEST(Records, DenialsOfSingleDestinationsSurvive) {
+  const std::string before = Encoded(SomeEvent());
+  EventRecord record = SomeEvent();
+  record.denials = {{1, base::Reason::kTcfVendorNotDisclosed, 0x80000003},
+                    {300, base::Reason::kTcfRestricted, 1}};
+  SurvivesAndNothingElseDecodes(record);
+  const std::string bytes = Encoded(record);
+  EXPECT_EQ(bytes[1], before[1] | 8);
+  EXPECT_EQ(bytes.substr(2, before.size() - 2), before.substr(2));
+  EventRecord back;
+  ASSERT_TRUE(Decode(bytes, back));
+  ASSERT_EQ(back.denials.size(), 2u);
+  EXPECT_EQ(back.denials[1].destination, 300);
+  EXPECT_EQ(back.denials[1].reason, base::Reason::kTcfRestricted);
+  EXPECT_EQ(back.denials[0].purposes, 0x80000003u);
+  ASSERT_TRUE(Decode(before, back));
+  EXPECT_TRUE(back.denials.empty());
+  std::string none = before;
+  none[1] = static_cast<char>(none[1] | 8);
+  EXPECT_FALSE(Decode(none + '\0', back)) << "said to be there, and is not";
+}
+
 TEST(Records, EventDecodesIntoUsedMemory) {
   EventRecord used = SomeEvent();
+  used.denials = {{1, base::Reason::kTcfRestricted, 1}};
   ASSERT_TRUE(Decode(Encoded(EventRecord{}), used));
   EXPECT_TRUE(used.verdicts.empty());
+  EXPECT_TRUE(used.denials.empty());
   EXPECT_TRUE(used.subject.empty());
   EXPECT_FALSE(used.usable);
 }

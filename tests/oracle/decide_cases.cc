@@ -32,6 +32,14 @@ void Replay(const std::vector<ConsentEvent>& events, const std::vector<std::size
   }
 }
 
+base::Reason TcfReason(const std::string& name) {
+  for (auto code = static_cast<std::uint16_t>(base::Reason::kTcfVendorNotDisclosed);
+       base::Name(static_cast<base::Reason>(code)) != ""; ++code) {
+    if (base::Name(static_cast<base::Reason>(code)) == name) return static_cast<base::Reason>(code);
+  }
+  throw std::runtime_error("no reason of a TC string: " + name);
+}
+
 base::Verdict Decide(const PolicySet& set, const ConsentIndex& index, const Json& test) {
   std::vector<Fingerprint> identifiers;
   for (const Json& identifier : test["identifiers"]) identifiers.push_back(Person(identifier));
@@ -46,6 +54,10 @@ base::Verdict Decide(const PolicySet& set, const ConsentIndex& index, const Json
   input.identified = !identifiers.empty();
   input.signals.denied_purposes = test["denied"];
   input.signals.gpc = test["gpc"];
+  std::vector<base::SignalDenial> denials;
+  for (const Json& denial : test["denials"])
+    denials.push_back({denial[0], TcfReason(denial[1]), denial[2]});
+  input.signals.denials = denials;
   input.fields = &fields;
   return set.Decide(input, test["destination"], index);
 }

@@ -19,6 +19,8 @@ import time
 SKEW = 5 * 60 * 1000
 PERSON = -1   # the purpose of what is said of the person as a whole
 OF_PERSON = ["restricted", "restricted", "lifted", "suppressed"]
+TCF_REASONS = ["tcf.vendor_not_disclosed", "tcf.vendor_not_consented", "tcf.purpose_not_consented",
+               "tcf.restricted_by_publisher"]
 STORED = ["requested", "pending", "granted", "denied", "withdrawn", "objected", "invalidated"]
 ALL_STATES = STORED + ["unknown", "expired"]
 
@@ -227,6 +229,9 @@ def judge_purpose(config, register, case, destination, place):
         return False, hold[0], hold[2]
     if case["denied"] & (1 << place):
         return False, "signal.denied", 0
+    for at, reason, purposes in case["denials"]:
+        if at == destination and purposes & (1 << place):
+            return False, reason, 0
     if case["gpc"] and purpose["advertising"]:
         return False, "signal.gpc", 0
     standing, cited = people_say(register, case, place, purpose)
@@ -416,6 +421,8 @@ class Inventor:
                 "te": r.choice([td, td - 1, td - 1000, self.moment(config), self.moment(config)]), "td": td,
                 "identifiers": r.sample(range(6), r.choice([0, 1, 1, 1, 2, 2, 3])), "gpc": self.chance(0.1),
                 "denied": r.getrandbits(32) & r.getrandbits(32) & r.getrandbits(32) if self.chance(0.2) else 0,
+                "denials": [[r.randrange(len(config["destinations"])), r.choice(TCF_REASONS), r.getrandbits(32)]
+                            for _ in range(r.choice([0, 0, 0, 1, 3]))],
                 "fields": self.fields(),
                 "destination": len(config["destinations"]) if self.chance(0.01)
                 else config["destinations"].index(destination)}

@@ -111,7 +111,20 @@ void PutOnFile(const Row& row, const std::string& column, const Fingerprint& per
   }
 }
 
-Signals SignalsOf(const std::string& cell) {
+// "newsletter at crm is tcf.vendor_not_disclosed"
+base::SignalDenial DenialOf(const std::string& part) {
+  std::istringstream words(part);
+  std::string purpose, at, destination, is, reason;
+  words >> purpose >> at >> destination >> is >> reason;
+  for (std::uint16_t code = 1; code < 256; ++code) {
+    const auto known = static_cast<base::Reason>(code);
+    if (at == "at" && is == "is" && !reason.empty() && base::Name(known) == reason)
+      return {DestinationPlace(destination), known, 1u << PurposePlace(purpose)};
+  }
+  BadWord("signal", part);
+}
+
+Signals SignalsOf(const std::string& cell, std::vector<base::SignalDenial>& denials) {
   Signals signals;
   for (const std::string& part : Parts(cell, ',')) {
     constexpr std::string_view kDenies = "denies ";
@@ -120,9 +133,10 @@ Signals SignalsOf(const std::string& cell) {
     } else if (part.starts_with(kDenies)) {
       signals.denied_purposes |= 1u << PurposePlace(part.substr(kDenies.size()));
     } else {
-      BadWord("signal", part);
+      denials.push_back(DenialOf(part));
     }
   }
+  signals.denials = denials;
   return signals;
 }
 
@@ -156,7 +170,8 @@ base::Verdict Decide(const Row& row) {
   input.now = std::stoll(cells.at("decided")) * 1000;
   input.subjects = subjects;
   input.identified = cells.at("identified") == "yes";
-  input.signals = SignalsOf(cells.at("signal"));
+  std::vector<base::SignalDenial> denials;
+  input.signals = SignalsOf(cells.at("signal"), denials);
   input.fields = &event;
   return set->Decide(input, DestinationPlace(cells.at("destination")), index);
 }
@@ -202,7 +217,7 @@ TEST(DecideCases, EveryBuiltInReasonOfADecisionIsInTheTable) {
   for (auto code = static_cast<std::uint16_t>(Reason::kConsentGranted);
        code <= static_cast<std::uint16_t>(Reason::kConsentNotExplicit); ++code) {
     if (code >= static_cast<std::uint16_t>(Reason::kQueued) &&
-        code < static_cast<std::uint16_t>(Reason::kTransferNoSafeguard)) {
+        code < static_cast<std::uint16_t>(Reason::kTcfVendorNotDisclosed)) {
       continue;  // of deliveries
     }
     const auto reason = static_cast<Reason>(code);

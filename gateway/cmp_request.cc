@@ -1,0 +1,123 @@
+#include "gateway/cmp_request.h"
+
+#include "base/event.h"
+#include "crypto/hmac.h"
+#include "crypto/seal.h"
+#include "gateway/consent_parts.h"
+#include "gateway/messages.h"
+
+namespace octroi::gateway {
+namespace {
+
+using policies::ConsentEvent;
+using policies::ConsentState;
+
+constexpr std::size_t kEventsMax = 1'000;  // of one message: as many as its JSON could name
+
+bool NeedsNotice(ConsentState state) {
+  return state == ConsentState::kGranted || state == ConsentState::kPending;
+}
+
+class Maker {
+ public:
+  Maker(const Plan& plan, const SourcePlan& source, std::string_view body,
+        const crypto::KeyRing& keys, base::Millis recorded_at)
+      : plan_(plan),
+        source_(source),
+        keys_(keys),
+        recorded_at_(recorded_at),
+        body_(body),
+        digest_(crypto::AsBytes(crypto::Sha256(body))) {}
+
+  std::optional<Response> Events(const Choice& choice, std::uint32_t purposes,
+                                 const std::vector<policies::Fingerprint>& person,
+                                 std::vector<ConsentEvent>& events) const {
+    for (std::size_t place = 0; place < plan_.purposes.size(); ++place) {
+      if ((purposes >> place & 1U) == 0) continue;
+      ConsentEvent event;
+      event.subject = person;
+      event.purpose = plan_.purposes[place];
+      event.state = choice.state;
+      event.effective_at = choice.effective_at;
+      event.recorded_at = recorded_at_;
+      if (NeedsNotice(choice.state)) event.notice = source_.choices->notice;
+      event.source = source_.id;
+      std::string name = digest_ + choice.pointer;
+      crypto::AppendLp(event.purpose, name);
+      event.id = ConsentEventId(keys_, "choice", source_.id, name, event.effective_at);
+      event.record_id = ConsentRecordId(keys_, event.purpose, person.front());
+      Seal(choice, events, event);
+      if (const auto valid = policies::Validate(event); !valid)
+        return RefusedConsent("consent.invalid", choice.pointer);
+      events.push_back(std::move(event));
+    }
+    return std::nullopt;
+  }
+
+ private:
+  void Seal(const Choice& choice, const std::vector<ConsentEvent>& before,
+            ConsentEvent& event) const {
+    std::string detail = R"({"at":")" + choice.pointer + R"(",)";
+    if (before.empty()) {
+      detail += "\"body\":" + std::string(body_) + "}";
+    } else {
+      detail += R"("body_of":")" + before.front().id + "\"}";
+    }
+    keys_.StorageSealer("detail").Seal(event.id, detail, event.detail);
+  }
+
+  const Plan& plan_;
+  const SourcePlan& source_;
+  const crypto::KeyRing& keys_;
+  const base::Millis recorded_at_;
+  const std::string_view body_;
+  const std::string digest_;
+};
+
+}  // namespace
+
+std::optional<Response> ReadCmpMessage(const Plan& plan, const SourcePlan& source,
+                                       std::string_view body, const crypto::KeyRing& keys,
+                                       base::Millis recorded_at, CmpMessage& message) {
+  thread_local base::EventParser parser;
+  thread_local base::Event parsed;
+  const base::ParseFault fault = parser.Parse(body, source.paths, parsed);
+  if (fault.reason != base::Reason::kUndecided) {
+    const int status = fault.reason == base::Reason::kJsonLimit ? 413 : 400;
+    return ProblemOf(status, base::Name(fault.reason));
+  }
+  const ChoicesPlan& means = *source.choices;
+  const auto mapped = [&](std::string_view name) {
+    const auto found = means.purposes.find(name);
+    return found == means.purposes.end() ? 0U : found->second;
+  };
+  auto read =
+      ReadChoices(means.form, body, [&](std::string_view name) { return mapped(name) != 0; });
+  if (const auto* refused = std::get_if<ChoiceFault>(&read))
+    return RefusedConsent(refused->code, refused->pointer);
+
+  const auto pointer_of = [&](base::FieldId field) {
+    const auto found = means.pointers.find(field);
+    return found == means.pointers.end() ? "/" + plan.fields[field] : found->second;
+  };
+  std::vector<policies::Fingerprint> person;
+  if (auto refused = ReadPerson(source, parsed, keys, pointer_of, person)) return refused;
+  if (person.empty())
+    return RefusedConsent("consent.subject_missing", pointer_of(source.subject.front().field));
+
+  auto& choices = std::get<Choices>(read);
+  message.not_acts = std::move(choices.not_acts);
+  const Maker maker(plan, source, body, keys, recorded_at);
+  for (Choice& choice : choices.taken) {
+    const std::uint32_t purposes = mapped(choice.name);
+    if (purposes == 0) {
+      message.unmapped.push_back(std::move(choice.pointer));
+    } else if (auto refused = maker.Events(choice, purposes, person, message.events)) {
+      return refused;
+    }
+    if (message.events.size() > kEventsMax) return ProblemOf(413, "consent.too_many");
+  }
+  return std::nullopt;
+}
+
+}  // namespace octroi::gateway

@@ -1,0 +1,37 @@
+// What every door of the consent register makes alike: whom an event is about, its ids, and how a
+// refusal is said. Of the doors alone (consent_request.h, cmp_request.h).
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crypto/key_ring.h"
+#include "gateway/edge.h"
+#include "gateway/plan.h"
+#include "policies/consent.h"
+
+namespace octroi::gateway {
+
+// A Problem that names a place of the body by RFC 6901, never a value of it.
+Response RefusedConsent(std::string_view code, std::string_view pointer, int status = 422);
+
+// Fingerprints of every identifier of the source that `parsed` holds, in the source's order; or
+// what is wrong, at the place that `pointer_of` says an identifier stands.
+std::optional<Response> ReadPerson(const SourcePlan& source, const base::Event& parsed,
+                                   const crypto::KeyRing& keys,
+                                   const std::function<std::string(base::FieldId)>& pointer_of,
+                                   std::vector<policies::Fingerprint>& person);
+
+// UUIDv7 whose time is when the person acted: the same door, source, name and instant give the
+// same id.
+std::string ConsentEventId(const crypto::KeyRing& keys, std::string_view door,
+                           std::string_view source, std::string_view name,
+                           base::Millis effective_at);
+// UUIDv4 of the (person, purpose) record of TS 27560.
+std::string ConsentRecordId(const crypto::KeyRing& keys, std::string_view purpose,
+                            const policies::Fingerprint& person);
+
+}  // namespace octroi::gateway
