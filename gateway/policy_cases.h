@@ -16,8 +16,9 @@ struct PolicyCase {
   base::Millis at = 0;  // when it is received and decided on
   std::string source;
   std::string event;  // JSON as the source sends it
+  bool gpc = false;   // Sec-GPC: 1
   struct Consent {
-    std::string purpose, state;  // a state that is derived, too
+    std::string purpose, state;  // a state that is derived, too; kWholePerson
     base::Millis since = 0;
   };
   std::vector<Consent> consents;  // of the person that the event is about

@@ -313,4 +313,11 @@ base::Verdict PolicySet::Decide(const DecisionInput& input, std::uint16_t destin
   return {destination, true, first_allowance->reason, allowing, first_allowance->consent};
 }
 
+ConsentState PolicySet::StateOf(const DecisionInput& input, std::uint16_t purpose,
+                                const ConsentIndex& index) const {
+  const auto& purposes = compiled_->spec.purposes;
+  if (purpose >= purposes.size()) return ConsentState::kUnknown;
+  return Strictest(purposes[purpose], purpose, input, index).state;
+}
+
 }  // namespace octroi::policies

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,6 +43,7 @@ class NamedList {
  public:
   virtual ~NamedList() = default;
   virtual bool Has(std::string_view value) const = 0;
+  virtual std::span<const std::string> Values() const = 0;  // each that it has
 };
 
 // One question about one purpose; exactly one of these is set. A field that is absent, null, an

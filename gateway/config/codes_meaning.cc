@@ -172,6 +172,15 @@ constexpr CodeText kCodes[] = {
     {1362, "La destination « {0} » attend plus longtemps pour remplir un envoi que la réponse.",
      "The destination \"{0}\" waits longer to fill a request than the answer does.",
      "Un « or_after » plus court que « within ».", "An \"or_after\" shorter than \"within\"."},
+    {1380, "Cet invariant ne se comprend pas : {0}.", "This invariant cannot be read: {0}.",
+     "« octroi ask --help » donne la grammaire.", "\"octroi ask --help\" has the grammar."},
+    {1381, "L'invariant est enfreint : {0}.", "The invariant is broken: {0}.",
+     "Changer ce qui laisse passer ce cas, ou demander à {1} de changer l'invariant.",
+     "Change what lets this case through, or ask {1} to change the invariant."},
+    {1382, "L'invariant n'a pas pu être décidé à « {0} » : trop de cas.",
+     "The invariant could not be decided at \"{0}\": too many cases.",
+     "Le dire plus étroit : une destination, une source, une finalité.",
+     "Say it more narrowly: one destination, one source, one purpose."},
 };
 
 }  // namespace

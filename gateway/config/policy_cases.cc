@@ -103,6 +103,7 @@ std::vector<PolicyCase> PolicyCases(const ConfigFolder& config) {
       const Node& given = *node.Find("given");
       one.source = given.Text("source");
       one.event = EventOf(*world.Find("Source", one.source), given);
+      one.gpc = given.True("gpc");
       for (const Node::Member& consent : given.Map("consent")) {
         const auto since = base::ParseRfc3339(consent.value.Text("at"));
         one.consents.push_back({consent.key, std::string(consent.value.Text("state")),
