@@ -288,7 +288,7 @@ TEST(DecisionCases, NothingThatIsAllowedIsMissed) {
 
 TEST(DecisionCases, SeveralPurposesAllowWhatEachAloneDoes) {
   Chance chance(7);
-  for (int s = 0; s < 200; ++s) {
+  for (int s = 0; s < 60; ++s) {
     const PolicySet set = RandomSet(chance, kFields);
     Input in(chance, kNow);
     for (int i = 0; i < 100; ++i) {
@@ -318,7 +318,7 @@ TEST(DecisionCases, SeveralPurposesAllowWhatEachAloneDoes) {
 // A found case is one: made anew, Decide says the same.
 TEST(DecisionCases, WhatIsFoundIsSo) {
   int found = 0;
-  for (int s = 0; s < 60; ++s) {
+  for (int s = 0; s < 6; ++s) {
     Chance chance(static_cast<std::uint64_t>(s) + 500);
     const PolicySet set = RandomSet(chance);
     for (std::uint16_t p = 0; p < kPurposes; ++p) {
@@ -361,7 +361,7 @@ TEST(DecisionCases, WhatIsFoundIsSo) {
       EXPECT_EQ(set.StateOf(input, asked.states[0].purpose, index), ConsentState::kWithdrawn) << s;
     }
   }
-  EXPECT_GT(found, 20);
+  EXPECT_GT(found, 3);
 }
 
 TEST(DecisionCases, TooManyIsNeverANo) {
