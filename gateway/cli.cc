@@ -274,6 +274,7 @@ int CommandLine(int argc, char** argv, const Stores& stores) {
   if (verb == "journal" && (second == "check" || second == "dump"))
     return ReadJournal(args, second == "dump");
   if (verb == "test") return TestPolicies(args);
+  if (verb == "ask") return AskPolicy(args);
   if (verb == "simulate") return SimulateFile(args, stores);
   const auto in = args.language;
   if (verb == "status")

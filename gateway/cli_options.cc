@@ -30,6 +30,8 @@ constexpr Option kOptions[] = {
     {"--dry-run", false, " replay "},
     {"--yes", false, " replay approve "},
     {"--coverage", false, " test "},
+    {"--as-test", false, " ask "},
+    {"--help", false, " ask "},
     {"--once", false, " top "},
     {"--impact", true, " diff "},
     {"--version", true, " diff apply propose "},

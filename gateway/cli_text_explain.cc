@@ -19,13 +19,14 @@ std::string Place(const Json& line) {
 // One change that a person could make, in words.
 std::string ChangeWords(const Json& change, bool fr) {
   const std::string what = Str(change, "do");
-  if (what == "consent")
-    return (fr ? "un accord pour " : "a grant for ") + Str(change, "purpose");
+  if (what == "consent") return (fr ? "un accord pour " : "a grant for ") + Str(change, "purpose");
   if (what == "identify") return fr ? "un identifiant valide" : "a valid identifier";
   if (what == "signal")
-    return fr ? "un événement que rien n'accompagne qui refuse" : "an event without a signal that denies";
+    return fr ? "un événement que rien n'accompagne qui refuse"
+              : "an event without a signal that denies";
   if (what == "lift") return fr ? "la limitation levée" : "the restriction lifted";
-  if (what == "age") return fr ? "un âge connu et suffisant" : "an age that is known and sufficient";
+  if (what == "age")
+    return fr ? "un âge connu et suffisant" : "an age that is known and sufficient";
   const std::string field = Str(change, "field");
   if (change.contains("not_in_list"))
     return field + (fr ? " hors de la liste" : " that is not on the list");
@@ -35,11 +36,11 @@ std::string ChangeWords(const Json& change, bool fr) {
 
 std::string WouldChange(const Json& sets, bool fr) {
   if (sets.empty()) {
-    return fr ? "    Que changer pour qu'il parte ? Rien à cet événement : c'est la configuration.\n"
+    return fr ? "    Que changer pour qu'il parte ? Rien à cet événement : c'est la "
+                "configuration.\n"
               : "    What would let it leave? Nothing about this event: it is the config.\n";
   }
-  std::string text =
-      fr ? "    Que changer pour qu'il parte ? " : "    What would let it leave? ";
+  std::string text = fr ? "    Que changer pour qu'il parte ? " : "    What would let it leave? ";
   for (std::size_t i = 0; i < sets.size(); ++i) {
     if (i != 0) text += fr ? " ; ou " : "; or ";
     for (std::size_t k = 0; k < sets[i].size(); ++k) {

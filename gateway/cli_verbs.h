@@ -18,6 +18,7 @@
 namespace octroi::gateway {
 
 inline constexpr int kOk = 0, kNo = 1, kUsage = 2, kConfigInvalid = 3, kUnreachable = 4;
+inline constexpr int kUndecided = 5;  // of `ask`: neither a yes nor a no
 inline constexpr int kFatalExit =
     70;  // EX_SOFTWARE: the disk failed under us; a supervisor restarts, recovery decides
 
@@ -80,6 +81,7 @@ int TapFlow(const Arguments& args);
 int ReplayFailures(const Arguments& args);
 int WatchTop(const Arguments& args);
 int TestPolicies(const Arguments& args);
+int AskPolicy(const Arguments& args);  // cli_ask.cc: offline, needs no key
 int SimulateFile(const Arguments& args, const Stores& stores);
 int ExplainFile(const Arguments& args, const Stores& stores);
 

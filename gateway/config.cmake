@@ -27,10 +27,15 @@ add_custom_command(
 
 octroi_gateway_part(gateway_config
   SOURCES
+    ask/answer.cc
+    ask/question.cc
+    ask/sentence.cc
+    ask/words.cc
     config/check_contracts.cc
     config/check_destinations.cc
     config/check_gateway.cc
     config/check_law.cc
+    config/check_invariants.cc
     config/check_purposes.cc
     config/check_sources.cc
     config/check_templates.cc

@@ -80,7 +80,7 @@ std::string UnreadMember(const Plan& plan, const SourcePlan& source, std::string
 
 // Who spoke, how, and how old the person is; the rest of `actor` stays in the sealed evidence.
 std::optional<Response> ReadSpeaker(const Plan& plan, const base::Event& parsed,
-                                   ConsentEvent& event) {
+                                    ConsentEvent& event) {
   const base::Value &age = parsed[kAge], &actor = parsed[kActor],
                     &explicit_word = parsed[kExplicit];
   if (age.present()) {

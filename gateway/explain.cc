@@ -19,7 +19,7 @@ using policies::ConsentIndex;
 using policies::ConsentState;
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t kTogetherMax = 3;    // changes at once: beyond, nobody does them
+constexpr std::size_t kTogetherMax = 3;     // changes at once: beyond, nobody does them
 constexpr std::size_t kCandidatesMax = 24;  // so at most 2,324 decisions
 constexpr std::size_t kAnswersMax = 4;
 
@@ -76,7 +76,7 @@ struct Explainer::Asked {
 
 struct Explainer::Change {
   enum class What { kConsent, kIdentify, kSignal, kLift, kAge, kField } what;
-  std::uint16_t purpose = 0;                  // kConsent
+  std::uint16_t purpose = 0;                 // kConsent
   const ConditionSpec* condition = nullptr;  // kField: what it asks
 };
 
@@ -263,8 +263,7 @@ Json Explainer::Named(const Change& change) const {
       break;
   }
   const ConditionSpec& asks = *change.condition;
-  Json named{{"do", "field"},
-             {"field", plan.fields[asks.present ? *asks.present : *asks.field]}};
+  Json named{{"do", "field"}, {"field", plan.fields[asks.present ? *asks.present : *asks.field]}};
   if (!asks.in.empty()) named["in"] = asks.in;
   if (asks.not_in_list) named["not_in_list"] = true;
   return named;

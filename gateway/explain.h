@@ -34,12 +34,13 @@ class Explainer {
   // Where the rules of its contract stand that failed: [{"file", "line", "rule"}].
   nlohmann::ordered_json Rules(const journal::EventRecord& record) const;
 
-  // {"decided_by": {"file", "line", "condition"?} or null, "would_change": [[change, ...], ...]}. Each list is a
-  // smallest set of changes with which it would have been sent (at most four of them); none: nothing
-  // that a person can do about this event would. `condition`: the line of the policy's condition
-  // that did not hold. A change: {"do": "consent", "purpose"}, {"do": "identify"}, {"do":
-  // "signal"}, {"do": "lift"}, {"do": "age"}, {"do": "field", "field", "in"? | "not_in_list"?}. `fields` null: the
-  // payload is gone; where the answer hangs on it, neither is there.
+  // {"decided_by": {"file", "line", "condition"?} or null, "would_change": [[change, ...], ...]}.
+  // Each list is a smallest set of changes with which it would have been sent (at most four of
+  // them); none: nothing that a person can do about this event would. `condition`: the line of the
+  // policy's condition that did not hold. A change: {"do": "consent", "purpose"}, {"do":
+  // "identify"}, {"do": "signal"}, {"do": "lift"}, {"do": "age"}, {"do": "field", "field", "in"? |
+  // "not_in_list"?}. `fields` null: the payload is gone; where the answer hangs on it, neither is
+  // there.
   nlohmann::ordered_json Delivery(const journal::EventRecord& record,
                                   const base::FieldReader* fields, std::uint16_t destination) const;
 

@@ -130,7 +130,8 @@ Json EventReport(const std::string& origin, const store::EventRow& row,
   if (explainer == nullptr) return json;
   json["rules"] = explainer->Rules(record);
   for (std::size_t i = 0; i < row.deliveries.size(); ++i)
-    json["deliveries"][i].update(explainer->Delivery(record, fields, row.deliveries[i].destination));
+    json["deliveries"][i].update(
+        explainer->Delivery(record, fields, row.deliveries[i].destination));
   return json;
 }
 

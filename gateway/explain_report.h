@@ -1,5 +1,5 @@
-// What `octroi explain` shows, as JSON, of an event that came in and of one in a file alike: what it
-// was, what was decided about it where, by which line of the config, on which consent event, and
+// What `octroi explain` shows, as JSON, of an event that came in and of one in a file alike: what
+// it was, what was decided about it where, by which line of the config, on which consent event, and
 // what would have to change. Ids, outcomes, reasons and places only: no value of an event.
 #pragma once
 
@@ -16,8 +16,8 @@
 
 namespace octroi::gateway {
 
-// `row.record` is not read. Without `explainer`, or without `fields` where the answer hangs on them,
-// `decided_by` and `would_change` are left out.
+// `row.record` is not read. Without `explainer`, or without `fields` where the answer hangs on
+// them, `decided_by` and `would_change` are left out.
 nlohmann::ordered_json EventReport(const std::string& origin, const store::EventRow& row,
                                    const journal::EventRecord& record, const Names& names,
                                    const Explainer* explainer, const base::FieldReader* fields);

@@ -244,6 +244,14 @@ std::string_view Plan::ReasonName(base::Reason reason) const {
   return place < reasons.size() ? std::string_view(reasons[place]) : "unknown";
 }
 
+std::uint32_t Plan::CategoriesOf(std::uint32_t purpose_bits) const {
+  std::uint32_t categories = 0;
+  for (std::size_t purpose = 0; purpose < purpose_categories.size(); ++purpose) {
+    if ((purpose_bits >> purpose & 1) != 0) categories |= purpose_categories[purpose];
+  }
+  return categories;
+}
+
 const SourcePlan* Plan::SourceById(std::string_view id) const {
   for (const SourcePlan& source : sources) {
     if (!id.empty() && source.id == id) return &source;

@@ -159,6 +159,7 @@ struct Plan {
   std::string_view ReasonName(
       base::Reason reason) const;  // built-in or configured; "unknown" never for our own
   const SourcePlan* SourceById(std::string_view id) const;
+  std::uint32_t CategoriesOf(std::uint32_t purpose_bits) const;  // what leaves for any of them
 };
 using PlanPtr = std::shared_ptr<const Plan>;
 

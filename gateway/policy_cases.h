@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "gateway/config.h"
+#include "policies/consent.h"
 
 namespace octroi::gateway {
 
@@ -16,9 +17,12 @@ struct PolicyCase {
   base::Millis at = 0;  // when it is received and decided on
   std::string source;
   std::string event;  // JSON as the source sends it
+  bool gpc = false;   // Sec-GPC: 1
+  policies::AgeBand age = policies::AgeBand::kUnknown;
   struct Consent {
-    std::string purpose, state;  // a state that is derived, too
+    std::string purpose, state;  // a state that is derived, too; kWholePerson
     base::Millis since = 0;
+    bool by_parent = false, explicit_word = false;  // of a grant
   };
   std::vector<Consent> consents;  // of the person that the event is about
   std::string outcome;            // empty: not asked

@@ -17,15 +17,21 @@ using Json = nlohmann::ordered_json;
 void Enter(const PolicyCase& one, const Plan& plan, const ReadEvent& read,
            policies::ConsentIndex& index) {
   const std::span prints(read.subject.data(), read.people);
+  index.SetAge(prints, one.age, 1);
   for (const PolicyCase::Consent& consent : one.consents) {
     const auto purpose = std::ranges::find(plan.purposes, consent.purpose);
+    const bool of_person = consent.purpose == policies::kWholePerson;
     if (consent.state == "unknown" || prints.empty()) continue;
     policies::ConsentEvent event;
     event.id = "test";
     event.state = policies::ConsentStateOf(consent.state).value_or(ConsentState::kGranted);
     event.effective_at = event.recorded_at = consent.since;
+    event.by_parent = consent.by_parent;
+    event.explicit_word = consent.explicit_word;
     if (consent.state == "expired") event.valid_until = std::min(one.at - 1'000, consent.since);
-    index.Set(prints, static_cast<std::size_t>(purpose - plan.purposes.begin()),
+    index.Set(prints,
+              of_person ? policies::ConsentIndex::kPerson
+                        : static_cast<std::size_t>(purpose - plan.purposes.begin()),
               policies::Fold(std::span(&event, 1), one.at));
   }
 }
@@ -47,6 +53,7 @@ class CaseRun {
     around.plan = &plan_;
     around.source = static_cast<std::uint16_t>(source - plan_.sources.data());
     around.at = case_.at;
+    around.gpc = case_.gpc;
     around.consent = &index;
     around.decisive = &decisive;
     evaluator.Evaluate(around, read, record_);

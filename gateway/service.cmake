@@ -2,6 +2,8 @@ octroi_gateway_part(gateway_service
   SOURCES
     admin_socket.cc
     api.cc
+    ask/example.cc
+    ask/report.cc
     audit.cc
     auditor.cc
     change/control.cc
@@ -10,6 +12,7 @@ octroi_gateway_part(gateway_service
     change/report.cc
     change/statement.cc
     cli.cc
+    cli_ask.cc
     cli_change.cc
     cli_consent.cc
     cli_flow.cc
@@ -19,6 +22,7 @@ octroi_gateway_part(gateway_service
     cli_test.cc
     cli_store.cc
     cli_text.cc
+    cli_text_ask.cc
     cli_text_change.cc
     cli_text_consent.cc
     cli_text_flow.cc

@@ -27,7 +27,8 @@ struct CompiledDestination {
 };
 
 struct PolicySet::Compiled {
-  PolicySetSpec spec;  // value lists of conditions sorted
+  PolicySetSpec spec;        // value lists of conditions sorted
+  bool laws_differ = false;  // some purpose has another basis under some law
   std::vector<CompiledDestination> destinations;
 };
 

@@ -127,13 +127,14 @@ Standing StandingOf(const ConsentEntry& entry, const PurposeSpec& purpose,
   return standing;
 }
 
-Standing Strictest(const PurposeSpec& purpose, std::uint16_t place, const Case& c) {
+Standing Strictest(const PurposeSpec& purpose, std::uint16_t place, const DecisionInput& input,
+                   const ConsentIndex& index) {
   Standing strictest;
   std::uint32_t oldest_grant = UINT32_MAX;
   bool by_parents = true, all_explicit = true;
-  for (const ConsentIndex::Subject subject : c.input.subjects) {
-    const ConsentEntry entry = c.index.Get(subject, place);
-    const Standing standing = StandingOf(entry, purpose, c.input);
+  for (const ConsentIndex::Subject subject : input.subjects) {
+    const ConsentEntry entry = index.Get(subject, place);
+    const Standing standing = StandingOf(entry, purpose, input);
     if (standing.state == ConsentState::kGranted) {
       oldest_grant = std::min(oldest_grant, entry.since_seconds);
       by_parents = by_parents && entry.by_parent;
@@ -343,7 +344,7 @@ Answer JudgeLaw(const PurposeSpec& purpose, Basis own, Basis theirs, const Stand
 
 Answer JudgePurpose(const ServedPurpose& served, const Case& c) {
   const PurposeSpec& purpose = c.spec.purposes[served.purpose];
-  Standing standing = Strictest(purpose, served.purpose, c);
+  Standing standing = Strictest(purpose, served.purpose, c.input, c.index);
   const Basis own = BasisIn(purpose, 0), theirs = BasisIn(purpose, c.jurisdiction);
   if (!Spares(c.hold, own, standing) || !Spares(c.hold, theirs, standing))
     return Deny(ReasonOf(c.hold.state), c.hold.reference);
@@ -407,7 +408,7 @@ base::Verdict PolicySet::Decide(const DecisionInput& input, std::uint16_t destin
                destination,
                HoldOn(input, index),
                YoungestOf(input, index),
-               JurisdictionOf(input, spec)};
+               compiled_->laws_differ ? JurisdictionOf(input, spec) : std::uint16_t{0}};
   std::optional<Answer> first_denial, first_allowance;
   std::uint32_t allowing = 0;
   std::uint32_t allowed_categories = 0;
@@ -422,6 +423,13 @@ base::Verdict PolicySet::Decide(const DecisionInput& input, std::uint16_t destin
   if (!first_allowance) return Denied(destination, *first_denial);
   if ((*received & allowed_categories) == 0) return Denied(destination, Deny(Reason::kFieldsNone));
   return {destination, true, first_allowance->reason, allowing, first_allowance->consent};
+}
+
+ConsentState PolicySet::StateOf(const DecisionInput& input, std::uint16_t purpose,
+                                const ConsentIndex& index) const {
+  const auto& purposes = compiled_->spec.purposes;
+  if (purpose >= purposes.size()) return ConsentState::kUnknown;
+  return Strictest(purposes[purpose], purpose, input, index).state;
 }
 
 }  // namespace octroi::policies

@@ -98,6 +98,12 @@ class PolicySet {
   base::Verdict Decide(const DecisionInput& input, std::uint16_t destination,
                        const ConsentIndex& index) const;
 
+  // What the register says of one purpose for the subjects of `input`: the state that Decide judges
+  // by, the strictest of them at `now`. Restrictions of the person as a whole are not in it.
+  // Unknown for a purpose out of range.
+  ConsentState StateOf(const DecisionInput& input, std::uint16_t purpose,
+                       const ConsentIndex& index) const;
+
   const PolicySetSpec& spec() const;
 
  private:

@@ -53,6 +53,11 @@ struct PreparedField {
   std::string token_head;         // of a token: its opening quote and head
 };
 
+// Only for a purpose that has its category.
+inline bool MayLeave(const PreparedField& field, std::uint32_t allowed_categories) {
+  return (field.category & allowed_categories) != 0;
+}
+
 struct PreparedContract {
   std::string name;  // a JSON string: "lead@2"
   std::vector<PreparedField> fields;

@@ -115,6 +115,8 @@ base::Result<PolicySet> PolicySet::Compile(PolicySetSpec spec) {
   PolicySet set;
   set.compiled_ = std::make_unique<Compiled>();
   set.compiled_->spec = std::move(spec);
+  set.compiled_->laws_differ = std::ranges::any_of(
+      set.compiled_->spec.purposes, [](const PurposeSpec& one) { return !one.bases.empty(); });
   for (PolicySpec& policy : set.compiled_->spec.policies) {
     SortLists(policy.allow_when);
     for (OtherwiseSpec& line : policy.otherwise) SortLists(line.when);

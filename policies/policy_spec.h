@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,6 +52,7 @@ class NamedList {
  public:
   virtual ~NamedList() = default;
   virtual bool Has(std::string_view value) const = 0;
+  virtual std::span<const std::string> Values() const = 0;  // each that it has
 };
 
 // What data that leaves the EEA for a destination rests on (GDPR 44-49).

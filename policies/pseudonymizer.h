@@ -94,6 +94,15 @@ class Pseudonymizer {
                    ProtectedBatch& batch) const;
   void Finish(std::uint16_t destination, ProtectedBatch& batch) const;  // runs the lanes; call once
 
+  // Which fields of a contract this destination gets under those categories, if they have a value,
+  // and in which form: those that its template uses. Empty: it does not receive the contract.
+  struct Leaving {
+    base::FieldId field = 0;
+    OutgoingField::Form form = OutgoingField::Form::kClear;
+  };
+  std::vector<Leaving> LeavingOf(std::uint16_t destination, std::uint16_t contract,
+                                 std::uint32_t allowed_categories) const;
+
   // The token of one normalised value, for the vectors. `received`: for P3. kInvalid: an empty
   // value, one longer than 65,535 bytes, a version that may not be used, or a form without tokens.
   static base::Result<std::string> Token(const crypto::KeyRing& keys, std::string_view domain,

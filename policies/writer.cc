@@ -117,7 +117,7 @@ void Pseudonymizer::Writer::Id(const OutgoingEvent& event) {
 
 bool Pseudonymizer::Writer::Field(const Segment& segment, const OutgoingEvent& event) {
   const PreparedField& field = contract_.fields[segment.field];
-  if ((field.category & event.allowed_categories) == 0) return false;
+  if (!MayLeave(field, event.allowed_categories)) return false;
   const base::Value& value = event.fields->Field(field.slot);
   if (value.raw.empty() || (segment.present_only && !value.present())) return false;
   if (field.key != nullptr) return Token(segment, *field.key, value, event.received);

@@ -16,6 +16,7 @@ class ValueList {
   explicit ValueList(std::vector<std::string> values);
   bool Has(std::string_view value) const;
   std::size_t size() const;  // of different values
+  const std::vector<std::string>& values() const { return sorted_; }
 
  private:
   std::vector<std::string> sorted_;

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "crypto/note.h"
 #include "gateway/config/checks.h"
+#include "policies/consent.h"
 
 namespace octroi::gateway::config {
 namespace {
@@ -36,7 +37,6 @@ void Checker::Gateway(base::Millis now) const {
         Add(1305, *gateway, keep->Find("samples")->at);
       }
     }
-    if (root.Find("invariants")) Add(1909, *gateway, root.KeyAt("invariants"));
     ObservedConsent(*gateway, now);
     Approvers(*gateway);
     for (const char* name : {"ingest", "console"}) {
@@ -140,6 +140,7 @@ void Checker::Tests() const {
       if (const Node* given = one.Find("given")) {
         Refers(*test, given->Find("source"), "Source", 1210);
         for (const Node::Member& consent : given->Map("consent")) {
+          if (consent.key == policies::kWholePerson) continue;
           if (world_.Find("Purpose", consent.key)) continue;
           Add(1205, *test, consent.key_at, {consent.key},
               DidYouMean(consent.key, world_.Ids("Purpose")));

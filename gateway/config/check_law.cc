@@ -27,9 +27,8 @@ bool ReceivesSpecial(const World& world, const Node& destination) {
 }
 
 bool ConsentSomewhere(const Node& purpose) {
-  return std::ranges::any_of(purpose.Map("legal_basis_in"), [](const Node::Member& line) {
-    return line.value.text == "consent";
-  });
+  return std::ranges::any_of(purpose.Map("legal_basis_in"),
+                             [](const Node::Member& line) { return line.value.text == "consent"; });
 }
 
 }  // namespace
@@ -82,9 +81,8 @@ void Checker::DestinationLaw(const Document& destination, base::Millis now) cons
 
 bool Checker::Suspended(std::string_view safeguard) const {
   const Node* transfers = world_.gateway() ? world_.gateway()->root.Find("transfers") : nullptr;
-  return transfers && std::ranges::any_of(transfers->List("suspended"), [&](const Node& one) {
-           return one.text == safeguard;
-         });
+  return transfers && std::ranges::any_of(transfers->List("suspended"),
+                                          [&](const Node& one) { return one.text == safeguard; });
 }
 
 }  // namespace octroi::gateway::config

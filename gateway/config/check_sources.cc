@@ -43,7 +43,7 @@ void Checker::Signal(const Document& source, const Node& signal) const {
   if (signal.Find("map") && read->text == "gpc")
     Add(1334, source, signal.KeyAt("map"), {"map", "read: gpc"});
   for (const Node::Member& line : signal.Map("map")) {
-    if (!IsSignalName(read->text, line.key)) Add(1381, source, line.key_at, {line.key, read->text});
+    if (!IsSignalName(read->text, line.key)) Add(1383, source, line.key_at, {line.key, read->text});
     RefersAll(source, line.value.items, "Purpose", 1205);
   }
 }

@@ -95,6 +95,12 @@ Say UnfitToPresent(std::string_view method, const crypto::Secret& secret);
 // Secrets and key files that are there: readable, not by others, of the form their use needs.
 void CheckSecrets(const World& world, const std::string& folder, Findings& findings);
 
+// Invariants that can be read, and none of which can happen. They are decided once nothing else is
+// wrong; what cannot be decided counts as broken. A list or template that is not there yet is a
+// warning of its own, and decided on when it is: at the latest at the start.
+void CheckInvariants(const World& world, const ConfigFolder& config, base::Millis now,
+                     Findings& findings);
+
 // Whether a path that config names stays in its folder. The shape refuses one that does not.
 bool IsInside(std::string_view path);
 

@@ -18,8 +18,6 @@ constexpr CodeText kCodes[] = {
      "\"{0}\" is not supported yet for a pseudonym.",
      "p1-hmac, p2-siv ou p3-hmac-epoch, séparé par destination.",
      "p1-hmac, p2-siv or p3-hmac-epoch, separated by destination."},
-    {1909, "« invariants » n'est pas encore pris en charge : personne ne les vérifierait.",
-     "\"invariants\" is not supported yet: nobody would check them.", "", ""},
     {1912, "Livrer par « {0} » n'est pas encore pris en charge.",
      "Delivering by \"{0}\" is not supported yet.", "« http », « file » ou « sql ».",
      "\"http\", \"file\" or \"sql\"."},

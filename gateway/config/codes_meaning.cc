@@ -197,7 +197,16 @@ constexpr CodeText kCodes[] = {
      "\"{0}\" depends on the law of a country, but gateway.yaml does not say whose applies.",
      "jurisdiction: { controller: FR, person: country }.",
      "jurisdiction: { controller: FR, person: country }."},
-    {1381, "Le signal « {1} » n'a rien qui s'appelle « {0} ».",
+    {1380, "Cet invariant ne se comprend pas : {0}.", "This invariant cannot be read: {0}.",
+     "« octroi ask --help » donne la grammaire.", "\"octroi ask --help\" has the grammar."},
+    {1381, "L'invariant est enfreint : {0}.", "The invariant is broken: {0}.",
+     "Changer ce qui laisse passer ce cas, ou demander à {1} de changer l'invariant.",
+     "Change what lets this case through, or ask {1} to change the invariant."},
+    {1382, "L'invariant n'a pas pu être décidé à « {0} » : trop de cas.",
+     "The invariant could not be decided at \"{0}\": too many cases.",
+     "Le dire plus étroit : une destination, une source, une finalité.",
+     "Say it more narrowly: one destination, one source, one purpose."},
+    {1383, "Le signal « {1} » n'a rien qui s'appelle « {0} ».",
      "The signal \"{1}\" has nothing called \"{0}\".",
      "tcf et gpp : une finalité de TCF, 1 à 24. google : ad_storage, ad_user_data, "
      "ad_personalization, analytics_storage, personalization_storage, functionality_storage, "

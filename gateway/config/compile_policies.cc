@@ -22,6 +22,7 @@ class PolicyList final : public policies::NamedList {
   explicit PolicyList(std::shared_ptr<const rules::ValueList> values)
       : values_(std::move(values)) {}
   bool Has(std::string_view value) const override { return values_->Has(value); }
+  std::span<const std::string> Values() const override { return values_->values(); }
 
  private:
   std::shared_ptr<const rules::ValueList> values_;

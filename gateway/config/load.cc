@@ -16,6 +16,7 @@ ConfigFolder Check(ConfigFolder config, const config::World& world, config::Find
   config::CheckSecrets(world, config.folder, findings);
   config::CheckCompiles(world, lists, findings);
   config.settings = config::SettingsOf(world, config.folder);
+  config::CheckInvariants(world, config, clock.WallNow(), findings);
   config.findings = std::move(findings).Sorted();
   return config;
 }

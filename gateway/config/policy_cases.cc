@@ -103,10 +103,14 @@ std::vector<PolicyCase> PolicyCases(const ConfigFolder& config) {
       const Node& given = *node.Find("given");
       one.source = given.Text("source");
       one.event = EventOf(*world.Find("Source", one.source), given);
+      one.gpc = given.True("gpc");
+      one.age = policies::AgeBandOf(given.Text("age_band")).value_or(policies::AgeBand::kUnknown);
       for (const Node::Member& consent : given.Map("consent")) {
         const auto since = base::ParseRfc3339(consent.value.Text("at"));
         one.consents.push_back({consent.key, std::string(consent.value.Text("state")),
-                                since.value_or(one.at - 86'400'000)});
+                                since.value_or(one.at - 86'400'000),
+                                consent.value.Text("by") == "parent",
+                                consent.value.True("explicit")});
       }
       for (const Node::Member& expected : node.Map("expect")) {
         if (expected.key == "outcome") {

@@ -157,6 +157,8 @@ const DictionaryField* World::FieldWithSynonym(std::string_view name) const {
   return nullptr;
 }
 
+std::span<const std::string_view> CategoryNames() { return kCategories; }
+
 std::uint32_t CategoryBit(std::string_view category) {
   const auto found = std::ranges::find(kCategories, category);
   return found == kCategories.end() ? 0 : 1u << (found - kCategories.begin());

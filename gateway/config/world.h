@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,6 +54,7 @@ class World {
 };
 
 // One bit for each data category of the register, in the schema's order; 0 if unknown.
+std::span<const std::string_view> CategoryNames();
 std::uint32_t CategoryBit(std::string_view category);
 
 // The same for a field. Data of special categories (personal_data: sensitive; GDPR 9) has bits of

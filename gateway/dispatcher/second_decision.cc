@@ -82,9 +82,7 @@ Leave DecideAgain(const Plan& plan, std::uint16_t destination, const policies::C
   leave.event = EventName(plan, record);
   if (leave.event.empty()) return Deny(base::Reason::kEventUnknown);
   leave.purposes = admission->purposes & now_says.purposes;
-  for (std::size_t purpose = 0; purpose < plan.purpose_categories.size(); ++purpose) {
-    if ((leave.purposes >> purpose & 1) != 0) leave.categories |= plan.purpose_categories[purpose];
-  }
+  leave.categories = plan.CategoriesOf(leave.purposes);
   if (!AnyFieldLeaves(plan, destination, record.contract, leave.categories)) {
     return Deny(base::Reason::kFieldsNone, now_says.consent);
   }

@@ -157,9 +157,9 @@ const Row kRows[] = {
   {"a signal without a place", "sources/boutique.yaml", "unknown_events: quarantine", "consent: [{ read: ‸purposes }]", "OCT-1332"},
   {"a TC string without a place", "sources/boutique.yaml", "unknown_events: quarantine", "consent: [{ read: ‸tcf }]", "OCT-1332"},
   {"a category of no purpose", "sources/boutique.yaml", "unknown_events: quarantine", "consent: [{ read: segment, map: { C0004: [‸advertising.other] } }]", "OCT-1205"},
-  {"a TCF purpose that is none", "sources/boutique.yaml", "unknown_events: quarantine", "consent: [{ read: tcf, field: a, map: { ‸25: [] } }]", "OCT-1381"},
-  {"a TCF purpose by name", "sources/boutique.yaml", "unknown_events: quarantine", "consent: [{ read: gpp, field: a, map: { ‸ads: [] } }]", "OCT-1381"},
-  {"a consent type that Google has not", "sources/boutique.yaml", "unknown_events: quarantine", "consent: [{ read: google, field: a, map: { ‸ads_storage: [] } }]", "OCT-1381"},
+  {"a TCF purpose that is none", "sources/boutique.yaml", "unknown_events: quarantine", "consent: [{ read: tcf, field: a, map: { ‸25: [] } }]", "OCT-1383"},
+  {"a TCF purpose by name", "sources/boutique.yaml", "unknown_events: quarantine", "consent: [{ read: gpp, field: a, map: { ‸ads: [] } }]", "OCT-1383"},
+  {"a consent type that Google has not", "sources/boutique.yaml", "unknown_events: quarantine", "consent: [{ read: google, field: a, map: { ‸ads_storage: [] } }]", "OCT-1383"},
   {"a vendor where none is asked about", "sources/boutique.yaml", "unknown_events: quarantine", "consent: [{ read: google, field: a, ‸vendor: 7 }]", "OCT-1334"},
   {"names for GPC", "sources/boutique.yaml", "unknown_events: quarantine", "consent: [{ read: gpc, field: a, ‸map: { x: [] } }]", "OCT-1334"},
   {"a vendor beyond the list", "destinations/crm.yaml", "recipient:\n", "recipient:\n  tcf_vendor: ‸65536\n", "OCT-1109"},
@@ -194,6 +194,11 @@ const Row kRows[] = {
   {"a template elsewhere", "destinations/crm.yaml", "automated_decision: false", "format: { template: ‸destinations/crm.json }", "OCT-1106"},
   {"a template outside", "destinations/crm.yaml", "automated_decision: false", "format: { template: ‸templates/../../x.json }", "OCT-1106"},
 
+  {"an invariant that cannot be read", "gateway.yaml", "mode: enforce", "mode: enforce\ninvariants: [{ never: \"email reaches ‸crn\", owner: dpo@exemple.fr }]", "OCT-1380"},
+  {"an invariant about no purpose", "gateway.yaml", "mode: enforce", "mode: enforce\ninvariants:\n  - never: email reaches crm without consent ‸marketing.emali\n    owner: dpo@exemple.fr", "OCT-1380"},
+  {"an invariant that is broken", "gateway.yaml", "mode: enforce", "mode: enforce\ninvariants:\n  - { never: \"email reaches publicite without consent advertising.personalised\", owner: dpo@exemple.fr }\n  - { never: ‸\"email reaches crm without consent advertising.personalised\", owner: dpo@exemple.fr }", "OCT-1381"},
+  {"an invariant that a pilot breaks", "gateway.yaml", "mode: enforce", "observe: { consent: { approved_by: dpo@exemple.fr, until: 2026-12-15 } }\ninvariants:\n  - { never: \"email reaches emailing without consent marketing.email outside the pilot\", owner: dpo@exemple.fr }\n  - { never: ‸\"email atteint emailing sans consentement marketing.email\", owner: dpo@exemple.fr }", "OCT-1381"},
+
   // Not supported yet
   {"holding unknown consent", "purposes/marketing.email.yaml", "if_unknown: refuse", "if_unknown: ‸hold\n  hold_for: \"24 h\"", "OCT-1901"},
   {"holding by policy", "policies/crm-management.yaml", "{ do: withhold, reason: crm.customer_missing }", "{ do: ‸hold, hold_for: \"1 h\", reason: hold.customer }", "OCT-1902"},
@@ -201,7 +206,6 @@ const Row kRows[] = {
   {"CEL in a rule", "contracts/interaction.yaml", "check: { any_present: [event_name] }", "check: { ‸cel: \"true\" }", "OCT-1905"},
   {"a random pseudonym", "pseudonyms/per-destination.yaml", "method: p1-hmac", "method: ‸p4-random", "OCT-1908"},
   {"one pseudonym for all", "pseudonyms/per-destination.yaml", "separate_by: destination", "separate_by: ‸none", "OCT-1908"},
-  {"invariants", "gateway.yaml", "mode: enforce", "‸invariants: [{ never: \"x\", owner: dpo@exemple.fr }]", "OCT-1909"},
   {"consent observed on the word of another", "gateway.yaml", "mode: enforce", "observe: { consent: { approved_by: ‸it@exemple.fr, until: 2026-12-15 } }", "OCT-1355"},
   {"delivery to a log", "destinations/crm.yaml", "type: http", "type: ‸kafka", "OCT-1912"},
   {"files as a source", "sources/boutique.yaml", "type: http", "type: ‸sftp", "OCT-1913"},

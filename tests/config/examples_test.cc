@@ -39,7 +39,6 @@ base::Result<std::shared_ptr<Plan>> Compile(const ConfigFolder& config) {
 TEST(Examples, OnlyWhatIsNotSupportedYetIsWrong) {
   const ConfigFolder config = LoadConfig(OCTROI_SOURCE_DIR "/tests/data/examples", StillClock());
   const Strings wanted = {
-      "gateway.yaml:20:1 OCT-1909",
       "lists/opposition.yaml:8:9 OCT-1904",
       "policies/marketing-email.yaml:11:7 OCT-1917",
   };

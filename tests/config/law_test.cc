@@ -37,7 +37,8 @@ Compiled Compile(const std::vector<Edit>& edits) {
     return folder;
   }();
   Files files = GoodFolder();
-  for (const Edit& edit : edits) files[edit.file] = Replace(files[edit.file], edit.text, edit.instead);
+  for (const Edit& edit : edits)
+    files[edit.file] = Replace(files[edit.file], edit.text, edit.instead);
   const auto keys = crypto::KeyRing::FromRoot("demonstration", std::string(32, 'k'));
   const ConfigFolder config = LoadConfig(files, kFolder, StillClock());
   EXPECT_TRUE(config.ok()) << Render(config, Language::kEnglish, false);
@@ -84,10 +85,10 @@ TEST(Law, WhatATransferRestsOn) {
 
 TEST(Law, WhoseLawCounts) {
   const Compiled made = Compile(
-      {{kGateway, "tenant: ",
-        "jurisdiction: { controller: FR, person: country, digital_age: 16 }\ntenant: "},
-       {"purposes/crm.management.yaml", "legal_basis: ",
-        "legal_basis_in: { CH: contract, FR: public_task }\nlegal_basis: "}});
+      {{kGateway,
+        "tenant: ", "jurisdiction: { controller: FR, person: country, digital_age: 16 }\ntenant: "},
+       {"purposes/crm.management.yaml",
+        "legal_basis: ", "legal_basis_in: { CH: contract, FR: public_task }\nlegal_basis: "}});
   const auto& spec = made.plan->policies->spec();
   EXPECT_EQ(spec.jurisdictions, (std::vector<std::string>{"FR", "CH"}));
   ASSERT_TRUE(spec.jurisdiction_field);
@@ -118,10 +119,11 @@ TEST(Law, SpecialCategoriesLeaveForPurposesThatSayWhy) {
     std::vector<Edit> edits;
     bool leaves, only_explicit;
   };
-  const std::vector<Row> rows = {{"not sensitive", {}, true, false},
-                                 {"sensitive", {sensitive}, false, false},
-                                 {"sensitive, and the purpose says why", {sensitive, why}, true, true},
-                                 {"not sensitive, and the purpose says why", {why}, true, true}};
+  const std::vector<Row> rows = {
+      {"not sensitive", {}, true, false},
+      {"sensitive", {sensitive}, false, false},
+      {"sensitive, and the purpose says why", {sensitive, why}, true, true},
+      {"not sensitive, and the purpose says why", {why}, true, true}};
   for (const Row& row : rows) {
     SCOPED_TRACE(row.name);
     const Compiled made = Compile(row.edits);

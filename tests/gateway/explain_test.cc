@@ -62,13 +62,14 @@ class Explaining : public ::testing::Test {
       std::string& file = files[edit.file];
       const std::size_t at = file.find(edit.text);
       EXPECT_NE(at, std::string::npos) << edit.text;
-      if (at != std::string::npos) file.replace(at, std::string_view(edit.text).size(), edit.instead);
+      if (at != std::string::npos)
+        file.replace(at, std::string_view(edit.text).size(), edit.instead);
     }
     PastConfig past{LoadConfig(files, folder_), nullptr};
     EXPECT_TRUE(past.config.ok()) << Render(past.config, Language::kEnglish, false);
     const auto keys = crypto::KeyRing::FromRoot("explain", std::string(32, 'k'));
-    auto plan = CompilePlan(past.config, *keys, "test", 1, "", Observing::kAsConfigured,
-                            Secrets::kLeftOut);
+    auto plan =
+        CompilePlan(past.config, *keys, "test", 1, "", Observing::kAsConfigured, Secrets::kLeftOut);
     if (!plan) return {};
     past.plan = *plan;
     files_ = std::move(files);
@@ -104,7 +105,8 @@ class Explaining : public ::testing::Test {
 };
 
 const std::string kDenied = Word(R"("email":"a@example.org")", "denied");
-const std::string kGranted = Word(R"("email":"a@example.org")", "granted", "marketing.email", kShown);
+const std::string kGranted =
+    Word(R"("email":"a@example.org")", "granted", "marketing.email", kShown);
 const std::string kGrantedByNumber =
     Word(R"("customer_id":"c-17")", "granted", "marketing.email", kShown);
 const std::string kRestricted = kGranted + "\n" + R"({"subject":{"email":"a@example.org"},)" +
@@ -118,29 +120,72 @@ TEST_F(Explaining, NamesTheLineThatDecidedAndWhatWouldChangeIt) {
   const char* kConsent = R"([[{"do":"consent","purpose":"marketing.email"}]])";
   const std::vector<Row> rows = {
       {"nothing on file", kMail, "", {}, "consent.unknown", "legal_basis: consent", "", kConsent},
-      {"denied", kMail, kDenied.c_str(), {}, "consent.denied", "legal_basis: consent", "", kConsent},
-      {"granted after the event", kMail, kLate.c_str(), {}, "consent.not_at_collection",
-       "legal_basis: consent", "", kConsent},
-      {"the terms changed since", kMail, kGranted.c_str(),
-       {{kPurpose, "consent:\n", "consent:\n  refresh_from: 2026-11-10\n"}}, "notice.changed",
-       "refresh_from: 2026-11-10", "", kConsent},
-      {"restricted since", kMail, kRestricted.c_str(), {}, "subject.restricted",
-       "legal_basis: consent", "",
+      {"denied",
+       kMail,
+       kDenied.c_str(),
+       {},
+       "consent.denied",
+       "legal_basis: consent",
+       "",
+       kConsent},
+      {"granted after the event",
+       kMail,
+       kLate.c_str(),
+       {},
+       "consent.not_at_collection",
+       "legal_basis: consent",
+       "",
+       kConsent},
+      {"the terms changed since",
+       kMail,
+       kGranted.c_str(),
+       {{kPurpose, "consent:\n", "consent:\n  refresh_from: 2026-11-10\n"}},
+       "notice.changed",
+       "refresh_from: 2026-11-10",
+       "",
+       kConsent},
+      {"restricted since",
+       kMail,
+       kRestricted.c_str(),
+       {},
+       "subject.restricted",
+       "legal_basis: consent",
+       "",
        R"([[{"do":"consent","purpose":"marketing.email"}],[{"do":"lift"}]])"},
-      {"the policy wants an address", kNumber, kGrantedByNumber.c_str(), {}, "policy.not_met",
-       "do: withhold, reason: policy.not_met", "present: email",
+      {"the policy wants an address",
+       kNumber,
+       kGrantedByNumber.c_str(),
+       {},
+       "policy.not_met",
+       "do: withhold, reason: policy.not_met",
+       "present: email",
        R"([[{"do":"field","field":"email"}]])"},
-      {"two things at once", kNumber, "", {}, "consent.unknown", "legal_basis: consent", "",
+      {"two things at once",
+       kNumber,
+       "",
+       {},
+       "consent.unknown",
+       "legal_basis: consent",
+       "",
        R"([[{"do":"consent","purpose":"marketing.email"},{"do":"field","field":"email"}]])"},
-      {"another policy line", kMail, kGranted.c_str(),
+      {"another policy line",
+       kMail,
+       kGranted.c_str(),
        {{kPolicy, "  - { present: email }\n",
          "  - { field: campaign, in: [rentree-2026, noel] }\n  - { present: email }\n"}},
-       "policy.not_met", "do: withhold, reason: policy.not_met", "field: campaign",
+       "policy.not_met",
+       "do: withhold, reason: policy.not_met",
+       "field: campaign",
        R"([[{"do":"field","field":"campaign","in":["noel","rentree-2026"]}]])"},
-      {"the safeguard is over", kMail, kGranted.c_str(),
+      {"the safeguard is over",
+       kMail,
+       kGranted.c_str(),
        {{kDestination, "outside_eea: false",
          "outside_eea: true\n  safeguard: scc\n  safeguard_until: 2026-10-01"}},
-       "transfer.no_safeguard", "safeguard_until: 2026-10-01", "", "[]"},
+       "transfer.no_safeguard",
+       "safeguard_until: 2026-10-01",
+       "",
+       "[]"},
       {"sent", kMail, kGranted.c_str(), {}, "consent.granted", "legal_basis: consent", "", "null"},
   };
   for (const Row& row : rows) {

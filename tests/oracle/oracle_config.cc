@@ -53,10 +53,13 @@ base::Reason ReasonOf(const std::string& text) {
 class JsonList final : public NamedList {
  public:
   explicit JsonList(const Json& values) : values_(values.begin(), values.end()) {}
-  bool Has(std::string_view value) const override { return values_.contains(std::string(value)); }
+  bool Has(std::string_view value) const override {
+    return std::ranges::count(values_, value) != 0;
+  }
+  std::span<const std::string> Values() const override { return values_; }
 
  private:
-  std::set<std::string> values_;
+  std::vector<std::string> values_;
 };
 
 ConditionSpec ConditionOf(const Json& json, const Json& lists) {

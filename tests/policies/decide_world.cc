@@ -57,11 +57,15 @@ std::vector<PurposeSpec> Purposes() {
 
 class Set final : public NamedList {
  public:
-  explicit Set(std::set<std::string, std::less<>> values) : values_(std::move(values)) {}
-  bool Has(std::string_view value) const override { return values_.contains(value); }
+  explicit Set(const std::set<std::string, std::less<>>& values)
+      : values_(values.begin(), values.end()) {}
+  bool Has(std::string_view value) const override {
+    return std::ranges::binary_search(values_, value);
+  }
+  std::span<const std::string> Values() const override { return values_; }
 
  private:
-  std::set<std::string, std::less<>> values_;
+  std::vector<std::string> values_;
 };
 
 ConditionSpec InCountry(std::vector<std::string> countries) {

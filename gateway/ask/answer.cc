@@ -1,0 +1,173 @@
+#include "gateway/ask/answer.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace octroi::gateway::ask {
+namespace {
+
+using policies::CasesAsked;
+using policies::CaseSearch;
+using Leaving = policies::Pseudonymizer::Leaving;
+
+std::uint16_t PlaceOf(const std::vector<std::string>& names, std::string_view name) {
+  return static_cast<std::uint16_t>(std::ranges::find(names, name) - names.begin());
+}
+
+class Asking {
+ public:
+  Asking(const Question& question, const config::World& world, const Plan& plan, base::Millis now,
+         std::uint64_t cases_max)
+      : question_(question), world_(world), plan_(plan), now_(now), cases_max_(cases_max) {
+    for (const config::DictionaryField& field : world.fields()) {
+      const bool asked = question.field.empty()
+                             ? question.category.empty() || field.category == question.category
+                             : field.id == question.field;
+      if (asked) fields_.insert(PlaceOf(plan.fields, field.id));
+    }
+  }
+
+  Answer Ask() {
+    Answer answer;
+    answer.what = Answer::What::kNo;
+    const auto& destinations = plan_.policies->spec().destinations;
+    for (std::uint16_t place = 0; place < destinations.size(); ++place) {
+      if (!IsAsked(destinations[place].id)) continue;
+      for (const std::uint16_t purpose : destinations[place].purposes) {
+        if (!question_.purpose.empty() && plan_.purposes[purpose] != question_.purpose) continue;
+        if (Settled(place, purpose, answer)) return answer;
+      }
+    }
+    return answer;
+  }
+
+ private:
+  bool IsAsked(const std::string& id) const {
+    if (id.empty() || (!question_.destination.empty() && id != question_.destination)) return false;
+    if (!question_.outside_eea) return true;
+    // What does not say where it is, is not inside.
+    const config::Document* document = world_.Find("Destination", id);
+    const config::Node* recipient = document ? document->root.Find("recipient") : nullptr;
+    const config::Node* outside = recipient ? recipient->Find("outside_eea") : nullptr;
+    return !outside || outside->kind != config::Node::Kind::kBool || outside->truth;
+  }
+
+  std::optional<Leaving> Leaves(std::uint16_t destination, std::uint16_t contract,
+                                std::uint32_t purposes) const {
+    for (const Leaving& one :
+         plan_.pseudonymizer->LeavingOf(destination, contract, plan_.CategoriesOf(purposes))) {
+      const bool shape = !question_.shape || ShapeOf(one.form) == *question_.shape;
+      if (shape && fields_.contains(one.field)) return one;
+    }
+    return std::nullopt;
+  }
+
+  // A yes, or not decided.
+  bool Settled(std::uint16_t destination, std::uint16_t purpose, Answer& answer) const {
+    CasesAsked asked;
+    asked.destination = destination;
+    asked.purpose = purpose;
+    asked.now = now_;
+    asked.enforced_only = question_.enforced_only;
+    for (auto& route : RoutesTo(plan_, destination, question_.source)) {
+      if (Leaves(destination, route.contract, 1u << purpose))
+        asked.routes.push_back(std::move(route));
+    }
+    if (asked.routes.empty()) return false;
+    for (const auto& [name, states] : question_.states)
+      asked.states.push_back({PlaceOf(plan_.purposes, name), states});
+    asked.person = question_.person;
+    asked.identified = question_.identified;
+    asked.gpc = question_.gpc;
+    if (question_.denied.contains(plan_.purposes[purpose])) asked.denied = true;
+    asked.cases_max = cases_max_ - std::min(answer.cases, cases_max_);
+    CaseSearch search =
+        FindCase(*plan_.policies, asked,
+                 [&](const base::Verdict& verdict, const policies::CaseRoute& route, const auto&,
+                     const auto&) {
+                   return verdict.allowed && Leaves(destination, route.contract, verdict.purposes);
+                 });
+    answer.cases += search.cases;
+    if (search.answer == CaseSearch::Answer::kNone) return false;
+    if (search.answer == CaseSearch::Answer::kUndecided) {
+      answer.what = Answer::What::kUndecided;
+      answer.domain = plan_.destinations[destination].id;
+      return true;
+    }
+    answer.what = Answer::What::kYes;
+    answer.leaving = *Leaves(destination, search.found->contract, search.found->verdict.purposes);
+    answer.example = std::move(search.found);
+    return true;
+  }
+
+  const Question& question_;
+  const config::World& world_;
+  const Plan& plan_;
+  const base::Millis now_;
+  const std::uint64_t cases_max_;
+  std::set<base::FieldId> fields_;
+};
+
+// Fields that a contract takes out of every event: the dictionary's that it does not list.
+std::vector<base::FieldId> NeverThere(const Plan& plan, const ContractPlan& contract) {
+  std::vector<base::FieldId> fields;
+  if (contract.contract->spec().extra_fields != rules::ExtraFields::kDrop) return fields;
+  for (std::size_t field = 0; field < plan.fields.size(); ++field) {
+    const auto id = static_cast<base::FieldId>(field);
+    if (std::ranges::find(contract.fields, id) == contract.fields.end()) fields.push_back(id);
+  }
+  return fields;
+}
+
+}  // namespace
+
+base::Result<std::shared_ptr<Plan>> PlanToAsk(const ConfigFolder& config) {
+  const auto keys = crypto::KeyRing::FromRoot(config.settings.tenant, std::string(32, 'a'));
+  return CompilePlan(config, *keys, "ask", 1, "", Observing::kAsConfigured, Secrets::kLeftOut);
+}
+
+Answer AnswerTo(const Question& question, const config::World& world, const Plan& plan,
+                base::Millis now, std::uint64_t cases_max) {
+  return Asking(question, world, plan, now, cases_max).Ask();
+}
+
+std::vector<policies::CaseRoute> RoutesTo(const Plan& plan, std::uint16_t destination,
+                                          std::string_view source) {
+  std::vector<policies::CaseRoute> routes;
+  for (const auto& received : plan.policies->spec().destinations[destination].receives) {
+    const ContractPlan& contract = plan.contracts[received.contract];
+    if (!contract.contract) continue;
+    const auto never_there = NeverThere(plan, contract);
+    for (std::size_t place = 0; place < plan.sources.size(); ++place) {
+      const SourcePlan& one = plan.sources[place];
+      if (one.id.empty() || (!source.empty() && one.id != source)) continue;
+      const bool accepts = std::ranges::any_of(one.accepts, [&](const auto& accepted) {
+        return !accepted.event.empty() && accepted.contract == received.contract;
+      });
+      if (accepts)
+        routes.push_back({static_cast<std::uint16_t>(place), received.contract, never_there});
+    }
+  }
+  return routes;
+}
+
+std::vector<std::string> PolicyLinesOf(const policies::DecisionCase& one, const Plan& plan) {
+  std::vector<std::string> lines;
+  const auto has = [](const std::vector<std::uint16_t>& places, std::uint16_t place) {
+    return places.empty() || std::ranges::find(places, place) != places.end();
+  };
+  for (const policies::PolicySpec& policy : plan.policies->spec().policies) {
+    if (!has(policy.purposes, one.purpose) || !has(policy.destinations, one.destination) ||
+        !has(policy.sources, one.source)) {
+      continue;
+    }
+    for (const policies::ConditionSpec& condition : policy.allow_when) {
+      std::string line = policy.file + ":" + std::to_string(condition.line);
+      if (lines.empty() || lines.back() != line) lines.push_back(std::move(line));
+    }
+  }
+  return lines;
+}
+
+}  // namespace octroi::gateway::ask

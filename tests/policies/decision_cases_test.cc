@@ -1,0 +1,412 @@
+// The cases stand for all inputs: what Decide allows of 100,000 random ones, the search finds a
+// case of; and what is allowed for several purposes is allowed for one of them alone.
+#include "policies/decision_cases.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <random>
+#include <set>
+
+namespace octroi::policies {
+namespace {
+
+constexpr base::Millis kNow = 1'795'251'600'000;
+constexpr base::Millis kDay = 86'400'000;
+constexpr std::uint16_t kPurposes = 3, kDestinations = 2, kSources = 2, kFields = 3;
+
+class Words final : public NamedList {
+ public:
+  explicit Words(std::vector<std::string> values) : values_(std::move(values)) {}
+  bool Has(std::string_view value) const override {
+    return std::ranges::find(values_, value) != values_.end();
+  }
+  std::span<const std::string> Values() const override { return values_; }
+
+ private:
+  std::vector<std::string> values_;
+};
+
+class Event final : public base::FieldReader {
+ public:
+  const base::Value& Field(base::FieldId field) const override { return values[field]; }
+  std::array<base::Value, base::kSlots> values{};
+};
+
+class Chance {
+ public:
+  explicit Chance(std::uint64_t seed) : random_(seed) {}
+  int Below(int limit) { return std::uniform_int_distribution(0, limit - 1)(random_); }
+  bool Of(int in) { return Below(in) == 0; }
+  template <class T>
+  const T& One(const std::vector<T>& values) {
+    return values[static_cast<std::size_t>(Below(static_cast<int>(values.size())))];
+  }
+
+ private:
+  std::mt19937_64 random_;
+};
+
+const std::vector<std::string> kTexts{"FR", "BE", "DE", "x"};
+const std::vector<ConsentState> kStored{ConsentState::kUnknown,  ConsentState::kRequested,
+                                        ConsentState::kPending,  ConsentState::kGranted,
+                                        ConsentState::kGranted,  ConsentState::kGranted,
+                                        ConsentState::kDenied,   ConsentState::kWithdrawn,
+                                        ConsentState::kObjected, ConsentState::kInvalidated};
+
+// `fields`: how many they are about. Each more multiplies the cases.
+ConditionSpec RandomCondition(Chance& chance, int fields) {
+  ConditionSpec one;
+  const auto field = static_cast<base::FieldId>(chance.Below(fields));
+  switch (chance.Below(6)) {
+    case 0:
+    case 1:
+      one.consent = static_cast<ConsentState>(chance.Below(9));
+      return one;
+    case 2:
+      one.present = field;
+      return one;
+    case 3:
+      one.subject_age = ConditionSpec::Age{chance.Of(2) ? 15 : 18, !chance.Of(4)};
+      return one;
+    case 4:
+      one.field = field;
+      one.in = {chance.One(kTexts), chance.One(kTexts)};
+      return one;
+    default:
+      break;
+  }
+  one.field = field;
+  auto list = std::make_shared<Words>(std::vector{chance.One(kTexts), chance.One(kTexts)});
+  (chance.Of(2) ? one.in_list : one.not_in_list) = std::move(list);
+  return one;
+}
+
+PolicySet RandomSet(Chance& chance, int fields = 1) {
+  PolicySetSpec spec;
+  for (int i = 0; i < kPurposes; ++i) {
+    PurposeSpec& purpose = spec.purposes.emplace_back();
+    purpose.id = "p" + std::to_string(i);
+    purpose.basis = chance.Of(2) ? Basis::kConsent : static_cast<Basis>(chance.Below(7));
+    purpose.covers = static_cast<Covers>(chance.Below(3));
+    purpose.ask_again_after = chance.Of(2) ? 30 * kDay : 0;
+    purpose.categories = static_cast<std::uint32_t>(chance.Below(4));
+    purpose.advertising = chance.Of(2);
+    purpose.explicit_only = chance.Of(5);
+    if (chance.Of(5)) purpose.refresh_from = kNow - chance.Below(60) * kDay;
+    if (chance.Of(3)) {
+      purpose.bases = {{static_cast<std::uint16_t>(chance.Below(2)),
+                        chance.Of(2) ? Basis::kConsent : static_cast<Basis>(chance.Below(7))}};
+    }
+  }
+  spec.jurisdictions = {"FR", "BE"};
+  if (!chance.Of(3)) spec.jurisdiction_field = 0;
+  for (int i = 0; i < kDestinations; ++i) {
+    DestinationSpec& destination = spec.destinations.emplace_back();
+    destination.id = "d" + std::to_string(i);
+    for (std::uint16_t p = 0; p < kPurposes; ++p) {
+      if (destination.purposes.empty() || !chance.Of(3)) destination.purposes.push_back(p);
+    }
+    destination.receives = {{0, {{0, 1}, {1, 2}}}, {1, {{2, 2}}}};
+    if (chance.Of(4)) {
+      destination.transfer = Transfer::kSafeguard;
+      destination.safeguard_until = chance.Of(2) ? kNow + kDay : 0;
+    }
+  }
+  for (int count = chance.Below(3), i = 0; i < count; ++i) {
+    PolicySpec& policy = spec.policies.emplace_back();
+    policy.id = "policy";
+    if (chance.Of(2)) policy.purposes = {static_cast<std::uint16_t>(chance.Below(kPurposes))};
+    if (chance.Of(3)) policy.sources = {static_cast<std::uint16_t>(chance.Below(kSources))};
+    for (int c = 0; c <= chance.Below(2); ++c)
+      policy.allow_when.push_back(RandomCondition(chance, fields));
+    policy.otherwise.emplace_back();
+  }
+  if (chance.Of(3)) spec.observe_consent_until = kNow + kDay;
+  auto compiled = PolicySet::Compile(std::move(spec));
+  EXPECT_TRUE(compiled) << compiled.error().detail;
+  return *std::move(compiled);
+}
+
+ConsentEntry RandomEntry(Chance& chance, base::Millis now) {
+  ConsentEntry entry{chance.One(kStored), 0, 0, 0};
+  if (entry.state == ConsentState::kUnknown) return entry;
+  entry.by_parent = entry.state == ConsentState::kGranted && chance.Of(2);
+  entry.explicit_word = entry.state == ConsentState::kGranted && chance.Of(2);
+  entry.since_seconds = static_cast<std::uint32_t>((now - chance.Below(60) * kDay) / 1000);
+  if (chance.Of(4))
+    entry.until_seconds = static_cast<std::uint32_t>((now + (chance.Below(40) - 20) * kDay) / 1000);
+  return entry;
+}
+
+// A register of twelve people, and an event about none, one or up to three of them.
+struct Input {
+  ConsentIndex index{kPurposes};
+  std::vector<ConsentIndex::Subject> all;
+  std::set<ConsentIndex::Subject> restricted, suppressed;
+  std::vector<ConsentIndex::Subject> chosen;
+  Event event;
+  DecisionInput input;
+
+  explicit Input(Chance& chance, base::Millis now) {
+    for (std::uint8_t i = 1; i <= 12; ++i) {
+      Fingerprint print{};
+      print.fill(i);
+      const std::span one(&print, 1);
+      for (std::uint16_t p = 0; p < kPurposes; ++p) index.Set(one, p, RandomEntry(chance, now));
+      const ConsentIndex::Subject subject = index.Find(print);
+      all.push_back(subject);
+      if (chance.Of(3)) index.SetAge(one, static_cast<AgeBand>(chance.Below(4)), 1);
+      if (!chance.Of(3)) continue;
+      ConsentEntry hold{static_cast<ConsentState>(9 + chance.Below(3)), 0, 0, 0};
+      hold.since_seconds = static_cast<std::uint32_t>((now - chance.Below(60) * kDay) / 1000);
+      index.Set(one, ConsentIndex::kPerson, hold);
+      if (hold.state == ConsentState::kRestricted) restricted.insert(subject);
+      if (hold.state == ConsentState::kSuppressed) suppressed.insert(subject);
+    }
+    input.now = now;
+  }
+  void Choose(Chance& chance) {
+    chosen.clear();
+    input.identified = !chance.Of(6);
+    for (int i = chance.Below(4); input.identified && i > 0; --i) chosen.push_back(chance.One(all));
+    input.subjects = chosen;
+    input.source = static_cast<std::uint16_t>(chance.Below(kSources));
+    input.contract = static_cast<std::uint16_t>(chance.Below(2));
+    input.event_time = input.now - chance.Below(60) * kDay;
+    input.signals.gpc = chance.Of(3);
+    input.signals.denied_purposes =
+        chance.Of(2) ? 0 : static_cast<std::uint32_t>(chance.Below(1 << kPurposes));
+    for (base::FieldId field = 0; field < kFields; ++field) {
+      base::Value& value = event.values[field];
+      value = {};
+      if (chance.Of(4)) continue;
+      if (chance.Of(6)) {
+        value = {base::JsonType::kObject, "{}", {}};
+        continue;
+      }
+      value = {base::JsonType::kString, "\"\"", chance.One(kTexts)};
+    }
+    input.fields = &event;
+  }
+};
+
+CasesAsked AllOf(std::uint16_t destination, std::uint16_t purpose) {
+  CasesAsked asked;
+  asked.destination = destination;
+  asked.purpose = purpose;
+  asked.now = kNow;
+  for (std::uint16_t source = 0; source < kSources; ++source) {
+    for (std::uint16_t contract = 0; contract < 2; ++contract)
+      asked.routes.push_back({source, contract, {}});
+  }
+  return asked;
+}
+
+bool Finds(const PolicySet& set, const CasesAsked& asked, std::uint32_t purpose_bit) {
+  const CaseSearch search = FindCase(
+      set, asked, [&](const base::Verdict& verdict, const auto&, const auto&, const auto&) {
+        return verdict.allowed && (verdict.purposes & purpose_bit) != 0;
+      });
+  EXPECT_NE(search.answer, CaseSearch::Answer::kUndecided);
+  return search.answer == CaseSearch::Answer::kFound;
+}
+
+std::uint16_t Bit(ConsentState state) {
+  return static_cast<std::uint16_t>(1u << static_cast<int>(state));
+}
+
+// Everything that one allowed input answers "yes" to.
+std::vector<std::pair<std::string, CasesAsked>> AnsweredYes(const PolicySet& set, const Input& in,
+                                                            std::uint16_t destination,
+                                                            std::uint16_t purpose) {
+  std::vector<std::pair<std::string, CasesAsked>> questions;
+  const auto add = [&](std::string name, auto change) {
+    CasesAsked asked = AllOf(destination, purpose);
+    change(asked);
+    questions.emplace_back(std::move(name), std::move(asked));
+  };
+  add("at all", [](CasesAsked&) {});
+  add("this route", [&](CasesAsked& asked) {
+    asked.routes = {{in.input.source, in.input.contract, {}}};
+  });
+  for (std::uint16_t p = 0; p < kPurposes; ++p) {
+    const ConsentState state = set.StateOf(in.input, p, in.index);
+    const std::string of = std::to_string(p);
+    add("state " + of, [&](CasesAsked& asked) { asked.states = {{p, Bit(state)}}; });
+    if (state == ConsentState::kGranted) continue;
+    add("without " + of, [&](CasesAsked& asked) {
+      asked.states = {{p, static_cast<std::uint16_t>(0x1ff & ~Bit(ConsentState::kGranted))}};
+    });
+  }
+  add("gpc", [&](CasesAsked& asked) { asked.gpc = in.input.signals.gpc; });
+  add("identified", [&](CasesAsked& asked) { asked.identified = in.input.identified; });
+  add("denied", [&](CasesAsked& asked) {
+    asked.denied = (in.input.signals.denied_purposes >> purpose & 1) != 0;
+  });
+  const auto has = [&](const auto& people) {
+    return std::ranges::any_of(in.chosen, [&](auto one) { return people.contains(one); });
+  };
+  if (has(in.restricted))
+    add("restricted", [](CasesAsked& asked) { asked.person = ConsentState::kRestricted; });
+  if (has(in.suppressed))
+    add("suppressed", [](CasesAsked& asked) { asked.person = ConsentState::kSuppressed; });
+  if (in.input.now >= set.spec().observe_consent_until)
+    add("enforced", [](CasesAsked& asked) { asked.enforced_only = true; });
+  return questions;
+}
+
+std::string KeyOf(const std::string& name, std::uint16_t purpose, const CasesAsked& asked) {
+  const auto flag = [](const std::optional<bool>& one) {
+    return one ? std::string(*one ? "+" : "-") : std::string("?");
+  };
+  const CaseRoute& route = asked.routes.front();
+  return name + " p" + std::to_string(purpose) + " route " + std::to_string(route.source) +
+         std::to_string(route.contract) + " states " +
+         std::to_string(asked.states.empty() ? 0 : asked.states[0].states) + flag(asked.gpc) +
+         flag(asked.identified) + flag(asked.denied);
+}
+
+TEST(DecisionCases, NothingThatIsAllowedIsMissed) {
+  constexpr int kSets = 10, kRegisters = 20, kInputs = 700;
+  constexpr std::size_t kQuestions = 40;  // of a set; the rest would take too long
+  std::size_t allowed = 0;
+  for (int s = 0; s < kSets; ++s) {
+    Chance chance(static_cast<std::uint64_t>(s) + 1);
+    const PolicySet set = RandomSet(chance, s == 0 ? 2 : 1);
+    std::map<std::string, bool> found;  // by question
+    for (int i = 0; i < kRegisters; ++i) {
+      // Also once a pilot is over.
+      Input in(chance, chance.Of(2) ? kNow : kNow + 2 * kDay);
+      for (int j = 0; j < kInputs; ++j) {
+        in.Choose(chance);
+        const base::Verdict verdict = set.Decide(in.input, 0, in.index);
+        for (std::uint16_t p = 0; p < kPurposes; ++p) {
+          const std::uint32_t received = in.input.contract == 0 ? 3 : 2;
+          if ((verdict.purposes >> p & 1) == 0) continue;
+          if ((set.spec().purposes[p].categories & received) == 0)
+            continue;  // nothing leaves for it
+          ++allowed;
+          const auto [name, asked] = chance.One(AnsweredYes(set, in, 0, p));
+          const std::string key = KeyOf(name, p, asked);
+          auto known = found.find(key);
+          if (known == found.end() && found.size() >= kQuestions) continue;
+          if (known == found.end()) known = found.emplace(key, Finds(set, asked, 1u << p)).first;
+          ASSERT_TRUE(known->second) << "set " << s << ": " << key;
+        }
+      }
+    }
+  }
+  EXPECT_GT(allowed, 10'000u);
+}
+
+TEST(DecisionCases, SeveralPurposesAllowWhatEachAloneDoes) {
+  Chance chance(7);
+  for (int s = 0; s < 60; ++s) {
+    const PolicySet set = RandomSet(chance, kFields);
+    Input in(chance, kNow);
+    for (int i = 0; i < 100; ++i) {
+      in.Choose(chance);
+      const std::uint32_t own = in.input.signals.denied_purposes;
+      for (std::uint16_t d = 0; d < kDestinations; ++d) {
+        in.input.signals.denied_purposes = own;
+        const auto categories = [&](const base::Verdict& verdict) {
+          std::uint32_t bits = 0;
+          for (std::uint16_t p = 0; p < kPurposes; ++p) {
+            if ((verdict.purposes >> p & 1) != 0) bits |= set.spec().purposes[p].categories;
+          }
+          return bits & (in.input.contract == 0 ? 3u : 2u);
+        };
+        const std::uint32_t together = categories(set.Decide(in.input, d, in.index));
+        std::uint32_t alone = 0;
+        for (std::uint16_t p = 0; p < kPurposes; ++p) {
+          in.input.signals.denied_purposes = own | ~(1u << p);
+          alone |= categories(set.Decide(in.input, d, in.index));
+        }
+        ASSERT_EQ(together, alone) << "set " << s;
+      }
+    }
+  }
+}
+
+// A found case is one: made anew, Decide says the same.
+TEST(DecisionCases, WhatIsFoundIsSo) {
+  int found = 0;
+  for (int s = 0; s < 6; ++s) {
+    Chance chance(static_cast<std::uint64_t>(s) + 500);
+    const PolicySet set = RandomSet(chance);
+    for (std::uint16_t p = 0; p < kPurposes; ++p) {
+      CasesAsked asked = AllOf(0, p);
+      asked.states = {
+          {static_cast<std::uint16_t>((p + 1) % kPurposes), Bit(ConsentState::kWithdrawn)}};
+      const CaseSearch search = FindCase(
+          set, asked, [](const base::Verdict& verdict, const auto&, const auto&, const auto&) {
+            return verdict.allowed;
+          });
+      if (!search.found) continue;
+      ++found;
+      const DecisionCase& one = *search.found;
+      ConsentIndex index(kPurposes);
+      std::vector<ConsentIndex::Subject> people;
+      for (const CaseSubject& subject : one.subjects) {
+        Fingerprint print{};
+        print.fill(static_cast<std::uint8_t>(people.size() + 1));
+        index.Set(std::span(&print, 1), one.purpose, subject.purpose);
+        index.Set(std::span(&print, 1), ConsentIndex::kPerson, subject.person);
+        index.SetAge(std::span(&print, 1), one.age, 1);
+        for (const auto& [purpose, entry] : one.others)
+          index.Set(std::span(&print, 1), purpose, entry);
+        people.push_back(index.Find(print));
+      }
+      Event event;
+      for (const CaseField& field : one.fields)
+        event.values[field.field] = {field.type, "x", field.text};
+      DecisionInput input;
+      input.source = one.source;
+      input.contract = one.contract;
+      input.now = one.now;
+      input.event_time = one.event_time;
+      input.identified = one.identified;
+      input.subjects = people;
+      input.signals.gpc = one.gpc;
+      input.fields = &event;
+      const base::Verdict verdict = set.Decide(input, one.destination, index);
+      EXPECT_TRUE(verdict.allowed) << s;
+      EXPECT_NE(verdict.purposes >> p & 1, 0u) << s;
+      EXPECT_EQ(set.StateOf(input, asked.states[0].purpose, index), ConsentState::kWithdrawn) << s;
+    }
+  }
+  EXPECT_GT(found, 3);
+}
+
+TEST(DecisionCases, TooManyIsNeverANo) {
+  Chance chance(3);
+  const PolicySet set = RandomSet(chance);
+  CasesAsked asked = AllOf(0, set.spec().destinations[0].purposes[0]);
+  asked.cases_max = 1'000;
+  const auto never = [](const auto&, const auto&, const auto&, const auto&) { return false; };
+  const CaseSearch search = FindCase(set, asked, never);
+  EXPECT_EQ(search.answer, CaseSearch::Answer::kUndecided);
+  EXPECT_GT(search.cases, 1'000u);
+  asked.cases_max = search.cases;
+  const CaseSearch all = FindCase(set, asked, never);
+  EXPECT_EQ(all.answer, CaseSearch::Answer::kNone);
+  EXPECT_EQ(all.cases, search.cases) << "all of them were decided";
+}
+
+TEST(DecisionCases, GrantsTooShortToTellApartAreNotDecided) {
+  PolicySetSpec spec;
+  spec.purposes.push_back({"p", Basis::kConsent, Covers::kBoth, 9'000, 1, false});
+  spec.destinations.push_back({"d", {0}, {{0, {{0, 1}}}}});
+  const auto set = PolicySet::Compile(std::move(spec));
+  ASSERT_TRUE(set);
+  CasesAsked asked;
+  asked.routes = {{0, 0, {}}};
+  asked.now = kNow;
+  const auto never = [](const auto&, const auto&, const auto&, const auto&) { return false; };
+  EXPECT_EQ(FindCase(*set, asked, never).answer, CaseSearch::Answer::kUndecided);
+}
+
+}  // namespace
+}  // namespace octroi::policies
