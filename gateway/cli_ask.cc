@@ -3,11 +3,13 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "gateway/ask/report.h"
 #include "gateway/cli_text_ask.h"
 #include "gateway/cli_verbs.h"
+#include "gateway/whole_file.h"
 
 namespace octroi::gateway {
 namespace {
@@ -17,6 +19,18 @@ std::string SentenceOf(const Arguments& args) {
   for (std::size_t i = 1; i < args.words.size(); ++i)
     sentence += (sentence.empty() ? "" : " ") + args.words[i];
   return sentence;
+}
+
+// Never over something: it may be somebody's own cases.
+bool WriteNew(const std::string& file, const std::string& test, const Arguments& args) {
+  std::error_code error;
+  if (!std::filesystem::exists(file, error) && WriteWholeFile(file, test)) return true;
+  std::fprintf(stderr,
+               args.language == Language::kFrench
+                   ? "« %s » existe déjà, ou ne s'écrit pas.\n"
+                   : "\"%s\" is already there, or cannot be written.\n",
+               file.c_str());
+  return false;
 }
 
 }  // namespace
@@ -55,12 +69,10 @@ int AskPolicy(const Arguments& args) {
   const std::string json =
       AnswerJson(answer, question, sentence, **plan, example ? &*example : nullptr).dump();
   const std::string text = AnswerText(json, args.language);
-  if (args.Has("--as-test") && !args.json) {
-    std::fputs(text.c_str(), stderr);
-    if (example) std::fputs(example->test.c_str(), stdout);
-  } else {
-    std::fputs((args.json ? json + "\n" : text).c_str(), stdout);
-  }
+  std::fputs((args.json ? json + "\n" : text).c_str(), stdout);
+  const std::string file = args.Option("--as-test");
+  if (example && !example->test.empty() && !file.empty() && !WriteNew(file, example->test, args))
+    return kUsage;
   return yes ? kOk : answer.what == ask::Answer::What::kNo ? kNo : kUndecided;
 }
 

@@ -30,7 +30,7 @@ constexpr Option kOptions[] = {
     {"--dry-run", false, " replay "},
     {"--yes", false, " replay approve "},
     {"--coverage", false, " test "},
-    {"--as-test", false, " ask "},
+    {"--as-test", true, " ask "},
     {"--help", false, " ask "},
     {"--once", false, " top "},
     {"--impact", true, " diff "},

@@ -50,7 +50,7 @@ std::string ExampleText(const Json& example, Language language) {
 }
 
 constexpr std::string_view kHelpFr =
-    R"(octroi ask "QUESTION" [--as-test] [--json] [-c DOSSIER]
+    R"(octroi ask "QUESTION" [--as-test FICHIER] [--json] [-c DOSSIER]
 
   [QUOI] peut(-il) atteindre | atteint [OÙ] {[et] CONDITION} [?]
 
@@ -78,7 +78,7 @@ Codes de sortie : 0 oui, 1 non, 2 question illisible, 3 configuration invalide, 
 de cas : dire la question plus étroite).
 )";
 constexpr std::string_view kHelpEn =
-    R"(octroi ask "QUESTION" [--as-test] [--json] [-c FOLDER]
+    R"(octroi ask "QUESTION" [--as-test FILE] [--json] [-c FOLDER]
 
   [can] [WHAT] reach | reaches [WHERE] {[and] CONDITION} [?]
 

@@ -198,7 +198,7 @@ class Maker {
     if (case_.age != policies::AgeBand::kUnknown)
       given["age_band"] = std::string(policies::Name(case_.age));
     const Json expect{{"outcome", "accepted"}, {plan_.destinations[case_.destination].id, "sent"}};
-    return "# octroi ask --as-test\napiVersion: octroi/v1\nkind: Test\nid: octroi-ask\ntitle: " +
+    return "# octroi ask\napiVersion: octroi/v1\nkind: Test\nid: octroi-ask\ntitle: " +
            name.dump() + "\nat: \"" + base::FormatRfc3339(case_.now) +
            "\"\ncases:\n  - name: " + name.dump() + "\n    given: " + given.dump() +
            "\n    expect: " + expect.dump() + "\n";

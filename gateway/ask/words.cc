@@ -121,6 +121,10 @@ Say InWords(const Answer& answer, const Question& question, const Plan& plan) {
     if (value.type == base::JsonType::kAbsent) {
       Append(said, {name + " absent", name + " absent"});
     } else {
+      if (value.text.starts_with("octroi")) {  // case_fields.cc: outside all that is named
+        Append(said, {name + " : tout autre texte", name + ": any other text"});
+        continue;
+      }
       if (value.listed) {  // a value of a list may be about somebody
         Append(said, {name + " d'une liste", name + " of a list"});
         continue;

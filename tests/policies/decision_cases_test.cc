@@ -210,6 +210,11 @@ bool Finds(const PolicySet& set, const CasesAsked& asked, std::uint32_t purpose_
         return verdict.allowed && (verdict.purposes & purpose_bit) != 0;
       });
   EXPECT_NE(search.answer, CaseSearch::Answer::kUndecided);
+  if (search.found) {  // and it is of what was asked
+    EXPECT_EQ(search.found->gpc, asked.gpc.value_or(search.found->gpc));
+    EXPECT_EQ(search.found->identified, asked.identified.value_or(search.found->identified));
+    EXPECT_EQ(search.found->denied, asked.denied.value_or(search.found->denied));
+  }
   return search.answer == CaseSearch::Answer::kFound;
 }
 
