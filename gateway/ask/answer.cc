@@ -32,7 +32,8 @@ class Asking {
     Answer answer;
     answer.what = Answer::What::kNo;
     const auto& destinations = plan_.policies->spec().destinations;
-    for (std::uint16_t place = 0; place < destinations.size(); ++place) {
+    for (std::size_t at = 0; at < destinations.size(); ++at) {
+      const auto place = static_cast<std::uint16_t>(at);
       if (!IsAsked(destinations[place].id)) continue;
       for (const std::uint16_t purpose : destinations[place].purposes) {
         if (!question_.purpose.empty() && plan_.purposes[purpose] != question_.purpose) continue;

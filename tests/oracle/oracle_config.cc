@@ -1,7 +1,7 @@
 #include "oracle_config.h"
 
+#include <algorithm>
 #include <cstring>
-#include <set>
 
 namespace octroi::policies {
 namespace {
