@@ -75,7 +75,11 @@ class Maker {
 
  private:
   const config::Node* EventTime() const { return source_.root.FindPath({"event_time", "field"}); }
-  bool ReadsSignal() const { return plan_.sources[case_.source].signal != SignalKind::kNone; }
+  // A signal in which a purpose can be denied by a name.
+  bool ReadsSignal() const {
+    const auto& signals = plan_.sources[case_.source].signals;
+    return std::ranges::count(signals, SignalKind::kPreferences, &SignalPlan::kind) != 0;
+  }
 
   // By dictionary id. Full: everything that the contract declares and nothing forbids.
   Json Data(bool full) const {
@@ -151,12 +155,18 @@ class Maker {
     return receive && receive->Text("type") == "segment";
   }
   void SetSignal(Json& data) const {
-    Json signal = Json::object();
-    for (const std::string& purpose : question_.denied) signal[purpose] = false;
-    for (const config::Node& one : source_.root.List("consent")) {
-      if (one.Text("read") == "purposes") data[std::string(one.Text("field"))] = signal;
+    std::uint32_t denied = 0;
+    for (std::size_t place = 0; place < plan_.purposes.size(); ++place) {
+      if (question_.denied.contains(plan_.purposes[place])) denied |= 1u << place;
     }
-    if (IsSegment()) data["context.consent.categoryPreferences"] = signal;
+    for (const SignalPlan& signal : plan_.sources[case_.source].signals) {
+      if (signal.kind != SignalKind::kPreferences) continue;
+      Json preferences = Json::object();
+      for (const auto& [name, purposes] : signal.names) {
+        if ((purposes & denied) != 0) preferences[name] = false;
+      }
+      data[signal.field] = preferences;
+    }
   }
 
   Json ConsentOf(const ConsentEntry& entry) const {
