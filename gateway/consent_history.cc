@@ -9,10 +9,10 @@ namespace octroi::gateway {
 using policies::ConsentEvent;
 using policies::Fingerprint;
 
-base::Status IndexConsent(const Plan& plan, const ConsentEvent& event, const ReadHistory& history,
-                          base::Millis now, policies::ConsentIndex& index) {
-  index.SetAge(event.subject, event.age,
-               static_cast<std::uint32_t>(std::max<base::Millis>(event.effective_at, 0) / 1000));
+namespace {
+
+base::Status IndexStates(const Plan& plan, const ConsentEvent& event, const ReadHistory& history,
+                         base::Millis now, policies::ConsentIndex& index) {
   const auto purpose = std::find(plan.purposes.begin(), plan.purposes.end(), event.purpose);
   auto place = static_cast<std::size_t>(purpose - plan.purposes.begin());
   if (event.purpose == policies::kWholePerson) {
@@ -47,6 +47,17 @@ base::Status IndexConsent(const Plan& plan, const ConsentEvent& event, const Rea
     set({print}, *events);
   }
   return base::Ok();
+}
+
+}  // namespace
+
+base::Status IndexConsent(const Plan& plan, const ConsentEvent& event, const ReadHistory& history,
+                          base::Millis now, policies::ConsentIndex& index) {
+  const base::Status done = IndexStates(plan, event, history, now, index);
+  // After the links of the history: on its own it would make somebody new of an identifier.
+  index.SetAge(event.subject, event.age,
+               static_cast<std::uint32_t>(std::max<base::Millis>(event.effective_at, 0) / 1000));
+  return done;
 }
 
 void ConsentHistory::Add(ConsentEvent event) {

@@ -11,19 +11,11 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string IdOf(const std::string& origin, std::uint64_t sequence) {
-  return origin + "." + std::to_string(sequence);
-}
-
-std::string At(const std::vector<std::string>& names, std::size_t place) {
-  return place < names.size() ? names[place] : std::string{};
-}
-
 // The event's own part: what it was and what its contract found.
 Json EventJson(const std::string& origin, const store::EventRow& row,
                const journal::EventRecord& record, const Names& names) {
-  const std::string source = At(names.sources, record.source);
-  const std::string contract = At(names.contracts, record.contract);
+  const std::string source = NameAt(names.sources, record.source);
+  const std::string contract = NameAt(names.contracts, record.contract);
   Json failed = Json::array(), repaired = Json::array();
   if (const auto rules = names.rules.find(contract); rules != names.rules.end()) {
     for (std::size_t i = 0; i < rules->second.size(); ++i) {
@@ -33,9 +25,9 @@ Json EventJson(const std::string& origin, const store::EventRow& row,
   }
   std::string event;
   if (const auto events = names.events.find(source); events != names.events.end()) {
-    event = At(events->second, record.event);
+    event = NameAt(events->second, record.event);
   }
-  Json json{{"id", IdOf(origin, row.sequence)},
+  Json json{{"id", EventId(origin, row.sequence)},
             {"received", base::FormatRfc3339(record.received)},
             {"source", source},
             {"event", event},
@@ -46,7 +38,7 @@ Json EventJson(const std::string& origin, const store::EventRow& row,
             {"failed_rules", failed},
             {"repaired_by", repaired}};
   if (record.event_time != 0) json["event_time"] = base::FormatRfc3339(record.event_time);
-  if (record.merged_into != 0) json["merged_into"] = IdOf(origin, record.merged_into);
+  if (record.merged_into != 0) json["merged_into"] = EventId(origin, record.merged_into);
   return json;
 }
 
@@ -54,7 +46,7 @@ Json DeliveriesJson(const std::string& origin, const store::EventRow& row,
                     const journal::EventRecord& record, const Names& names) {
   Json deliveries = Json::array();
   for (const store::DeliveryState& state : row.deliveries) {
-    Json line{{"destination", At(names.destinations, state.destination)},
+    Json line{{"destination", NameAt(names.destinations, state.destination)},
               {"outcome", base::Name(state.outcome)},
               {"reason", names.ReasonName(state.reason)},
               {"at", base::FormatRfc3339(state.at)}};
@@ -69,7 +61,7 @@ Json DeliveriesJson(const std::string& origin, const store::EventRow& row,
         if (verdict.purposes >> p & 1) purposes.push_back(names.purposes[p]);
       }
       line["decided"]["purposes"] = purposes;
-      if (verdict.consent != 0) line["decided"]["consent_event"] = IdOf(origin, verdict.consent);
+      if (verdict.consent != 0) line["decided"]["consent_event"] = EventId(origin, verdict.consent);
     }
     deliveries.push_back(line);
   }

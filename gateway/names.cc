@@ -44,4 +44,12 @@ std::string_view Names::ReasonName(base::Reason reason) const {
                                           : std::string_view{};
 }
 
+std::string NameAt(const std::vector<std::string>& names, std::size_t place) {
+  return place < names.size() ? names[place] : std::string{};
+}
+
+std::string EventId(const std::string& origin, std::uint64_t sequence) {
+  return origin + "." + std::to_string(sequence);
+}
+
 }  // namespace octroi::gateway

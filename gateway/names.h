@@ -22,4 +22,7 @@ struct Names {
   std::string_view ReasonName(base::Reason reason) const;  // built-in or configured; "" if unknown
 };
 
+std::string NameAt(const std::vector<std::string>& names, std::size_t place);  // "": no place
+std::string EventId(const std::string& origin, std::uint64_t sequence);        // "4f1c0a9b.17"
+
 }  // namespace octroi::gateway

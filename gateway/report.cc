@@ -12,14 +12,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string IdOf(const std::string& origin, std::uint64_t sequence) {
-  return origin + "." + std::to_string(sequence);
-}
-
-std::string At(const std::vector<std::string>& names, std::size_t place) {
-  return place < names.size() ? names[place] : std::string{};
-}
-
 Json Error(std::string_view code) { return {{"error", code}}; }
 
 Json SourcesJson(const store::Totals& totals, const Plan& plan, bool& holds) {
@@ -140,11 +132,12 @@ std::string FailuresReport(std::size_t limit, const std::string& origin, store::
   const Names tables =
       Names::Read(names(plan.number));  // places are stable: the newest tables name them all
   for (const store::Attention& one : *found) {
-    Json item{{"id", IdOf(origin, one.sequence)},
+    Json item{{"id", EventId(origin, one.sequence)},
               {"outcome", base::Name(one.outcome)},
               {"reason", tables.ReasonName(one.reason)},
               {"at", base::FormatRfc3339(one.at)}};
-    if (one.destination != 0xffff) item["destination"] = At(tables.destinations, one.destination);
+    if (one.destination != 0xffff)
+      item["destination"] = NameAt(tables.destinations, one.destination);
     items.push_back(item);
   }
   return Json{{"items", items}}.dump();
@@ -153,7 +146,7 @@ std::string FailuresReport(std::size_t limit, const std::string& origin, store::
 std::string AuditJson(const AuditReport& report, const std::string& origin, const Plan& plan) {
   Json json{{"events", report.events},
             {"outcomes", report.outcomes},
-            {"through", IdOf(origin, report.through)},
+            {"through", EventId(origin, report.through)},
             {"minutes", report.minutes.size()},
             {"holds", report.holds}};
   const auto destination = [&](std::uint16_t place) {
@@ -171,7 +164,7 @@ std::string AuditJson(const AuditReport& report, const std::string& origin, cons
   json["discrepancies_total"] = report.discrepancies.total();
   json["discrepancies"] = Json::array();
   for (const Discrepancy& one : report.discrepancies.first()) {
-    Json named{{"id", IdOf(origin, one.sequence)}, {"what", one.what}};
+    Json named{{"id", EventId(origin, one.sequence)}, {"what", one.what}};
     if (one.destination != 0xffff) named["destination"] = destination(one.destination);
     json["discrepancies"].push_back(named);
   }

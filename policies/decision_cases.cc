@@ -222,6 +222,7 @@ class Search {
         one.in = {country};
       }
     }
+    conditions.reserve(countries.size());
     for (const ConditionSpec& one : countries) conditions.push_back(&one);
     std::vector<bool> applies;
     for (const PolicySet* set : {&policies_, asked_.beside}) {
