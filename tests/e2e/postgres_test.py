@@ -133,7 +133,8 @@ class Moving(e2e_test.EndToEnd):
         self.gateway.stop()
         connections = OnPostgres.connections(self)
         self.gateway.use_postgres(connections)
-        self.server.sql("UPDATE octroi.schema_version SET version = version + 1", database=self.database)
+        self.server.sql("INSERT INTO octroi.schema_version (version) SELECT max(version) + 1 FROM octroi.schema_version",
+                        database=self.database)
         self.gateway.start()
         self.assertEqual(self.gateway.process.wait(20), 3)
         self.assertIn("use the newer octroi", self.log())

@@ -125,12 +125,16 @@ TEST_F(PostgresGate, OnlyTheSchemaThatItKnowsAndARoleThatIsBound) {
     const char* after;
     const char* says;
   };
+  constexpr const char* kOneMore =
+      "INSERT INTO octroi.schema_version (version) SELECT max(version) + 1 "
+      "FROM octroi.schema_version";
+  constexpr const char* kOneLess =
+      "DELETE FROM octroi.schema_version WHERE version = "
+      "(SELECT max(version) FROM octroi.schema_version)";
   const Row rows[] = {
       {"no schema", server_.Admin(), "", "", "run `octroi migrate`"},
-      {"older", server_.Gateway(), "UPDATE octroi.schema_version SET version = version - 1",
-       "UPDATE octroi.schema_version SET version = version + 1", "run `octroi migrate`"},
-      {"newer", server_.Gateway(), "UPDATE octroi.schema_version SET version = version + 1",
-       "UPDATE octroi.schema_version SET version = version - 1", "use the newer octroi"},
+      {"older", server_.Gateway(), kOneLess, kOneMore, "run `octroi migrate`"},
+      {"newer", server_.Gateway(), kOneMore, kOneLess, "use the newer octroi"},
       {"owner", server_.Owner(), "", "", "role of its own"},
       {"superuser", server_.Admin() + " dbname=octroi", "", "", "role of its own"},
       {"no connection string", "host", "", "", "cannot be read"},
