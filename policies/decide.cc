@@ -321,15 +321,16 @@ std::optional<Reason> Objection(std::uint32_t place, const Standing& standing, c
   return line->reason;
 }
 
-// What accompanies the event says no to this purpose here; kUndecided: it does not.
-Reason Denial(const Case& c, const PurposeSpec& purpose, std::uint16_t place) {
+// What accompanies the event says no to this purpose here; nullopt: it does not.
+std::optional<Reason> Denial(const Case& c, const PurposeSpec& purpose, std::uint16_t place) {
   const Signals& signals = c.input.signals;
   if ((signals.denied_purposes >> place & 1) != 0) return Reason::kSignalDenied;
   for (const base::SignalDenial& denial : signals.denials) {
     if (denial.destination == c.destination && (denial.purposes >> place & 1) != 0)
       return denial.reason;
   }
-  return signals.gpc && purpose.advertising ? Reason::kSignalGpc : Reason::kUndecided;
+  if (signals.gpc && purpose.advertising) return Reason::kSignalGpc;
+  return std::nullopt;
 }
 
 // By the law of the controller and by that of the person; the strictest answers: a denial, else
@@ -348,8 +349,8 @@ Answer JudgePurpose(const ServedPurpose& served, const Case& c) {
   const Basis own = BasisIn(purpose, 0), theirs = BasisIn(purpose, c.jurisdiction);
   if (!Spares(c.hold, own, standing) || !Spares(c.hold, theirs, standing))
     return Deny(ReasonOf(c.hold.state), c.hold.reference);
-  const Reason denial = Denial(c, purpose, served.purpose);
-  if (denial != Reason::kUndecided) return Deny(denial);
+  const std::optional<Reason> denial = Denial(c, purpose, served.purpose);
+  if (denial) return Deny(*denial);
   const Answer answer = JudgeLaw(purpose, own, theirs, standing, c);
   if (!answer.allowed) return answer;
   if (answer.reason == Reason::kConsentObserved) standing.state = ConsentState::kGranted;

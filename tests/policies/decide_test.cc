@@ -67,6 +67,18 @@ TEST(PolicySetCompile, RefusesWhatItCannotJudgeAndNamesWhere) {
   }
 }
 
+// One read back from a journal, say. The control: without it the purpose allows.
+TEST(PolicySetDecide, ADenialWithoutAReasonDenies) {
+  const auto set = PolicySet::Compile(World("delivery", "contact", ""));
+  ASSERT_TRUE(set);
+  const ConsentIndex index(16);
+  DecisionInput input;
+  EXPECT_TRUE(set->Decide(input, 0, index).allowed);
+  const base::SignalDenial denial{0, Reason::kUndecided, 1u << PurposePlace("delivery")};
+  input.signals.denials = std::span(&denial, 1);
+  EXPECT_FALSE(set->Decide(input, 0, index).allowed);
+}
+
 TEST(PolicySetDecide, EveryInputHasAnAnswerAndWhatIsOutOfRangeDenies) {
   const auto set = PolicySet::Compile(Spec());
   const ConsentIndex narrow(0);
