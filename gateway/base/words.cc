@@ -73,6 +73,16 @@ std::string_view Name(Reason reason) {
       return "age.parent_missing";
     case Reason::kConsentNotExplicit:
       return "consent.not_explicit";
+    case Reason::kAgeTransition:
+      return "age.transition";
+    case Reason::kHoldConsentUnknown:
+      return "hold.consent_unknown";
+    case Reason::kHoldExpired:
+      return "hold.expired";
+    case Reason::kHoldFull:
+      return "hold.full";
+    case Reason::kVariantCounted:
+      return "variant.counted";
     case Reason::kCloudEventAttributeMissing:
       return "cloudevents.attribute_missing";
     case Reason::kCloudEventAttributeInvalid:

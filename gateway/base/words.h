@@ -99,6 +99,12 @@ enum class Reason : std::uint16_t {
   kNoticeChanged = 106,        // "notice.changed": granted before the purpose's terms changed
   kAgeParentMissing = 107,     // "age.parent_missing": a child's grant without its parent (GDPR 8)
   kConsentNotExplicit = 108,   // "consent.not_explicit": special categories need it (GDPR 9)
+  kAgeTransition = 109,        // "age.transition": a parent's grant, whose child came of age since
+  // a record kept back until its person has answered
+  kHoldConsentUnknown = 112,  // "hold.consent_unknown": in flight until an answer or the end
+  kHoldExpired = 113,         // "hold.expired": no answer came in time
+  kHoldFull = 114,            // "hold.full": no more can be kept back
+  kVariantCounted = 116,      // "variant.counted": only its number may leave, in a count of many
   kFirstConfigured = 256,
 };
 std::string_view Name(Reason reason);  // built-in ones; "" for configured ones (ask the plan)
