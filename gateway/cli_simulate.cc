@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "gateway/admission.h"
 #include "gateway/cli_text.h"
 #include "gateway/cli_text_flow.h"
 #include "gateway/cli_verbs.h"
@@ -184,7 +185,7 @@ store::EventRow RowOf(std::size_t number, const journal::EventRecord& record, ba
   row.sequence = number;
   for (const base::Verdict& verdict : record.verdicts) {
     row.deliveries.push_back({verdict.destination,
-                              verdict.allowed ? base::Outcome::kSent : base::Outcome::kWithheld,
+                              verdict.allowed ? base::Outcome::kSent : OutcomeOf(verdict),
                               verdict.reason, 0, 0, at});
   }
   return row;

@@ -9,6 +9,7 @@
 #include "gateway/cli_text_consent.h"
 #include "gateway/messages.h"
 #include "journal/records.h"
+#include "journal/release_record.h"
 #include "journal/replay_record.h"
 
 namespace octroi::gateway {
@@ -331,6 +332,7 @@ std::string RecordJson(std::uint64_t sequence, std::string_view record, const Na
   journal::OutcomeRecord outcome;
   journal::ConsentRecord consent;
   journal::ReplayRecord replay;
+  journal::ReleaseRecord release;
   if (Decode(record, event)) {
     line["kind"] = "event";
     line["received"] = base::FormatRfc3339(event.received);
@@ -360,6 +362,14 @@ std::string RecordJson(std::uint64_t sequence, std::string_view record, const Na
     line["at"] = base::FormatRfc3339(replay.at);
     line["uid"] = replay.uid;
     line["events"] = replay.events;
+  } else if (Decode(record, release)) {
+    line["kind"] = "release";
+    line["destination"] = named(names.destinations, release.destination);
+    line["at"] = base::FormatRfc3339(release.at);
+    for (const journal::ReleaseRecord::Event& one : release.events)
+      line["events"].push_back({{"sequence", one.sequence},
+                                {"reason", names.ReasonName(one.reason)},
+                                {"consent", one.consent}});
   } else {
     line["kind"] = "plan";
   }

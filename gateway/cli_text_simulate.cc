@@ -52,7 +52,9 @@ std::string SimulatedItemText(const std::string& json, Language language) {
   rules("repaired_by", fr ? "réparé par : " : "repaired by: ");
   for (const Json& delivery : item["deliveries"]) {
     const bool allowed = delivery["allowed"];
-    const char* word = allowed ? (fr ? "partirait" : "would leave") : (fr ? "retenu" : "withheld");
+    const char* word = allowed            ? (fr ? "partirait" : "would leave")
+                       : delivery["held"] ? (fr ? "en attente" : "held")
+                                          : (fr ? "retenu" : "withheld");
     text += "        " + Left(delivery["destination"], 20) + "  " + Left(word, 12) + "  " +
             Left(delivery["reason"], 28);
     if (allowed) text += "  " + Joined(delivery["purposes"]);
@@ -82,6 +84,7 @@ std::string SimulatedSumsText(const std::string& json, Language language) {
   for (const auto& [id, there] : sums["destinations"].items()) {
     text += "  " + Left(id, 20) + "  " + number(there["accepted"]) + " = " +
             number(there["would_send"]) + (fr ? " partiraient + " : " would leave + ") +
+            number(there["held"]) + (fr ? " en attente + " : " held + ") +
             number(there["withheld"]) + (fr ? " retenus" : " withheld");
     if (!there["reasons"].empty()) text += "   (" + reasons(there["reasons"]) + ")";
     text += "\n";

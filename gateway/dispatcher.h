@@ -47,17 +47,18 @@ class Dispatcher final : public journal::DurableListener {
   void Requeue(std::uint64_t sequence, std::string_view record,
                std::vector<std::uint16_t> destinations, std::uint32_t attempts);
   void Start();  // after the journal's Start
-  // Deliveries of one destination that failed, to be sent once more. Appends `order`, which says
-  // so, waits until it is durable, and only then queues them; consent is read again as ever. From
-  // before it is appended they count as pending. One caller at a time; each delivery's last outcome
-  // is `failed`. Errors: the journal refused, and nothing happened.
+  // Deliveries of one destination that failed, to be sent once more, or that were held. Appends
+  // `order`, which says so, waits until it is durable, and only then queues them; consent is read
+  // again as ever. From before it is appended they count as pending. Any thread; each delivery's
+  // last outcome is `failed`, or `in_flight` with a hold.* reason. Errors: the journal refused, and
+  // nothing happened.
   struct Again {
     std::uint64_t sequence = 0;
     std::string record;
     std::uint32_t attempts = 0;
   };
-  base::Status Replay(std::uint16_t destination, std::span<const Again> events,
-                      const journal::FramePtr& order);
+  base::Status QueueAgain(std::uint16_t destination, std::span<const Again> events,
+                          const journal::FramePtr& order);
   void OnDurable(const std::vector<journal::FramePtr>& frames,
                  const journal::Ticket& ticket) override;
 
@@ -65,10 +66,10 @@ class Dispatcher final : public journal::DurableListener {
   // After the plan is what Parts::plan returns.
   void PlanChanged();
   std::uint64_t pending() const;  // event x destination pairs without a final outcome
-  // The lowest sequence without a final outcome of what OnDurable, Requeue and Replay brought;
+  // The lowest sequence without a final outcome of what OnDurable, Requeue and QueueAgain brought;
   // UINT64_MAX: none.
   std::uint64_t lowest_pending() const;
-  std::uint64_t replays() const;  // calls of Replay; grows before its order is appended
+  std::uint64_t replays() const;  // calls of QueueAgain; grows before its order is appended
   // Stops after the batches on the wire; the rest stays journalled and is taken up at the next
   // start. `within`: how long their outcomes may wait for a journal that refuses. No lane runs, nor
   // uses the journal, when it returns; a send on the wire is waited for (at most its

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/text.h"
+#include "gateway/admission.h"
 #include "gateway/event_signals.h"
 
 namespace octroi::gateway {
@@ -17,9 +18,11 @@ constexpr std::uint16_t kNone = 0xffff;
 void Finish(Outcome outcome, Reason reason, journal::EventRecord& record) {
   record.outcome = outcome;
   record.reason = reason;
-  record.has_payload = outcome == Outcome::kQuarantined ||
-                       std::any_of(record.verdicts.begin(), record.verdicts.end(),
-                                   [](const base::Verdict& verdict) { return verdict.allowed; });
+  record.has_payload =
+      outcome == Outcome::kQuarantined ||
+      std::any_of(record.verdicts.begin(), record.verdicts.end(), [](const base::Verdict& verdict) {
+        return OutcomeOf(verdict) == Outcome::kInFlight;
+      });
 }
 
 }  // namespace
@@ -170,6 +173,7 @@ void Evaluator::Decide() {
   input.contract = record_->contract;
   input.event_time = record_->event_time == 0 ? around_->at : record_->event_time;
   input.now = around_->at;
+  input.received = around_->at;
   input.subjects = subjects_;
   input.identified = !record_->subject.empty();
   input.signals = {record_->denied_purposes, record_->gpc, record_->denials};
@@ -178,8 +182,11 @@ void Evaluator::Decide() {
   const Plan& plan = *around_->plan;
   for (std::size_t d = 0; d < plan.destinations.size(); ++d) {
     if (plan.destinations[d].id.empty()) continue;  // a hole: no longer configured
-    record_->verdicts.push_back(
-        plan.policies->Decide(input, static_cast<std::uint16_t>(d), *around_->consent));
+    const auto place = static_cast<std::uint16_t>(d);
+    base::Verdict& verdict = record_->verdicts.emplace_back();
+    verdict = plan.policies->Decide(input, place, *around_->consent);
+    if (IsHeld(verdict) && !around_->room_to_hold)
+      verdict = {place, false, Reason::kHoldFull, 0, verdict.consent};
   }
 }
 

@@ -54,6 +54,7 @@ struct Circumstances {  // everything lives until the call returns
   SeenMemory* seen = nullptr;  // none: nothing was, and uniqueness rules are not evaluated
   std::vector<policies::Decisive>* decisive = nullptr;  // as DecisionInput's
   base::Metrics* metrics = nullptr;                     // as ReadSignals'; none: nothing is counted
+  bool room_to_hold = true;  // false: what would be held is withheld with hold.full
 };
 
 // One thread. Allocates nothing once warm (but see rules::Contract::Judge). Total: every event has

@@ -106,6 +106,7 @@ base::Verdict Explainer::With(const Asked& asked, const std::vector<const Change
   input.contract = record.contract;
   input.event_time = happened;
   input.now = record.received;
+  input.received = record.received;
   input.identified = !everybody.empty();
   input.signals = {record.denied_purposes, record.gpc, record.denials};
   Changed fields(asked.fields);
@@ -216,6 +217,14 @@ Line Explainer::DecidedBy(const Asked& asked, const base::Verdict& verdict) cons
       return lines_.Of("Purpose", purpose, {"consent", "refresh_from"});
     case Reason::kConsentExpired:
       return lines_.Of("Purpose", purpose, {"consent", "ask_again_after"});
+    case Reason::kAgeTransition:
+      return lines_.OfGateway({"jurisdiction", "at_digital_age"});
+    case Reason::kHoldConsentUnknown:
+      return lines_.Of("Purpose", purpose, {"consent", "if_unknown"});
+    case Reason::kHoldExpired:
+      return lines_.Of("Purpose", purpose, {"consent", "hold_for"});
+    case Reason::kVariantCounted:
+      return lines_.Of("Purpose", purpose, {"leaves"});
     case Reason::kConsentNotExplicit:
       return lines_.Of("Purpose", purpose, {"special_categories"});
     case Reason::kFieldsNone:

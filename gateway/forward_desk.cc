@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "base/thread_name.h"
+#include "gateway/admission.h"
 
 namespace octroi::gateway {
 namespace {
@@ -64,7 +65,7 @@ std::vector<Delivery> ForwardDesk::DeliveriesOf(const std::vector<Admitted>& adm
       delivery.event = static_cast<std::uint32_t>(i);
       delivery.destination = verdict.destination;
       if (verdict.allowed) continue;
-      delivery.outcome = base::Outcome::kWithheld;
+      delivery.outcome = OutcomeOf(verdict);
       delivery.reason = verdict.reason;
     }
   }
@@ -80,7 +81,11 @@ void ForwardDesk::Await(const Announced&, Request request, std::shared_ptr<Defer
   const bool room = open_.size() + waiting.request.deliveries.size() <= parts_.deliveries_max;
   if (room && !released_) waiting.until_nanos += waiting.request.within * kNanosPerMilli;
   for (Delivery& delivery : waiting.request.deliveries) {
-    if (delivery.outcome != base::Outcome::kInFlight) continue;
+    // What is held waits for a person: longer than who asked does.
+    if (delivery.outcome != base::Outcome::kInFlight ||
+        delivery.reason == base::Reason::kHoldConsentUnknown) {
+      continue;
+    }
     ++waiting.open;
     const Key key{first + delivery.event, delivery.destination};
     if (const auto early = early_.find(key); early != early_.end()) {

@@ -6,6 +6,7 @@
 
 #include "crypto/hmac.h"
 #include "gateway/evaluate.h"
+#include "gateway/hold_desk.h"
 
 namespace octroi::gateway {
 namespace {
@@ -82,8 +83,16 @@ class Gate::Walk final : SeenMemory {
         in_(in),
         source_(in.plan->sources[in.source]),
         s_(scratch),
-        around_{in.plan, in.source,          in.type, in.gpc, in.received, gate.parts_.index, this,
-                nullptr, gate.parts_.metrics} {}
+        around_{in.plan,
+                in.source,
+                in.type,
+                in.gpc,
+                in.received,
+                gate.parts_.index,
+                this,
+                nullptr,
+                gate.parts_.metrics,
+                gate.parts_.holds == nullptr || gate.parts_.holds->HasRoom()} {}
 
   base::Result<Taken> Run(std::vector<Admitted>& admitted) {
     s_.reserved.clear();

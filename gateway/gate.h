@@ -50,6 +50,8 @@ struct Submission {  // everything lives until Admit returns
   base::Millis seen_now = 0;  // what windows of "seen before" count by (SteadyWall); 0: received
 };
 
+class HoldDesk;
+
 class Gate {
  public:
   struct Parts {
@@ -58,7 +60,8 @@ class Gate {
     SeenIndex* seen = nullptr;
     const crypto::KeyRing* keys = nullptr;
     base::Metrics* metrics = nullptr;
-    unsigned threads = 1;  // loops that may call Admit at once
+    unsigned threads = 1;             // loops that may call Admit at once
+    const HoldDesk* holds = nullptr;  // says whether there is room; none: there is
   };
   explicit Gate(Parts parts);
   ~Gate();

@@ -36,9 +36,16 @@ void Housekeeper::Run() {
 // is kept, or a failed delivery would lose the payload that it is to be replayed from. Every
 // outcome was appended before its lane let the event go, so what was appended when nothing was
 // pending any more holds them all. A replay begins anew.
+bool Housekeeper::IsOpen(const journal::SegmentInfo& segment) const {
+  // Held first: a release queues before it lets go.
+  return (parts_.holds != nullptr &&
+          parts_.holds->AnyOf(segment.first_sequence, segment.last_sequence)) ||
+         segment.last_sequence >= parts_.dispatcher->lowest_pending();
+}
+
 bool Housekeeper::PayloadDone(const journal::SegmentInfo& segment, base::Millis now) {
   if (segment.last_sequence == 0) return true;
-  if (segment.last_sequence >= parts_.dispatcher->lowest_pending()) {
+  if (IsOpen(segment)) {
     quiet_.erase(segment.name);
     return false;
   }
@@ -50,10 +57,7 @@ bool Housekeeper::PayloadDone(const journal::SegmentInfo& segment, base::Millis 
   const auto kept = parts_.store->AnyKept(segment.first_sequence, segment.last_sequence,
                                           now - parts_.plan()->keep_failed);
   if (!kept || *kept) return false;  // a store that does not answer keeps everything
-  if (replays != parts_.dispatcher->replays() ||
-      segment.last_sequence >= parts_.dispatcher->lowest_pending()) {
-    return false;
-  }
+  if (replays != parts_.dispatcher->replays() || IsOpen(segment)) return false;
   quiet_.erase(quiet);
   return true;
 }
@@ -64,8 +68,12 @@ void Housekeeper::Sweep() {
   const base::Millis keep_decisions = parts_.plan()->keep_decisions;
   bool oldest = true;  // decisions go from the oldest on only, so that sequences stay contiguous
   const auto segments = parts_.journal->Segments();
+  auto behind =
+      static_cast<std::size_t>(std::ranges::count(segments, true, &journal::SegmentInfo::payload));
   for (std::size_t i = 0; i < segments.size(); ++i) {
     const journal::SegmentInfo& segment = segments[i];
+    if (segment.payload && --behind >= parts_.held_segments_max && parts_.holds != nullptr)
+      parts_.holds->GiveUp(segment.last_sequence);
     if (segment.open) continue;
     bool remove = false;
     if (segment.payload) {
@@ -73,8 +81,7 @@ void Housekeeper::Sweep() {
     } else {
       // Its newest decision was made before the segment that follows began: none goes before its
       // time.
-      remove = oldest && segments[i + 1].created < now - keep_decisions &&
-               segment.last_sequence < parts_.dispatcher->lowest_pending() &&
+      remove = oldest && segments[i + 1].created < now - keep_decisions && !IsOpen(segment) &&
                segment.last_sequence <= parts_.projector->through();
       oldest = remove;
     }

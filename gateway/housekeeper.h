@@ -1,8 +1,8 @@
 // Housekeeper: keeps nothing longer than its time. GDPR 5(1)(e); storage.keep of the config.
 //
 // Payload segments go when every event in them is final, projected, and neither quarantined nor
-// failed within its time. Decision segments go after `keep.decisions`, oldest first. Seen keys go
-// after their window.
+// failed within its time. What is held keeps its segment, but not beyond `held_segments_max`.
+// Decision segments go after `keep.decisions`, oldest first. Seen keys go after their window.
 #pragma once
 
 #include <condition_variable>
@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/steady_wall.h"
 #include "gateway/dispatcher.h"
+#include "gateway/hold_desk.h"
 #include "gateway/plan.h"
 #include "gateway/projector.h"
 #include "gateway/seen.h"
@@ -35,6 +36,9 @@ class Housekeeper {
     base::Millis every = 60'000;
     base::Millis seen_for = 0;
     const base::SteadyWall* steady = nullptr;  // if given, nothing goes before both say it is time
+    HoldDesk* holds = nullptr;                 // none: nothing is held
+    // Payload segments that may follow one which only held records keep; 64 MiB each.
+    std::size_t held_segments_max = 64;
   };
   explicit Housekeeper(Parts parts) : parts_(std::move(parts)) {}
   ~Housekeeper();
@@ -46,6 +50,7 @@ class Housekeeper {
   struct Quiet {
     std::uint64_t appended = 0, replays = 0;
   };
+  bool IsOpen(const journal::SegmentInfo& segment) const;
   bool PayloadDone(const journal::SegmentInfo& segment, base::Millis now);
   void Run();
 

@@ -101,7 +101,8 @@ class PlanMaker {
     plan_->observe_consent_until = spec.observe_consent_until;
     for (const policies::PurposeSpec& purpose : spec.purposes) {
       plan_->purposes.push_back(purpose.id);
-      plan_->purpose_categories.push_back(purpose.categories);
+      const bool clear = purpose.leaves == policies::Variant::kWhole;
+      plan_->extents.push_back({purpose.categories, clear ? purpose.categories : 0});
     }
     auto compiled = policies::PolicySet::Compile(std::move(spec));
     if (!compiled) return compiled.error();
@@ -244,12 +245,14 @@ std::string_view Plan::ReasonName(base::Reason reason) const {
   return place < reasons.size() ? std::string_view(reasons[place]) : "unknown";
 }
 
-std::uint32_t Plan::CategoriesOf(std::uint32_t purpose_bits) const {
-  std::uint32_t categories = 0;
-  for (std::size_t purpose = 0; purpose < purpose_categories.size(); ++purpose) {
-    if ((purpose_bits >> purpose & 1) != 0) categories |= purpose_categories[purpose];
+policies::Extent Plan::ExtentOf(std::uint32_t purpose_bits) const {
+  policies::Extent extent;
+  for (std::size_t purpose = 0; purpose < extents.size(); ++purpose) {
+    if ((purpose_bits >> purpose & 1) == 0) continue;
+    extent.categories |= extents[purpose].categories;
+    extent.clear |= extents[purpose].clear;
   }
-  return categories;
+  return extent;
 }
 
 const SourcePlan* Plan::SourceById(std::string_view id) const {

@@ -145,9 +145,9 @@ struct Plan {
   std::vector<std::string> fields;                 // dictionary id by FieldId
   std::vector<SourcePlan> sources;
   std::vector<ContractPlan> contracts;
-  std::optional<policies::PolicySet> policies;    // destinations and purposes by place
-  std::vector<std::string> purposes;              // id by place
-  std::vector<std::uint32_t> purpose_categories;  // by place: what leaves for that purpose
+  std::optional<policies::PolicySet> policies;  // destinations and purposes by place
+  std::vector<std::string> purposes;            // id by place
+  std::vector<policies::Extent> extents;        // by place: what leaves for that purpose
   std::vector<DestinationPlan> destinations;
   std::unique_ptr<policies::Pseudonymizer> pseudonymizer;
   // Consent is observed, not enforced, until then; who approved it. 0: enforced.
@@ -159,7 +159,7 @@ struct Plan {
   std::string_view ReasonName(
       base::Reason reason) const;  // built-in or configured; "unknown" never for our own
   const SourcePlan* SourceById(std::string_view id) const;
-  std::uint32_t CategoriesOf(std::uint32_t purpose_bits) const;  // what leaves for any of them
+  policies::Extent ExtentOf(std::uint32_t purpose_bits) const;  // what leaves for any of them
 };
 using PlanPtr = std::shared_ptr<const Plan>;
 

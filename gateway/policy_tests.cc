@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "gateway/admission.h"
 #include "gateway/evaluate.h"
 #include "policies/consent.h"
 
@@ -92,14 +93,15 @@ class CaseRun {
     const bool decided = verdict != record_.verdicts.end();
     const bool allowed = decided && verdict->allowed;
     const std::string reason = decided ? std::string(plan_.ReasonName(verdict->reason)) : "";
+    const bool held = decided && IsHeld(*verdict);
     const bool outcome = allowed ? expected.outcome == "sent" || expected.outcome == "in_flight"
-                                 : decided && expected.outcome == "withheld";
+                                 : decided && expected.outcome == (held ? "in_flight" : "withheld");
     if (outcome && (expected.reason.empty() || expected.reason == reason)) return;
     const std::string wanted =
         expected.outcome + (expected.reason.empty() ? "" : " (" + expected.reason + ")");
     const std::string word = !decided  ? std::string(base::Name(record_.outcome))
                              : allowed ? "sent"
-                                       : "withheld";
+                                       : std::string(base::Name(OutcomeOf(*verdict)));
     result_.mismatches.push_back(
         {expected.destination, wanted, reason.empty() ? word : word + " (" + reason + ")"});
   }

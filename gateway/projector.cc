@@ -6,6 +6,7 @@
 #include "base/crash_point.h"
 #include "base/log.h"
 #include "base/thread_name.h"
+#include "gateway/admission.h"
 #include "gateway/names.h"
 
 namespace octroi::gateway {
@@ -19,7 +20,7 @@ constexpr std::chrono::milliseconds kStoreRetry{500};
 store::DeliveryState InitialState(const base::Verdict& verdict, base::Millis at) {
   store::DeliveryState state;
   state.destination = verdict.destination;
-  state.outcome = verdict.allowed ? base::Outcome::kInFlight : base::Outcome::kWithheld;
+  state.outcome = OutcomeOf(verdict);
   state.reason = verdict.allowed ? base::Reason::kQueued : verdict.reason;
   state.at = at;
   return state;

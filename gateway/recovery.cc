@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "gateway/admission.h"
+
 namespace octroi::gateway {
 
 void JournalRecovery::Take(std::uint64_t sequence, std::string_view record) {
@@ -34,13 +36,16 @@ void JournalRecovery::TakeEvent(std::uint64_t sequence, std::string_view record)
     for (const auto& unique : event_.unique)
       seen_.Restore(unique.key, unique.digest, event_.received, sequence);
   }
-  Pending pending;
+  Pending pending, held;
   for (const base::Verdict& verdict : event_.verdicts) {
     if (verdict.allowed) pending.destinations.push_back(verdict.destination);
+    if (IsHeld(verdict)) held.destinations.push_back(verdict.destination);
   }
-  if (pending.destinations.empty()) return;
-  pending.record = record;
-  pending_.emplace(sequence, std::move(pending));
+  for (auto [what, into] : {std::pair{&pending, &pending_}, std::pair{&held, &held_}}) {
+    if (what->destinations.empty()) continue;
+    what->record = record;
+    into->emplace(sequence, std::move(*what));
+  }
 }
 
 void JournalRecovery::TakeOutcome() {
@@ -49,21 +54,34 @@ void JournalRecovery::TakeOutcome() {
   const bool final = outcome_.outcome != base::Outcome::kInFlight;
   for (const std::uint64_t sequence : outcome_.events) {
     const auto found = pending_.find(sequence);
-    if (found == pending_.end()) continue;
-    found->second.attempts = std::max(found->second.attempts, outcome_.attempt);
+    if (found != pending_.end())
+      found->second.attempts = std::max(found->second.attempts, outcome_.attempt);
     if (!final) continue;
-    std::erase(found->second.destinations, outcome_.destination);
-    if (found->second.destinations.empty()) pending_.erase(found);
+    Remove(pending_, sequence, outcome_.destination);
+    Remove(held_, sequence, outcome_.destination);
   }
+}
+
+void JournalRecovery::Remove(std::map<std::uint64_t, Pending>& from, std::uint64_t sequence,
+                             std::uint16_t destination) {
+  const auto found = from.find(sequence);
+  if (found == from.end()) return;
+  std::erase(found->second.destinations, destination);
+  if (found->second.destinations.empty()) from.erase(found);
 }
 
 void JournalRecovery::TakeReplay() {
   for (const std::uint64_t sequence : outcome_.events) {
+    Remove(held_, sequence, outcome_.destination);
     Pending& pending = pending_[sequence];
     pending.attempts = std::max(pending.attempts, outcome_.attempt);
     if (std::ranges::count(pending.destinations, outcome_.destination) == 0)
       pending.destinations.push_back(outcome_.destination);
   }
+}
+
+void JournalRecovery::Hold(HoldDesk& desk) const {
+  for (const auto& [sequence, held] : held_) desk.Restore(sequence, held.record, held.destinations);
 }
 
 void JournalRecovery::Requeue(Dispatcher& dispatcher, const journal::Journal& journal) const {

@@ -8,6 +8,7 @@
 
 #include "gateway/change/control.h"
 #include "gateway/dispatcher.h"
+#include "gateway/hold_desk.h"
 #include "gateway/seen.h"
 #include "journal/records.h"
 
@@ -22,6 +23,8 @@ class JournalRecovery {
             std::string_view record);  // in sequence order; 0: a segment's head
   // What has no final outcome yet, in order. The records of what was replayed are read again.
   void Requeue(Dispatcher& dispatcher, const journal::Journal& journal) const;
+  // What is held still, in order.
+  void Hold(HoldDesk& desk) const;
   // The highest PlanRecord on the journal.
   const change::OnJournal& last_plan() const { return last_plan_; }
 
@@ -37,7 +40,9 @@ class JournalRecovery {
 
   SeenIndex& seen_;
   base::Millis seen_since_;
-  std::map<std::uint64_t, Pending> pending_;
+  static void Remove(std::map<std::uint64_t, Pending>& from, std::uint64_t sequence,
+                     std::uint16_t destination);
+  std::map<std::uint64_t, Pending> pending_, held_;
   journal::EventRecord event_;
   journal::OutcomeRecord outcome_;
   change::OnJournal last_plan_;

@@ -114,7 +114,7 @@ base::Result<ReplayDesk::Chunk> ReplayDesk::Queue(const ReplayAsk& ask,
     const std::lock_guard runs(runs_mutex_);
     run.waiting.insert(queued.events.begin(), queued.events.end());
   }
-  if (auto done = parts_.dispatcher->Replay(ask.destination, again, order); !done) {
+  if (auto done = parts_.dispatcher->QueueAgain(ask.destination, again, order); !done) {
     const std::lock_guard runs(runs_mutex_);
     for (const std::uint64_t sequence : queued.events) run.waiting.erase(sequence);
     return done.error();

@@ -14,6 +14,7 @@
 #include "gateway/explain_report.h"
 #include "gateway/forward_desk.h"
 #include "gateway/gate.h"
+#include "gateway/hold_desk.h"
 #include "gateway/housekeeper.h"
 #include "gateway/migrate.h"
 #include "gateway/projector.h"
@@ -67,6 +68,7 @@ struct Service::State {
   SendGate sends;
   std::unique_ptr<ConsentWatch> watch;
   std::unique_ptr<Dispatcher> dispatcher;
+  std::unique_ptr<HoldDesk> holds;
   std::unique_ptr<ForwardDesk> forward;
   std::unique_ptr<Projector> projector;
   std::unique_ptr<Housekeeper> housekeeper;
@@ -129,10 +131,12 @@ base::Status Service::State::Start() {
   if (auto begun = watch->Begin(); !begun) return begun;
   if (auto read = consents->Recover(**made); !read) return read;
   recovery.Requeue(*dispatcher, *journal);
+  recovery.Hold(*holds);
   consents->Start();
   if (auto leased = watch->Start(); !leased) return leased;
   projector->Start();
   dispatcher->Start();
+  holds->Start();
   housekeeper->Start();
   return Listen();
 }
@@ -160,8 +164,6 @@ base::Status Service::State::OpenJournal(JournalRecovery& recovery) {
 void Service::State::Assemble() {
   index = std::make_unique<policies::ConsentIndex>(configs->purposes_max());
   const auto plan_now = [this] { return InForce(); };
-  gate = std::make_unique<Gate>(
-      Gate::Parts{journal.get(), index.get(), &seen, keys.get(), &metrics, parts.threads});
   consents = std::make_unique<ConsentDesk>(ConsentDesk::Parts{
       journal.get(), parts.store, index.get(), &sends, keys.get(), parts.clock, &metrics});
   watch = std::make_unique<ConsentWatch>(
@@ -175,15 +177,19 @@ void Service::State::Assemble() {
   dispatch.plan = plan_now;
   dispatch.make_sender = parts.make_sender;
   dispatcher = std::make_unique<Dispatcher>(std::move(dispatch));
+  holds = std::make_unique<HoldDesk>(HoldDesk::Parts{journal.get(), index.get(), dispatcher.get(),
+                                                     parts.clock, &metrics, plan_now});
+  gate = std::make_unique<Gate>(Gate::Parts{journal.get(), index.get(), &seen, keys.get(), &metrics,
+                                            parts.threads, holds.get()});
   Projector::Parts projection;
   projection.journal = journal.get();
   projection.store = parts.store;
   projection.metrics = &metrics;
   projection.names = [this](std::uint32_t number) { return configs->NamesOf(number); };
   projector = std::make_unique<Projector>(std::move(projection));
-  housekeeper = std::make_unique<Housekeeper>(
-      Housekeeper::Parts{journal.get(), parts.store, dispatcher.get(), projector.get(), &seen,
-                         parts.clock, plan_now, parts.housekeeping_every, kSeenForMs, &steady});
+  housekeeper = std::make_unique<Housekeeper>(Housekeeper::Parts{
+      journal.get(), parts.store, dispatcher.get(), projector.get(), &seen, parts.clock, plan_now,
+      parts.housekeeping_every, kSeenForMs, &steady, holds.get()});
   ReplayDesk::Parts again;
   again.journal = journal.get();
   again.store = parts.store;
@@ -199,6 +205,7 @@ void Service::State::Assemble() {
   journal->Listen(dispatcher.get());
   forward =
       std::make_unique<ForwardDesk>(ForwardDesk::Parts{parts.clock, &metrics, journal->origin()});
+  journal->Listen(holds.get());
   journal->Listen(projector.get());
   journal->Listen(replays.get());
   journal->Listen(tap.get());
@@ -270,10 +277,12 @@ Service::~Service() {
   s.housekeeper.reset();
   s.watch.reset();
   s.consents.reset();
+  if (s.holds) s.holds->Stop();
   if (s.dispatcher) s.dispatcher->Drain(0);
   if (s.journal) s.journal->Stop();  // commits what is queued; tells dispatcher and projector
   s.edge.reset();
   s.console.reset();
+  s.holds.reset();
   s.dispatcher.reset();
   s.projector.reset();  // applies what it heard
   s.forward.reset();
@@ -347,6 +356,7 @@ void Service::Drain(base::Millis within) {
   state_->forward->Release();
   state_->edge->Drain(within);
   state_->console->Drain(within);
+  state_->holds->Stop();
   state_->dispatcher->Drain(within);
 }
 

@@ -46,7 +46,8 @@ octroi_gateway_part(gateway_service
     explain_report.cc
     forward_desk.cc
     gate.cc
-    housekeeper.cc
+    hold_desk.cc
+  housekeeper.cc
     messages.cc
     migrate.cc
     names.cc

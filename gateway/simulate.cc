@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "gateway/admission.h"
 #include "gateway/consent_request.h"
 #include "gateway/evaluate.h"
 
@@ -146,6 +147,7 @@ std::string SimulatedJson(const Plan& plan, std::size_t number, const Simulated&
     }
     json["deliveries"].push_back({{"destination", plan.destinations[verdict.destination].id},
                                   {"allowed", verdict.allowed},
+                                  {"held", IsHeld(verdict)},
                                   {"reason", plan.ReasonName(verdict.reason)},
                                   {"purposes", purposes}});
   }
@@ -156,7 +158,7 @@ std::string SimulatedSums(const Plan& plan, const std::vector<Simulated>& all) {
   std::map<base::Outcome, std::uint64_t> outcomes;
   std::map<std::string, std::uint64_t> reasons;
   struct There {
-    std::uint64_t would_send = 0, withheld = 0;
+    std::uint64_t would_send = 0, held = 0, withheld = 0;
     std::map<std::string, std::uint64_t> reasons;
   };
   std::map<std::uint16_t, There> destinations;
@@ -166,7 +168,7 @@ std::string SimulatedSums(const Plan& plan, const std::vector<Simulated>& all) {
       ++reasons[std::string(plan.ReasonName(one.record.reason))];
     for (const base::Verdict& verdict : one.record.verdicts) {
       There& there = destinations[verdict.destination];
-      ++(verdict.allowed ? there.would_send : there.withheld);
+      ++(verdict.allowed ? there.would_send : IsHeld(verdict) ? there.held : there.withheld);
       if (!verdict.allowed) ++there.reasons[std::string(plan.ReasonName(verdict.reason))];
     }
   }
@@ -181,6 +183,7 @@ std::string SimulatedSums(const Plan& plan, const std::vector<Simulated>& all) {
     json["destinations"][plan.destinations[place].id] = {
         {"accepted", outcomes[base::Outcome::kAccepted]},
         {"would_send", there.would_send},
+        {"held", there.held},
         {"withheld", there.withheld},
         {"reasons", there.reasons}};
   }

@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "base/text.h"
+#include "gateway/admission.h"
 #include "journal/records.h"
 
 namespace octroi::gateway {
@@ -68,7 +69,7 @@ class Reader {
       return Show(sequence, known, 0xffff, event_.outcome, event_.reason, event_.received, live);
     bool going = true;
     for (const base::Verdict& verdict : event_.verdicts) {
-      const Outcome outcome = verdict.allowed ? Outcome::kAccepted : Outcome::kWithheld;
+      const Outcome outcome = verdict.allowed ? Outcome::kAccepted : OutcomeOf(verdict);
       if (going)
         going = Show(sequence, known, verdict.destination, outcome, verdict.reason, event_.received,
                      live);

@@ -3,33 +3,26 @@
 #include <algorithm>
 
 #include "policies/compiled_policies.h"
+#include "policies/standing.h"
 
 namespace octroi::policies {
 namespace {
 
 using base::Reason;
 
-// What the register says about one purpose of one event: the strictest of its subjects.
-struct Standing {
-  ConsentState state = ConsentState::kUnknown;  // at td
-  bool after_event = false;                     // granted, but only after the event happened
-  std::uint32_t reference = 0;
-  Reason reason = Reason::kConsentUnknown;      // what a denial by it says
-  std::uint32_t oldest_grant = 0;               // of all subjects, in seconds
-  bool by_parents = true, all_explicit = true;  // every grant of them
+// For one purpose. Of several laws the strictest counts, of several purposes the mildest: what is
+// held may still leave as it is, and is counted once it may not.
+enum class Says {
+  kDeny,
+  kCount,  // allowed, but only as one of many
+  kHold,   // nobody has answered yet, and its purpose waits for that
+  kAllow,
 };
-
-// What is in force against the person as a whole; kUnknown: nothing.
-struct Hold {
-  ConsentState state = ConsentState::kUnknown;
-  std::uint32_t since_seconds = 0;  // the latest of all subjects
-  std::uint32_t reference = 0;
-};
-
 struct Answer {
-  bool allowed = false;
+  Says says = Says::kDeny;
   Reason reason = Reason::kUndecided;
   std::uint32_t consent = 0;
+  bool allowed() const { return says == Says::kAllow; }
 };
 
 constexpr std::uint16_t kElsewhere = 0xffff;  // a jurisdiction that no purpose names
@@ -40,141 +33,19 @@ struct Case {
   const DecisionInput& input;
   const ConsentIndex& index;
   std::uint16_t destination;
-  Hold hold;
+  Restraint restraint;
   AgeBand age = AgeBand::kUnknown;  // the youngest of its subjects
   std::uint16_t jurisdiction = 0;   // of the person; 0: the controller's own
 };
 
-Answer Allow(Reason reason, std::uint32_t consent = 0) { return {true, reason, consent}; }
-Answer Deny(Reason reason, std::uint32_t consent = 0) { return {false, reason, consent}; }
+Answer Allow(Reason reason, std::uint32_t consent = 0) { return {Says::kAllow, reason, consent}; }
+Answer Deny(Reason reason, std::uint32_t consent = 0) { return {Says::kDeny, reason, consent}; }
 
-int Strictness(const Standing& standing) {
-  switch (standing.state) {
-    case ConsentState::kUnknown:
-      return 0;  // says nothing: any other wins
-    case ConsentState::kGranted:
-      return standing.after_event ? 2 : 1;
-    case ConsentState::kRequested:
-      return 3;
-    case ConsentState::kPending:
-      return 4;
-    case ConsentState::kExpired:
-      return 5;
-    case ConsentState::kInvalidated:
-      return 6;
-    case ConsentState::kDenied:
-      return 7;
-    case ConsentState::kObjected:
-      return 8;
-    case ConsentState::kWithdrawn:
-    case ConsentState::kRestricted:  // never of one purpose: Validate
-    case ConsentState::kLifted:
-    case ConsentState::kSuppressed:
-      return 9;
-  }
-  return 9;
-}
-
-Reason ReasonOf(ConsentState state) {
-  switch (state) {
-    case ConsentState::kUnknown:
-      return Reason::kConsentUnknown;
-    case ConsentState::kRequested:
-      return Reason::kConsentRequested;
-    case ConsentState::kPending:
-      return Reason::kConsentPending;
-    case ConsentState::kGranted:
-      return Reason::kConsentGranted;
-    case ConsentState::kDenied:
-      return Reason::kConsentDenied;
-    case ConsentState::kWithdrawn:
-      return Reason::kConsentWithdrawn;
-    case ConsentState::kObjected:
-      return Reason::kConsentObjected;
-    case ConsentState::kExpired:
-      return Reason::kConsentExpired;
-    case ConsentState::kInvalidated:
-      return Reason::kConsentInvalidated;
-    case ConsentState::kRestricted:
-      return Reason::kSubjectRestricted;
-    case ConsentState::kSuppressed:
-      return Reason::kSubjectSuppressed;
-    case ConsentState::kLifted:
-      break;
-  }
-  return Reason::kUndecided;
-}
-
-bool IsExpired(const ConsentEntry& entry, const PurposeSpec& purpose, base::Millis now) {
-  const base::Millis since = base::Millis{entry.since_seconds} * 1000;
-  const base::Millis until = base::Millis{entry.until_seconds} * 1000;
-  return (until != 0 && now > until) ||
-         (purpose.ask_again_after != 0 && now - since > purpose.ask_again_after);
-}
-
-Standing StandingOf(const ConsentEntry& entry, const PurposeSpec& purpose,
-                    const DecisionInput& input) {
-  Standing standing{entry.state, false, entry.reference, ReasonOf(entry.state)};
-  if (entry.state != ConsentState::kGranted) return standing;
-  const base::Millis since = base::Millis{entry.since_seconds} * 1000;
-  if (since < purpose.refresh_from || IsExpired(entry, purpose, input.now)) {
-    standing.state = ConsentState::kExpired;
-    standing.reason =
-        since < purpose.refresh_from ? Reason::kNoticeChanged : Reason::kConsentExpired;
-    return standing;
-  }
-  standing.after_event = purpose.covers != Covers::kSend && since > input.event_time;
-  return standing;
-}
-
-Standing Strictest(const PurposeSpec& purpose, std::uint16_t place, const DecisionInput& input,
-                   const ConsentIndex& index) {
-  Standing strictest;
-  std::uint32_t oldest_grant = UINT32_MAX;
-  bool by_parents = true, all_explicit = true;
-  for (const ConsentIndex::Subject subject : input.subjects) {
-    const ConsentEntry entry = index.Get(subject, place);
-    const Standing standing = StandingOf(entry, purpose, input);
-    if (standing.state == ConsentState::kGranted) {
-      oldest_grant = std::min(oldest_grant, entry.since_seconds);
-      by_parents = by_parents && entry.by_parent;
-      all_explicit = all_explicit && entry.explicit_word;
-    }
-    if (Strictness(standing) > Strictness(strictest)) strictest = standing;
-  }
-  strictest.oldest_grant = oldest_grant;
-  strictest.by_parents = by_parents;
-  strictest.all_explicit = all_explicit;
-  return strictest;
-}
-
-AgeBand YoungestOf(const DecisionInput& input, const ConsentIndex& index) {
-  AgeBand youngest = AgeBand::kUnknown;
-  for (const ConsentIndex::Subject subject : input.subjects)
-    youngest = std::max(youngest, index.AgeOf(subject));
-  return youngest;
-}
-
-// A suppression counts for more than a restriction, of equals the first.
-Hold HoldOn(const DecisionInput& input, const ConsentIndex& index) {
-  Hold hold;
-  for (const ConsentIndex::Subject subject : input.subjects) {
-    const ConsentEntry entry = index.Get(subject, ConsentIndex::kPerson);
-    if (entry.state == ConsentState::kUnknown || entry.state == ConsentState::kLifted) continue;
-    hold.since_seconds = std::max(hold.since_seconds, entry.since_seconds);
-    if (hold.state != ConsentState::kUnknown && entry.state != ConsentState::kSuppressed) continue;
-    if (hold.state == ConsentState::kSuppressed) continue;
-    hold.state = entry.state;
-    hold.reference = entry.reference;
-  }
-  return hold;
-}
-
-bool Spares(const Hold& hold, Basis basis, const Standing& standing) {
-  if (hold.state == ConsentState::kUnknown) return true;
-  if (basis == Basis::kVitalInterests) return hold.state == ConsentState::kRestricted;
+bool Spares(const Restraint& restraint, Basis basis, const Standing& standing) {
+  if (restraint.state == ConsentState::kUnknown) return true;
+  if (basis == Basis::kVitalInterests) return restraint.state == ConsentState::kRestricted;
   return basis == Basis::kConsent && standing.state == ConsentState::kGranted &&
-         standing.oldest_grant > hold.since_seconds;
+         standing.oldest_grant > restraint.since_seconds;
 }
 
 Answer JudgeConsent(const PurposeSpec& purpose, const Standing& standing, const Case& c) {
@@ -193,13 +64,27 @@ Answer JudgeConsent(const PurposeSpec& purpose, const Standing& standing, const 
 bool SaysNothing(Reason reason) {
   return reason == Reason::kSubjectMissing || reason == Reason::kConsentUnknown ||
          reason == Reason::kConsentExpired || reason == Reason::kNoticeChanged ||
-         reason == Reason::kConsentNotAtCollection;
+         reason == Reason::kAgeTransition || reason == Reason::kConsentNotAtCollection;
 }
 
-Answer ObservedConsent(const PurposeSpec& purpose, const Standing& standing, const Case& c) {
+// What takes more than a word is enforced whatever is on file.
+bool IsObserved(const PurposeSpec& purpose, Reason reason, const Case& c) {
+  return c.input.now < c.spec.observe_consent_until && SaysNothing(reason) &&
+         !purpose.explicit_only && c.age != AgeBand::kChild;
+}
+
+bool IsUnanswered(Reason reason) {
+  return reason == Reason::kConsentUnknown || reason == Reason::kConsentRequested ||
+         reason == Reason::kConsentPending;
+}
+
+Answer ConsentOrWait(const PurposeSpec& purpose, const Standing& standing, const Case& c) {
   const Answer answer = JudgeConsent(purpose, standing, c);
-  const bool observed = c.input.now < c.spec.observe_consent_until && SaysNothing(answer.reason);
-  return observed ? Allow(Reason::kConsentObserved, answer.consent) : answer;
+  if (IsObserved(purpose, answer.reason, c)) return Allow(Reason::kConsentObserved, answer.consent);
+  if (purpose.hold_for == 0 || !IsUnanswered(answer.reason)) return answer;
+  if (c.input.now - c.input.received > purpose.hold_for)
+    return Deny(Reason::kHoldExpired, answer.consent);
+  return {Says::kHold, Reason::kHoldConsentUnknown, answer.consent};
 }
 
 Answer UnlessObjected(const Standing& standing, Reason basis) {
@@ -213,7 +98,7 @@ Answer JudgeBasis(Basis basis, const PurposeSpec& purpose, const Standing& stand
     case Basis::kMissing:
       return Deny(Reason::kBasisMissing);
     case Basis::kConsent:
-      return ObservedConsent(purpose, standing, c);
+      return ConsentOrWait(purpose, standing, c);
     case Basis::kContract:
       return Allow(Reason::kBasisContract);
     case Basis::kLegalObligation:
@@ -333,32 +218,41 @@ std::optional<Reason> Denial(const Case& c, const PurposeSpec& purpose, std::uin
   return std::nullopt;
 }
 
-// By the law of the controller and by that of the person; the strictest answers: a denial, else
-// what rests on consent.
+// By the law of the controller and by that of the person; the strictest answers: a denial, then
+// what waits, then what rests on consent.
 Answer JudgeLaw(const PurposeSpec& purpose, Basis own, Basis theirs, const Standing& standing,
                 const Case& c) {
   const Answer answer = JudgeBasis(own, purpose, standing, c);
-  if (!answer.allowed || own == theirs) return answer;
+  if (answer.says == Says::kDeny || own == theirs) return answer;
   const Answer other = JudgeBasis(theirs, purpose, standing, c);
-  return !other.allowed || theirs == Basis::kConsent ? other : answer;
+  if (other.says != answer.says) return other.says < answer.says ? other : answer;
+  return theirs == Basis::kConsent ? other : answer;
+}
+
+// What the policies say, given what the register says, or would if a grant came.
+std::optional<Reason> Objection(const ServedPurpose& served, const Standing& standing,
+                                const Case& c) {
+  for (const std::uint32_t policy : served.policies) {
+    if (const auto objection = Objection(policy, standing, c)) return objection;
+  }
+  return std::nullopt;
 }
 
 Answer JudgePurpose(const ServedPurpose& served, const Case& c) {
   const PurposeSpec& purpose = c.spec.purposes[served.purpose];
-  Standing standing = Strictest(purpose, served.purpose, c.input, c.index);
+  Standing standing = StandingOf(c.spec, served.purpose, c.age, c.input, c.index);
   const Basis own = BasisIn(purpose, 0), theirs = BasisIn(purpose, c.jurisdiction);
-  if (!Spares(c.hold, own, standing) || !Spares(c.hold, theirs, standing))
-    return Deny(ReasonOf(c.hold.state), c.hold.reference);
+  if (!Spares(c.restraint, own, standing) || !Spares(c.restraint, theirs, standing))
+    return Deny(ReasonOf(c.restraint.state), c.restraint.reference);
   const std::optional<Reason> denial = Denial(c, purpose, served.purpose);
   if (denial) return Deny(*denial);
   const Answer answer = JudgeLaw(purpose, own, theirs, standing, c);
-  if (!answer.allowed) return answer;
-  if (answer.reason == Reason::kConsentObserved) standing.state = ConsentState::kGranted;
-  for (const std::uint32_t policy : served.policies) {
-    const auto objection = Objection(policy, standing, c);
-    if (objection) return Deny(*objection);
-  }
-  return answer;
+  if (answer.says == Says::kDeny) return answer;
+  const bool waits = answer.says == Says::kHold;
+  if (waits || answer.reason == Reason::kConsentObserved) standing.state = ConsentState::kGranted;
+  if (const auto objection = Objection(served, standing, c)) return Deny(*objection);
+  if (waits || purpose.leaves != Variant::kCounted) return answer;
+  return {Says::kCount, Reason::kVariantCounted, answer.consent};
 }
 
 bool MayLeave(const DestinationSpec& destination, base::Millis now) {
@@ -407,30 +301,31 @@ base::Verdict PolicySet::Decide(const DecisionInput& input, std::uint16_t destin
                input,
                index,
                destination,
-               HoldOn(input, index),
+               RestraintOn(input, index),
                YoungestOf(input, index),
                compiled_->laws_differ ? JurisdictionOf(input, spec) : std::uint16_t{0}};
-  std::optional<Answer> first_denial, first_allowance;
-  std::uint32_t allowing = 0;
-  std::uint32_t allowed_categories = 0;
+  Answer mildest;
+  std::uint32_t purposes = 0, categories = 0;  // of those that say the same
   for (const ServedPurpose& served : to.serves) {
     const Answer answer = JudgePurpose(served, c);
-    std::optional<Answer>& first = answer.allowed ? first_allowance : first_denial;
-    if (!first) first = answer;
-    if (!answer.allowed) continue;
-    allowing |= 1u << served.purpose;
-    allowed_categories |= spec.purposes[served.purpose].categories;
+    const bool milder = answer.says > mildest.says;
+    if (milder) purposes = categories = 0;
+    if (milder || mildest.reason == Reason::kUndecided) mildest = answer;
+    if (answer.says == Says::kDeny || answer.says != mildest.says) continue;
+    purposes |= 1u << served.purpose;
+    categories |= spec.purposes[served.purpose].categories;
   }
-  if (!first_allowance) return Denied(destination, *first_denial);
-  if ((*received & allowed_categories) == 0) return Denied(destination, Deny(Reason::kFieldsNone));
-  return {destination, true, first_allowance->reason, allowing, first_allowance->consent};
+  if (mildest.says == Says::kDeny) return Denied(destination, mildest);
+  if (mildest.says != Says::kCount && (*received & categories) == 0)
+    return Denied(destination, Deny(Reason::kFieldsNone));
+  return {destination, mildest.allowed(), mildest.reason, purposes, mildest.consent};
 }
 
 ConsentState PolicySet::StateOf(const DecisionInput& input, std::uint16_t purpose,
                                 const ConsentIndex& index) const {
   const auto& purposes = compiled_->spec.purposes;
   if (purpose >= purposes.size()) return ConsentState::kUnknown;
-  return Strictest(purposes[purpose], purpose, input, index).state;
+  return StandingOf(compiled_->spec, purpose, YoungestOf(input, index), input, index).state;
 }
 
 }  // namespace octroi::policies

@@ -34,6 +34,7 @@ struct DecisionInput {
   std::uint16_t contract = 0;
   base::Millis event_time = 0;  // te; the time of receipt where the event says none
   base::Millis now = 0;         // td
+  base::Millis received = 0;    // what is held is held from then on
   std::span<const ConsentIndex::Subject> subjects;  // every subject its identifiers lead to
   bool identified = false;                          // at least one valid identifier
   Signals signals;
@@ -69,6 +70,8 @@ class PolicySet {
   //   5 basis consent, and no valid identifier                         subject.missing
   //     basis consent, state s at td of each subject:  not granted     consent.<s>
   //       granted, before the purpose's terms changed                  notice.changed
+  //       granted by a parent, and the person known to have reached
+  //       the digital age since, where the config wants it asked again age.transition
   //       granted, older than its validity                             consent.expired
   //       covers capture or both, granted after te                     consent.not_at_collection
   //       a subject is a child, and a grant not by its parent          age.parent_missing
@@ -78,14 +81,21 @@ class PolicySet {
   //     The basis is the one of the controller's jurisdiction; if the event names another one, of
   //     that too: what one of them denies is denied, and of two that allow, consent is cited.
   //     While consent is observed, what 5 denies because nothing says yes (subject.missing,
-  //     consent.unknown, expired, not_at_collection, notice.changed) is judged on as if it
-  //     were granted, and allowed as consent.observed. What says no is enforced all the same.
+  //     consent.unknown, expired, not_at_collection, notice.changed, age.transition) is judged on
+  //     as if it were granted, and allowed as consent.observed. What says no is enforced all the
+  //     same, and so is what takes more than a word: a known child, special categories.
+  //     Else, if p holds what nobody has answered (consent.unknown, requested, pending), it is
+  //     judged on as if it were granted: held until hold_for after receipt
+  //                                                                    hold.consent_unknown
+  //     and after that denied                                          hold.expired
   //   6 every policy that applies to (source, destination, p):
   //       some allow_when does not hold                    reason of the first `otherwise` line
   //   7 p allows                                           allow: consent.granted | basis.<b>
-  //   8 no received category is among the allowing purposes'           fields.none
-  // Several purposes: allowed if one allows (reason: the first allowing one, in the destination's
-  // order); else the reason of the first purpose.
+  //     only a count of many (Variant::kCounted)                       variant.counted
+  //   8 no received category is among the allowing (or holding) purposes'  fields.none
+  // Several purposes: allowed if one allows, else held if one holds, else counted if one counts
+  // (reason and `purposes`: of those that say so, the reason of the first in the destination's
+  // order); else the reason of the first purpose. What is held or counted is not `allowed`.
   //
   // Strictest subject: withdrawn, objected, denied, invalidated, expired, pending, requested,
   // granted after te, granted. A subject without an entry for p says nothing, unless none has one:
@@ -94,7 +104,7 @@ class PolicySet {
   //
   // Validity ends after its last second: a grant given at t for d milliseconds allows at t + d, not
   // later. The verdict cites the entry that decided (basis consent, and objections). A denial names
-  // no purposes.
+  // no purposes; what is held or counted names those that wait or count.
   base::Verdict Decide(const DecisionInput& input, std::uint16_t destination,
                        const ConsentIndex& index) const;
 

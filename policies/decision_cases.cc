@@ -18,8 +18,8 @@ namespace {
                            const DestinationSpec& destination,
                            const DestinationSpec::Receives& receives, const PolicySetSpec& set,
                            const ConsentEntry& entry) {
-  [[maybe_unused]] const auto& [source, contract, event_time, now, subjects, identified,
-                                accompanying, fields, decisive] = input;
+  [[maybe_unused]] const auto& [source, contract, event_time, now, received_at, subjects,
+                                identified, accompanying, fields, decisive] = input;
   [[maybe_unused]] const auto& [denied, gpc, denials] = signals;
   [[maybe_unused]] const auto& [consent, subject_age, present, field, in, in_list, not_in_list,
                                 line] = condition;
@@ -28,13 +28,13 @@ namespace {
   [[maybe_unused]] const auto& [id, purposes, destinations, sources, allow_when, lines, file] =
       policy;
   [[maybe_unused]] const auto& [purpose_id, basis, covers, again, categories, advertising, bases,
-                                refresh_from, explicit_only] = purpose;
+                                refresh_from, explicit_only, hold_for, leaves] = purpose;
   [[maybe_unused]] const auto& [jurisdiction, its_basis] = law;
   [[maybe_unused]] const auto& [destination_id, serves, received, transfer, safeguard_until] =
       destination;
   [[maybe_unused]] const auto& [of_contract, its_fields] = receives;
   [[maybe_unused]] const auto& [all_purposes, all_destinations, policies, observed_until,
-                                jurisdictions, jurisdiction_field, digital_age] = set;
+                                jurisdictions, jurisdiction_field, ask_at_age, digital_age] = set;
   [[maybe_unused]] const auto& [state, since, until, reference, by_parent, explicit_word] = entry;
 }
 static_assert(static_cast<int>(ConsentState::kSuppressed) == 11, "a state more: Search::Entries");
@@ -207,7 +207,9 @@ class Search {
     }
     using enum AgeBand;
     if (asks) return {kUnknown, kAdult, kMinor, kChild};
-    if (RestsOnConsent(policies_.spec().purposes[asked_.purpose])) return {kUnknown, kChild};
+    const bool outgrown = policies_.spec().ask_at_digital_age;
+    if (RestsOnConsent(policies_.spec().purposes[asked_.purpose]))
+      return outgrown ? std::vector{kUnknown, kMinor, kChild} : std::vector{kUnknown, kChild};
     return {kUnknown};
   }
 
@@ -328,6 +330,7 @@ class Search {
   bool Through() {
     DecisionInput input;
     input.now = times_.now;
+    input.received = times_.now;
     const std::uint32_t own = 1u << asked_.purpose;
     for (const bool gpc : Values(asked_.gpc)) {
       for (const bool denied : Values(asked_.denied)) {

@@ -24,6 +24,8 @@
 //                   condition or the basis tells apart
 //   event time      before every grant, with the early one, now. Decide only compares times; of
 //                   each comparison both answers occur, and equality, with every state.
+//   receipt         now: it only tells what is held from what was held for too long, and neither
+//                   is allowed
 //   signal          denies p or not (a denial of this destination alone does no more); Sec-GPC or
 //   not route           the sources and contracts that are given; of sources that the same policies
 //                   apply to, one stands for all

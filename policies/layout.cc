@@ -167,6 +167,7 @@ void Compiler::AllFields() {
     field.what = What::kField;
     field.field = static_cast<std::uint16_t>(i);
     field.text = contract_.fields[i].name + ":" + contract_.fields[i].token_head;
+    field.instead = contract_.fields[i].name + ":" + contract_.fields[i].instead_head;
   }
 }
 
@@ -180,6 +181,7 @@ bool Compiler::Field(const TemplateNode& node, std::string before) {
   field.what = What::kField;
   field.as = node.as;
   field.field = static_cast<std::uint16_t>(found - contract_.fields.begin());
+  field.instead = before + found->instead_head;
   field.text = std::move(before) + found->token_head;
   return true;
 }

@@ -35,6 +35,7 @@ struct Segment {
   std::uint16_t field = 0;    // kField: of PreparedContract::fields; kHead: which of them
   std::uint16_t skip = 0;     // segments to skip if this one left something: other alternatives
   std::string text;
+  std::string instead;  // kField: `text` where a token stands instead of what is listed
   std::vector<std::pair<std::string, std::string>> names;  // kEventAs: event name, JSON
   std::vector<Segment> parts;
 };

@@ -92,8 +92,20 @@ base::Status OutgoingPlan::AddContract(const crypto::KeyRing& keys,
 base::Result<PreparedField> OutgoingPlan::Prepare(const crypto::KeyRing& keys,
                                                   const OutgoingField& field,
                                                   PreparedDestination& destination) const {
-  PreparedField made{field.field, field.category, field.form, nullptr, {}, {}};
+  PreparedField made;
+  made.slot = field.field;
+  made.category = field.category;
+  made.form = field.form;
+  made.direct = field.direct;
   base::AppendJsonString(field.name, made.name);
+  if (field.direct && field.identity) {
+    OutgoingField token = field;
+    token.form = Form::kPseudonym;
+    auto instead = KeyFor(keys, token, destination);
+    if (!instead) return instead.error();
+    made.instead = *instead;
+    made.instead_head = "\"" + TokenHead(token.form, destination.domain, version_);
+  }
   if (!HasTokens(field.form)) return made;
   auto key = KeyFor(keys, field, destination);
   if (!key) return key.error();

@@ -51,11 +51,16 @@ struct PreparedField {
   const TokenKey* key = nullptr;  // null: the form has no tokens
   std::string name;               // a JSON string
   std::string token_head;         // of a token: its opening quote and head
+  bool direct = false;
+  const TokenKey* instead = nullptr;  // of a direct one: P1; null: it is left out
+  std::string instead_head;           // of that token
 };
 
-// Only for a purpose that has its category.
-inline bool MayLeave(const PreparedField& field, std::uint32_t allowed_categories) {
-  return (field.category & allowed_categories) != 0;
+enum class Leaves { kNothing, kListed, kToken };  // kToken: instead of what is listed
+inline Leaves LeavesOf(const PreparedField& field, const Extent& may_leave) {
+  if ((field.category & may_leave.categories) == 0) return Leaves::kNothing;
+  if (!field.direct || (field.category & may_leave.clear) != 0) return Leaves::kListed;
+  return field.instead != nullptr ? Leaves::kToken : Leaves::kNothing;
 }
 
 struct PreparedContract {

@@ -61,6 +61,7 @@ base::Status Check(const PolicySetSpec& spec) {
     if (purpose.ask_again_after < 0) {
       return Wrong("purpose `" + purpose.id + "`: `ask_again_after` is negative");
     }
+    if (purpose.hold_for < 0) return Wrong("purpose `" + purpose.id + "`: `hold_for` is negative");
     for (const JurisdictionBasis& line : purpose.bases) {
       if (line.jurisdiction >= spec.jurisdictions.size())
         return Wrong("purpose `" + purpose.id + "`: jurisdiction out of range");

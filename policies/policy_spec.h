@@ -29,6 +29,10 @@ enum class Basis {
 };
 enum class Covers { kBoth, kCapture, kSend };
 
+// The most that may leave for a purpose: the record as the destination lists it; without anything
+// in clear that points at the person; or only that there was one, in a count of many.
+enum class Variant { kWhole, kPseudonymous, kCounted };
+
 // The lawful basis that a purpose has under the law of one jurisdiction.
 struct JurisdictionBasis {
   std::uint16_t jurisdiction = 0;  // place in PolicySetSpec::jurisdictions
@@ -45,6 +49,8 @@ struct PurposeSpec {
   std::vector<JurisdictionBasis> bases = {};
   base::Millis refresh_from = 0;  // its terms changed then: what was granted before has expired
   bool explicit_only = false;     // special categories: a grant counts if it is explicit (9(2)(a))
+  base::Millis hold_for = 0;      // where nobody has answered, wait so long from receipt; 0: refuse
+  Variant leaves = Variant::kWhole;
 };
 
 // A list of values for policy conditions; a port so that policies need not know rules.
@@ -116,6 +122,8 @@ struct PolicySetSpec {
   std::vector<std::string> jurisdictions = {};
   // Where an event says of which country the person is; absent, or not a name: the first only.
   std::optional<base::FieldId> jurisdiction_field = {};
+  // A grant by the parents ends when the child is known to have reached the digital age (C4 13).
+  bool ask_at_digital_age = false;
   int digital_age = 15;  // from which a child may agree alone (GDPR 8(1): 13 to 16; France: 15)
 };
 

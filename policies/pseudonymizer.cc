@@ -110,15 +110,18 @@ void Pseudonymizer::Finish(std::uint16_t destination, ProtectedBatch& batch) con
   batch.finished_ = true;
 }
 
-std::vector<Pseudonymizer::Leaving> Pseudonymizer::LeavingOf(
-    std::uint16_t destination, std::uint16_t contract, std::uint32_t allowed_categories) const {
+std::vector<Pseudonymizer::Leaving> Pseudonymizer::LeavingOf(std::uint16_t destination,
+                                                             std::uint16_t contract,
+                                                             const Extent& may_leave) const {
   std::vector<Leaving> leaving;
   const PreparedContract* const prepared = state_->plan.Find(destination, contract);
   if (prepared == nullptr) return leaving;
   for (const Segment& segment : prepared->layout) {
     if (segment.what != Segment::What::kField) continue;
     const PreparedField& field = prepared->fields[segment.field];
-    if (MayLeave(field, allowed_categories)) leaving.push_back({field.slot, field.form});
+    const Leaves leaves = LeavesOf(field, may_leave);
+    if (leaves == Leaves::kNothing) continue;
+    leaving.push_back({field.slot, leaves == Leaves::kToken ? Form::kPseudonym : field.form});
   }
   return leaving;
 }

@@ -24,6 +24,14 @@
 
 namespace octroi::policies {
 
+// What may leave of a record: the fields of those categories, and in clear only those of `clear`.
+// Where a category is not in `clear`, what points at the person (OutgoingField::direct) leaves as a
+// token or not at all.
+struct Extent {
+  std::uint32_t categories = 0, clear = 0;  // bits; of the purposes that allow
+  bool operator==(const Extent&) const = default;
+};
+
 struct OutgoingField {
   base::FieldId field = 0;
   std::string name;  // dictionary id: the member's name in "data"
@@ -43,6 +51,8 @@ struct OutgoingField {
   } form = Form::kPseudonym;
   base::IdentifierType type = base::IdentifierType::kOther;  // of a pseudonym
   std::uint32_t category = 0;  // its bit; leaves only if an allowing purpose has it
+  bool direct = false;         // as it is listed, it points at the person: in clear, partner hash
+  bool identity = false;       // and is an identifier, of which a P1 token can stand instead
 };
 
 struct OutgoingForm {
@@ -61,7 +71,7 @@ struct OutgoingEvent {  // views must live until Finish
   std::uint64_t sequence = 0;
   std::string_view event;  // its name, from config: "lead.created"
   std::uint16_t contract = 0;
-  std::uint32_t allowed_categories = 0;        // of the purposes that allow
+  Extent may_leave;
   std::span<const std::string_view> purposes;  // ids that allow
   const base::FieldReader* fields = nullptr;
   base::Millis received = 0;  // when the event was: the epoch of P3
@@ -94,14 +104,14 @@ class Pseudonymizer {
                    ProtectedBatch& batch) const;
   void Finish(std::uint16_t destination, ProtectedBatch& batch) const;  // runs the lanes; call once
 
-  // Which fields of a contract this destination gets under those categories, if they have a value,
+  // Which fields of a contract this destination gets to that extent, if they have a value,
   // and in which form: those that its template uses. Empty: it does not receive the contract.
   struct Leaving {
     base::FieldId field = 0;
     OutgoingField::Form form = OutgoingField::Form::kClear;
   };
   std::vector<Leaving> LeavingOf(std::uint16_t destination, std::uint16_t contract,
-                                 std::uint32_t allowed_categories) const;
+                                 const Extent& may_leave) const;
 
   // The token of one normalised value, for the vectors. `received`: for P3. kInvalid: an empty
   // value, one longer than 65,535 bytes, a version that may not be used, or a form without tokens.

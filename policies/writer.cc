@@ -77,13 +77,13 @@ void Pseudonymizer::Writer::Write(const OutgoingEvent& event) {
         break;
       case Segment::What::kOpen:
         batch_.open_.push_back(batch_.body_.size());
-        Begin(segment);
+        Begin(segment.text);
         break;
       case Segment::What::kClose:
         Close(segment);
         break;
       default:  // a constant; parts of heads do not stand alone
-        Begin(segment);
+        Begin(segment.text);
     }
   }
 }
@@ -92,7 +92,7 @@ void Pseudonymizer::Writer::EventAs(const Segment& segment, const OutgoingEvent&
   const auto found =
       std::ranges::find(segment.names, event.event, &std::pair<std::string, std::string>::first);
   if (found == segment.names.end()) return;
-  Begin(segment);
+  Begin(segment.text);
   batch_.body_ += found->second;
 }
 
@@ -117,12 +117,15 @@ void Pseudonymizer::Writer::Id(const OutgoingEvent& event) {
 
 bool Pseudonymizer::Writer::Field(const Segment& segment, const OutgoingEvent& event) {
   const PreparedField& field = contract_.fields[segment.field];
-  if (!MayLeave(field, event.allowed_categories)) return false;
+  const Leaves leaves = LeavesOf(field, event.may_leave);
+  if (leaves == Leaves::kNothing) return false;
   const base::Value& value = event.fields->Field(field.slot);
   if (value.raw.empty() || (segment.present_only && !value.present())) return false;
-  if (field.key != nullptr) return Token(segment, *field.key, value, event.received);
+  if (leaves == Leaves::kToken)
+    return Token(segment.instead, *field.instead, value, event.received);
+  if (field.key != nullptr) return Token(segment.text, *field.key, value, event.received);
   const std::size_t before = batch_.body_.size();
-  Begin(segment);
+  Begin(segment.text);
   if (field.form != Form::kClear) {  // `as` is of values that leave as they are
     if (AppendGeneralised(field.form, value, batch_.scratch_, batch_.body_)) return true;
   } else if (AppendAs(value, segment.as, batch_.body_)) {
@@ -132,12 +135,12 @@ bool Pseudonymizer::Writer::Field(const Segment& segment, const OutgoingEvent& e
   return false;
 }
 
-bool Pseudonymizer::Writer::Token(const Segment& segment, const TokenKey& key,
+bool Pseudonymizer::Writer::Token(std::string_view text, const TokenKey& key,
                                   const base::Value& value, base::Millis received) {
   std::string& normal = batch_.scratch_;
   if (!CanIdentify(value) || !base::Normalise(key.type, value.text, normal)) return false;
   if (normal.empty() || normal.size() > kLpBytesMax) return false;
-  Begin(segment);
+  Begin(text);
   if (key.siv) {
     PadToBucket(normal);
     batch_.box_.clear();

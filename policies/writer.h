@@ -27,16 +27,16 @@ class Pseudonymizer::Writer {
  private:
   // False: it was left out, with its text.
   bool Field(const Segment& segment, const OutgoingEvent& event);
-  bool Token(const Segment& segment, const TokenKey& key, const base::Value& value,
+  bool Token(std::string_view text, const TokenKey& key, const base::Value& value,
              base::Millis received);
   std::size_t Epoch(const TokenKey& key, base::Millis received);  // place in the batch's
   void Id(const OutgoingEvent& event);
   void EventAs(const Segment& segment, const OutgoingEvent& event);
   void Close(const Segment& segment);
-  void Begin(const Segment& segment) {
+  void Begin(std::string_view text) {
     const char last = batch_.body_.back();
     if (last != '{' && last != '[') batch_.body_ += ',';
-    batch_.body_ += segment.text;
+    batch_.body_ += text;
   }
   void RefreshHead(const OutgoingEvent& event);
   static void AppendHead(const Segment& part, const OutgoingEvent& event, std::string& text);

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/bytes.h"
+#include "journal/release_record.h"
 #include "journal/replay_record.h"
 
 namespace octroi::journal {
@@ -249,6 +250,39 @@ base::Status Decode(std::string_view record, ReplayRecord& into) {
   return base::Ok();
 }
 
+void Encode(const ReleaseRecord& record, std::string& out) {
+  ByteWriter w(out);
+  w.Fixed(static_cast<std::uint8_t>(kReleaseRecord));
+  w.Varint(record.plan);
+  w.Varint(record.destination);
+  w.Fixed(record.at);
+  w.Varint(record.events.size());
+  for (const ReleaseRecord::Event& event : record.events) {
+    w.Varint(event.sequence);
+    w.Fixed(static_cast<std::uint16_t>(event.reason));
+    w.Fixed(event.purposes);
+    w.Varint(event.consent);
+  }
+}
+
+base::Status Decode(std::string_view record, ReleaseRecord& into) {
+  ByteReader in(record);
+  if (!StartsAs(in, kReleaseRecord)) return Malformed("release");
+  into.plan = Narrow<std::uint32_t>(in.Varint());
+  into.destination = Narrow<std::uint16_t>(in.Varint());
+  into.at = in.Fixed<std::int64_t>();
+  into.events.clear();
+  for (std::uint64_t left = in.Varint(); left > 0 && in.ok(); --left) {
+    ReleaseRecord::Event& event = into.events.emplace_back();
+    event.sequence = in.Varint();
+    event.reason = static_cast<base::Reason>(in.Fixed<std::uint16_t>());
+    event.purposes = in.Fixed<std::uint32_t>();
+    event.consent = in.Varint();
+  }
+  if (!in.done()) return Malformed("release");
+  return base::Ok();
+}
+
 void Encode(const ConsentRecord& record, std::string& out) {
   ByteWriter w(out);
   w.Fixed(static_cast<std::uint8_t>(RecordKind::kConsent));
@@ -300,7 +334,7 @@ base::Status Decode(std::string_view record, PlanRecord& into) {
 }
 
 base::Result<RecordKind> KindOf(std::string_view record) {
-  if (record.empty() || record[0] < 1 || record[0] > 5) return Malformed("unknown");
+  if (record.empty() || record[0] < 1 || record[0] > 6) return Malformed("unknown");
   return static_cast<RecordKind>(record[0]);
 }
 

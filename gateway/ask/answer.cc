@@ -57,7 +57,7 @@ class Asking {
   std::optional<Leaving> Leaves(std::uint16_t destination, std::uint16_t contract,
                                 std::uint32_t purposes) const {
     for (const Leaving& one :
-         plan_.pseudonymizer->LeavingOf(destination, contract, plan_.CategoriesOf(purposes))) {
+         plan_.pseudonymizer->LeavingOf(destination, contract, plan_.ExtentOf(purposes))) {
       const bool shape = !question_.shape || ShapeOf(one.form) == *question_.shape;
       if (shape && fields_.contains(one.field)) return one;
     }

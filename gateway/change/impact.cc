@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "gateway/admission.h"
 #include "gateway/consent_history.h"
 #include "gateway/evaluate.h"
 
@@ -72,7 +73,7 @@ class Replay {
     if (side.record.outcome != Outcome::kAccepted) return Whole(side.record);
     for (const base::Verdict& verdict : side.record.verdicts) {
       if (verdict.destination == destination)
-        return {verdict.allowed ? Outcome::kSent : Outcome::kWithheld, verdict.reason};
+        return {verdict.allowed ? Outcome::kSent : OutcomeOf(verdict), verdict.reason};
     }
     return {};
   }
@@ -80,7 +81,8 @@ class Replay {
   static bool SameDecision(const journal::EventRecord& a, const journal::EventRecord& b) {
     return a.outcome == b.outcome &&
            std::ranges::equal(a.verdicts, b.verdicts, [](const auto& one, const auto& other) {
-             return one.destination == other.destination && one.allowed == other.allowed;
+             return one.destination == other.destination && one.allowed == other.allowed &&
+                    IsHeld(one) == IsHeld(other);
            });
   }
 

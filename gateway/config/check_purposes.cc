@@ -7,6 +7,8 @@
 namespace octroi::gateway::config {
 namespace {
 
+constexpr base::Millis kHoldForMax = 30 * 86'400'000LL;  // an answer is not late, it is missing
+
 bool Mentions(const Document& notice, std::string_view purpose) {
   return std::ranges::any_of(notice.root.List("purposes"),
                              [&](const Node& one) { return one.text == purpose; });
@@ -48,7 +50,7 @@ void Checker::PurposesAndNotices() const {
         !Mentions(*world_.Find("Notice", notice->text), purpose.id)) {
       Add(1214, purpose, notice->at, {notice->text, purpose.id});
     }
-    if (consent->Text("if_unknown") == "hold") Add(1901, purpose, consent->Find("if_unknown")->at);
+    if (consent->Text("if_unknown") == "hold") Hold(purpose, *consent);
     const bool aged = std::ranges::any_of(policies, [&](const Document* policy) {
       return AppliesTo(policy->root, purpose.id) && HasAge(policy->root);
     });
@@ -59,6 +61,13 @@ void Checker::PurposesAndNotices() const {
   for (const Document* notice : world_.Of("Notice")) {
     RefersAll(*notice, notice->root.List("purposes"), "Purpose", 1205);
   }
+}
+
+void Checker::Hold(const Document& purpose, const Node& consent) const {
+  if (DurationOr(consent, "hold_for", 0) > kHoldForMax)
+    Add(1384, purpose, consent.Find("hold_for")->at);
+  if (purpose.root.Text("consent_covers") != "send")
+    Add(2119, purpose, consent.Find("if_unknown")->at, {purpose.id});
 }
 
 void Checker::Policies() const {

@@ -27,6 +27,7 @@ class Checker {
   void Sources() const;
   void Contracts() const;
   void Rule(const Document& contract, const Node& rule) const;
+  void Hold(const Document& purpose, const Node& consent) const;
   void Policies() const;
   void Pseudonyms() const;
   void Destinations() const;

@@ -6,10 +6,9 @@ namespace octroi::gateway::config {
 namespace {
 
 constexpr CodeText kCodes[] = {
-    {1901, "if_unknown: hold n'est pas encore pris en charge.",
-     "if_unknown: hold is not supported yet.", "Mettre « refuse ».", "Use \"refuse\"."},
     {1902, "do: hold n'est pas encore pris en charge.", "do: hold is not supported yet.",
-     "Mettre « withhold ».", "Use \"withhold\"."},
+     "Mettre « withhold », et if_unknown: hold à la finalité.",
+     "Use \"withhold\", and if_unknown: hold in the purpose."},
     {1904, "Les listes d'empreintes (hashed: true) ne sont pas encore prises en charge.",
      "Lists of digests (hashed: true) are not supported yet.", "", ""},
     {1905, "« cel » n'est pas encore pris en charge.", "\"cel\" is not supported yet.",
@@ -83,6 +82,13 @@ constexpr CodeText kCodes[] = {
      "The safeguard \"{0}\" of this transfer is over: nothing leaves.", "", ""},
     {2118, "La garantie « {0} » est suspendue par gateway.yaml : rien ne part.",
      "The safeguard \"{0}\" is suspended by gateway.yaml: nothing leaves.", "", ""},
+    {2119,
+     "« {0} » couvre la collecte : seul un accord donné avant l'événement, mais arrivé après, peut "
+     "le libérer.",
+     "\"{0}\" covers collection: only a grant that was given before the event, and came later, can "
+     "release it.",
+     "« consent_covers: send » libère aussi par un accord donné ensuite.",
+     "\"consent_covers: send\" is released by a later grant, too."},
 
     {3001, "Aucun accord n'est demandé : gateway.yaml ne dit pas qui approuve.",
      "No approval is asked for: gateway.yaml does not say who approves.",

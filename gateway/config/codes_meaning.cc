@@ -197,6 +197,7 @@ constexpr CodeText kCodes[] = {
      "\"{0}\" depends on the law of a country, but gateway.yaml does not say whose applies.",
      "jurisdiction: { controller: FR, person: country }.",
      "jurisdiction: { controller: FR, person: country }."},
+    {1384, "Une mise en attente dure 30 jours au plus.", "A hold lasts 30 days at most.", "", ""},
     {1380, "Cet invariant ne se comprend pas : {0}.", "This invariant cannot be read: {0}.",
      "« octroi ask --help » donne la grammaire.", "\"octroi ask --help\" has the grammar."},
     {1381, "L'invariant est enfreint : {0}.", "The invariant is broken: {0}.",

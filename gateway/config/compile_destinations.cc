@@ -122,6 +122,10 @@ policies::OutgoingForm OutgoingFormOf(const World& world, const Document& destin
       out.form = FormOf(world, member.value);
       out.type = IdentifierOf(field.format);
       out.category = CategoryBit(field);
+      using Form = policies::OutgoingField::Form;
+      out.direct = field.node->Text("personal_data") == "direct" &&
+                   (out.form == Form::kClear || out.form == Form::kPartnerHash);
+      out.identity = field.node->Text("role") == "identity";
     }
   }
   return form;

@@ -135,7 +135,12 @@ policies::PurposeSpec PurposeOf(const Document& document, std::vector<std::strin
   if (const Node* consent = root.Find("consent")) {
     spec.ask_again_after = DurationOr(*consent, "ask_again_after", 0);
     spec.refresh_from = DayOf(*consent, "refresh_from");
+    if (consent->Text("if_unknown") == "hold") spec.hold_for = DurationOr(*consent, "hold_for", 0);
   }
+  const std::string_view leaves = root.Text("leaves");
+  spec.leaves = leaves == "pseudonymous" ? policies::Variant::kPseudonymous
+                : leaves == "counted"    ? policies::Variant::kCounted
+                                         : policies::Variant::kWhole;
   spec.categories = CategoriesOf(root);
   spec.explicit_only = root.Text("special_categories") == "explicit_consent";
   spec.advertising = document.id.starts_with("advertising");
@@ -187,6 +192,7 @@ policies::PolicySetSpec PolicySetSpecOf(const World& world, const Lists& lists, 
     if (law->FindString("person")) spec.jurisdiction_field = names.fields.Of(law->Text("person"));
     if (const Node* age = law->Find("digital_age"))
       spec.digital_age = static_cast<int>(age->number);
+    spec.ask_at_digital_age = law->Text("at_digital_age") == "ask_again";
   }
   for (const Document* purpose : world.Of("Purpose")) {
     spec.purposes[names.purposes.Of(purpose->id)] = PurposeOf(*purpose, spec.jurisdictions);

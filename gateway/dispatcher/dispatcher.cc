@@ -55,7 +55,8 @@ struct DestinationLanes {
 
 struct Dispatcher::State {
   Shared shared;
-  std::mutex mutex;  // of the destinations' table; lanes have their own
+  std::mutex queueing_again;  // before `mutex`: `replaying` is of one caller
+  std::mutex mutex;           // of the destinations' table; lanes have their own
   std::vector<std::unique_ptr<DestinationLanes>> destinations;  // by place; null: not needed yet
   bool started = false;
   std::atomic<std::uint64_t> replays{0};
@@ -169,8 +170,9 @@ void Dispatcher::Requeue(std::uint64_t sequence, std::string_view record,
   }
 }
 
-base::Status Dispatcher::Replay(std::uint16_t destination, std::span<const Again> events,
-                                const journal::FramePtr& order) {
+base::Status Dispatcher::QueueAgain(std::uint16_t destination, std::span<const Again> events,
+                                    const journal::FramePtr& order) {
+  const std::lock_guard one(state_->queueing_again);
   std::uint64_t lowest = kNothingPending;
   for (const Again& event : events) lowest = std::min(lowest, event.sequence);
   state_->replaying = lowest;

@@ -160,7 +160,7 @@ bool Lane::StillLeaving() {
     const auto again = DecideAgain(*plan_, destination_.place, *shared_.parts.index, item->record(),
                                    item->fields(), now);
     return again.allowed && again.purposes == item->leave.purposes &&
-           again.categories == item->leave.categories;
+           again.extent == item->leave.extent;
   });
 }
 
@@ -224,7 +224,7 @@ bool Lane::Protect(InHand& item, policies::ProtectedBatch& batch) {
   event.sequence = item.sequence();
   event.event = item.leave.event;
   event.contract = item.record().contract;
-  event.allowed_categories = item.leave.categories;
+  event.may_leave = item.leave.extent;
   event.purposes = item.purposes;
   event.fields = &item.fields();
   event.received = item.record().received;

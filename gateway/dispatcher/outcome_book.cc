@@ -12,6 +12,14 @@ constexpr base::Millis kLongestWait = 1'000;
 
 }  // namespace
 
+base::Counter& DeliveriesOf(base::Metrics& metrics, const Plan& plan, std::string_view destination,
+                            base::Outcome outcome, base::Reason reason) {
+  return metrics.CounterOf("octroi_deliveries",
+                           {{base::Id("destination"), base::Id::OfConfig(destination)},
+                            {base::Id("outcome"), base::Id::OfConfig(base::Name(outcome))},
+                            {base::Id("reason"), base::Id::OfConfig(plan.ReasonName(reason))}});
+}
+
 bool OutcomeBook::TryAppend(const std::vector<journal::OutcomeRecord>& outcomes) {
   const auto frame = std::make_shared<journal::Frame>();
   for (const journal::OutcomeRecord& outcome : outcomes) frame->Add(outcome);
@@ -35,11 +43,8 @@ bool OutcomeBook::Append(const std::vector<journal::OutcomeRecord>& outcomes) {
 void OutcomeBook::Count(const Plan& plan, const journal::OutcomeRecord& outcome) {
   base::Counter*& counter = counters_[{outcome.outcome, outcome.reason}];
   if (counter == nullptr) {
-    counter = &shared_.parts.metrics->CounterOf(
-        "octroi_deliveries",
-        {{base::Id("destination"), base::Id::OfConfig(destination_)},
-         {base::Id("outcome"), base::Id::OfConfig(base::Name(outcome.outcome))},
-         {base::Id("reason"), base::Id::OfConfig(plan.ReasonName(outcome.reason))}});
+    counter =
+        &DeliveriesOf(*shared_.parts.metrics, plan, destination_, outcome.outcome, outcome.reason);
   }
   counter->Add(outcome.events.size());
 }

@@ -13,6 +13,10 @@
 
 namespace octroi::gateway {
 
+// Counts deliveries that ended, or go on, like that.
+base::Counter& DeliveriesOf(base::Metrics& metrics, const Plan& plan, std::string_view destination,
+                            base::Outcome outcome, base::Reason reason);
+
 // One lane's.
 class OutcomeBook {
  public:

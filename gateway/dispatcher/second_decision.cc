@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/limits.h"
+#include "gateway/admission.h"
 
 namespace octroi::gateway {
 namespace {
@@ -37,6 +38,7 @@ policies::DecisionInput InputOf(const journal::EventRecord& record,
   input.contract = record.contract;
   input.event_time = record.event_time != 0 ? record.event_time : record.received;
   input.now = now;
+  input.received = record.received;
   input.subjects = subjects;
   input.identified = !subjects.empty();
   input.signals.denied_purposes = record.denied_purposes;
@@ -58,32 +60,40 @@ bool AnyFieldLeaves(const Plan& plan, std::uint16_t destination, std::uint16_t c
 
 }  // namespace
 
-Leave DecideAgain(const Plan& plan, std::uint16_t destination, const policies::ConsentIndex& index,
-                  const journal::EventRecord& record, const base::FieldReader& fields,
-                  base::Millis now) {
+base::Verdict DecideNow(const Plan& plan, std::uint16_t destination,
+                        const policies::ConsentIndex& index, const journal::EventRecord& record,
+                        const base::FieldReader& fields, base::Millis now) {
   if (destination >= plan.destinations.size() || plan.destinations[destination].id.empty() ||
       !plan.policies || destination >= plan.policies->spec().destinations.size()) {
-    return Deny(base::Reason::kDestinationRemoved);
-  }
-  const base::Verdict* admission = Admission(record, destination);
-  if (admission == nullptr || !admission->allowed) {
-    return Deny(admission == nullptr ? base::Reason::kUndecided : admission->reason);
+    return {destination, false, base::Reason::kDestinationRemoved, 0, 0};
   }
   std::array<policies::ConsentIndex::Subject, base::kIdentifiersPerEventMax> subjects{};
   std::size_t count = 0;
   for (const auto& fingerprint : record.subject) {
     if (count < subjects.size()) subjects[count++] = index.Find(fingerprint);
   }
-  const base::Verdict now_says = plan.policies->Decide(
-      InputOf(record, {subjects.data(), count}, fields, now), destination, index);
+  return plan.policies->Decide(InputOf(record, {subjects.data(), count}, fields, now), destination,
+                               index);
+}
+
+Leave DecideAgain(const Plan& plan, std::uint16_t destination, const policies::ConsentIndex& index,
+                  const journal::EventRecord& record, const base::FieldReader& fields,
+                  base::Millis now) {
+  const base::Verdict now_says = DecideNow(plan, destination, index, record, fields, now);
+  if (now_says.reason == base::Reason::kDestinationRemoved) return Deny(now_says.reason);
+  const base::Verdict* admission = Admission(record, destination);
+  if (admission == nullptr || (!admission->allowed && !IsHeld(*admission))) {
+    return Deny(admission == nullptr ? base::Reason::kUndecided : admission->reason);
+  }
+  if (IsHeld(now_says)) return Deny(base::Reason::kConsentUnknown, now_says.consent);
   if (!now_says.allowed) return Deny(now_says.reason, now_says.consent);
 
   Leave leave;
   leave.event = EventName(plan, record);
   if (leave.event.empty()) return Deny(base::Reason::kEventUnknown);
   leave.purposes = admission->purposes & now_says.purposes;
-  leave.categories = plan.CategoriesOf(leave.purposes);
-  if (!AnyFieldLeaves(plan, destination, record.contract, leave.categories)) {
+  leave.extent = plan.ExtentOf(leave.purposes);
+  if (!AnyFieldLeaves(plan, destination, record.contract, leave.extent.categories)) {
     return Deny(base::Reason::kFieldsNone, now_says.consent);
   }
   leave.allowed = true;

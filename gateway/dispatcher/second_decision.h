@@ -14,12 +14,19 @@ namespace octroi::gateway {
 struct Leave {
   bool allowed = false;
   base::Reason reason = base::Reason::kUndecided;
-  std::uint64_t consent = 0;     // the consent event that decided
-  std::uint32_t purposes = 0;    // allowed then and now
-  std::uint32_t categories = 0;  // of those purposes: what may leave
-  std::string_view event;        // its name in the plan
+  std::uint64_t consent = 0;   // the consent event that decided
+  std::uint32_t purposes = 0;  // allowed then and now
+  policies::Extent extent;     // of those purposes: what may leave
+  std::string_view event;      // its name in the plan
 };
 
+// What the policies say now. Pure. Beyond their own reasons: destination.removed.
+base::Verdict DecideNow(const Plan& plan, std::uint16_t destination,
+                        const policies::ConsentIndex& index, const journal::EventRecord& record,
+                        const base::FieldReader& fields, base::Millis now);
+
+// The same of what admission allowed, or held and was released since (hold_desk.h): nobody else
+// comes here with what was held. What waits again now is withheld.
 // Pure. Beyond the policies' own reasons: destination.removed (a hole, or no policies at all),
 // event.unknown (the plan no longer has the source or its event), fields.none (no purpose, or no
 // field, is left of both decisions).

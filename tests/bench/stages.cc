@@ -120,7 +120,7 @@ void Pseudonymise3(benchmark::State& state) {
   policies::OutgoingEvent out;
   out.event = "bench.viewed";
   out.contract = w.Source().accepts[0].contract;
-  out.allowed_categories = ~0u;
+  out.may_leave = {~0u, ~0u};
   out.purposes = std::span(&purpose, 1);
   out.fields = &fields;
   constexpr std::uint64_t kBatch = 100;

@@ -194,13 +194,13 @@ const Row kRows[] = {
   {"a template elsewhere", "destinations/crm.yaml", "automated_decision: false", "format: { template: ‸destinations/crm.json }", "OCT-1106"},
   {"a template outside", "destinations/crm.yaml", "automated_decision: false", "format: { template: ‸templates/../../x.json }", "OCT-1106"},
 
+  {"a hold of months", "purposes/marketing.email.yaml", "if_unknown: refuse", "if_unknown: hold\n  hold_for: ‸\"31 days\"", "OCT-1384"},
   {"an invariant that cannot be read", "gateway.yaml", "mode: enforce", "mode: enforce\ninvariants: [{ never: \"email reaches ‸crn\", owner: dpo@exemple.fr }]", "OCT-1380"},
   {"an invariant about no purpose", "gateway.yaml", "mode: enforce", "mode: enforce\ninvariants:\n  - never: email reaches crm without consent ‸marketing.emali\n    owner: dpo@exemple.fr", "OCT-1380"},
   {"an invariant that is broken", "gateway.yaml", "mode: enforce", "mode: enforce\ninvariants:\n  - { never: \"email reaches publicite without consent advertising.personalised\", owner: dpo@exemple.fr }\n  - { never: ‸\"email reaches crm without consent advertising.personalised\", owner: dpo@exemple.fr }", "OCT-1381"},
   {"an invariant that a pilot breaks", "gateway.yaml", "mode: enforce", "observe: { consent: { approved_by: dpo@exemple.fr, until: 2026-12-15 } }\ninvariants:\n  - { never: \"email reaches emailing without consent marketing.email outside the pilot\", owner: dpo@exemple.fr }\n  - { never: ‸\"email atteint emailing sans consentement marketing.email\", owner: dpo@exemple.fr }", "OCT-1381"},
 
   // Not supported yet
-  {"holding unknown consent", "purposes/marketing.email.yaml", "if_unknown: refuse", "if_unknown: ‸hold\n  hold_for: \"24 h\"", "OCT-1901"},
   {"holding by policy", "policies/crm-management.yaml", "{ do: withhold, reason: crm.customer_missing }", "{ do: ‸hold, hold_for: \"1 h\", reason: hold.customer }", "OCT-1902"},
   {"a list of digests", "lists/campaigns.yaml", "hashed: false", "hashed: ‸true", "OCT-1904"},
   {"CEL in a rule", "contracts/interaction.yaml", "check: { any_present: [event_name] }", "check: { ‸cel: \"true\" }", "OCT-1905"},

@@ -35,7 +35,7 @@ std::string Sent(Files files, const std::string& folder) {
   const Everything fields;
   policies::OutgoingEvent event;
   event.event = "order.line";
-  event.allowed_categories = ~0u;
+  event.may_leave = {~0u, ~0u};
   event.fields = &fields;
   event.received = kNow;
   for (std::uint16_t contract = 0; contract < 8; ++contract) {  // those that it receives

@@ -16,6 +16,7 @@ using policies::Transfer;
 
 struct Compiled {
   PlanPtr plan;
+  std::string findings;
   const policies::DestinationSpec& To(std::string_view id) const {
     return *std::ranges::find(plan->policies->spec().destinations, id,
                               &policies::DestinationSpec::id);
@@ -44,7 +45,7 @@ Compiled Compile(const std::vector<Edit>& edits) {
   EXPECT_TRUE(config.ok()) << Render(config, Language::kEnglish, false);
   const auto plan = CompilePlan(config, *keys, "test", 1, "");
   EXPECT_TRUE(plan);
-  return {plan ? *plan : nullptr};
+  return {plan ? *plan : nullptr, Render(config, Language::kEnglish, false)};
 }
 
 constexpr const char *kGateway = "gateway.yaml", *kAds = "destinations/publicite.yaml",
@@ -105,6 +106,34 @@ TEST(Law, TermsThatChanged) {
   EXPECT_EQ(Compile({}).For("marketing.email").refresh_from, 0);
   const Compiled made = Compile({{kMail, "consent:\n", "consent:\n  refresh_from: 2026-06-01\n"}});
   EXPECT_EQ(made.For("marketing.email").refresh_from, *base::ParseRfc3339("2026-06-01T00:00:00Z"));
+}
+
+TEST(Law, WhatWaitsForAnAnswerAndHowMuchLeaves) {
+  EXPECT_EQ(Compile({}).For("marketing.email").hold_for, 0);
+  EXPECT_EQ(Compile({}).For("marketing.email").leaves, policies::Variant::kWhole);
+  const Compiled made = Compile(
+      {{kMail, "if_unknown: refuse", "if_unknown: hold\n  hold_for: \"24 h\""},
+       {kMail, "legal_basis: ", "leaves: counted\nlegal_basis: "},
+       {"purposes/crm.management.yaml", "legal_basis: ", "leaves: pseudonymous\nlegal_basis: "}});
+  EXPECT_EQ(made.For("marketing.email").hold_for, 86'400'000);
+  EXPECT_EQ(made.For("marketing.email").leaves, policies::Variant::kCounted);
+  EXPECT_EQ(made.For("crm.management").leaves, policies::Variant::kPseudonymous);
+  EXPECT_EQ(made.findings.find("OCT-2119"), std::string::npos);
+  const Compiled late =
+      Compile({{kMail, "if_unknown: refuse", "if_unknown: hold\n  hold_for: \"24 h\""},
+               {kMail, "consent_covers: send", "consent_covers: both"}});
+  EXPECT_NE(late.findings.find("OCT-2119"), std::string::npos) << "hardly any grant releases it";
+}
+
+TEST(Law, AParentsGrantOnceTheChildIsGrown) {
+  const auto asks = [](const std::string& more) {
+    const std::string law = "jurisdiction: { controller: FR" + more + " }\ntenant: ";
+    const Compiled made = Compile({{kGateway, "tenant: ", law.c_str()}});
+    return made.plan->policies->spec().ask_at_digital_age;
+  };
+  EXPECT_FALSE(asks(""));
+  EXPECT_FALSE(asks(", at_digital_age: keep"));
+  EXPECT_TRUE(asks(", at_digital_age: ask_again"));
 }
 
 // Not one sensitive field leaves for a purpose that does not say by what condition of Art. 9(2).

@@ -90,7 +90,8 @@ inline base::Status AddOne(const Pseudonymizer& maker, std::uint16_t destination
                            std::uint64_t sequence, const Fields& fields, ProtectedBatch& batch,
                            std::uint32_t categories = kContact | kPurchase | kFree) {
   static constexpr std::string_view kPurposes[] = {"marketing.email", "service.orders"};
-  return maker.Add(destination, {sequence, "lead.created", 0, categories, kPurposes, &fields},
+  return maker.Add(destination,
+                   {sequence, "lead.created", 0, {categories, categories}, kPurposes, &fields},
                    batch);
 }
 

@@ -24,8 +24,7 @@ void AllocatesNothing(const OutgoingForm& form, const char* what) {
     maker->Begin(0, batch);
     for (std::uint64_t i = 0; i < kEvents; ++i) {
       const base::Millis received = 1'795'251'600'000 + static_cast<base::Millis>(i) * 86'400'000;
-      const OutgoingEvent event{i,  "lead.created", 0,       kContact | kPurchase | kFree,
-                                {}, &fields,        received};
+      const OutgoingEvent event{i, "lead.created", 0, {~0u, ~0u}, {}, &fields, received};
       if (!maker->Add(0, event, batch)) std::abort();
     }
     maker->Finish(0, batch);

@@ -30,7 +30,8 @@ nlohmann::json Sent(const Pseudonymizer& maker, const Fields& fields,
   maker.Begin(0, batch);
   std::uint64_t sequence = 0;
   for (const base::Millis at : received) {
-    EXPECT_TRUE(maker.Add(0, {++sequence, "lead.created", 0, kContact, {}, &fields, at}, batch));
+    EXPECT_TRUE(maker.Add(0, {++sequence, "lead.created", 0, {kContact, kContact}, {}, &fields, at},
+                          batch));
   }
   maker.Finish(0, batch);
   return BodyOf(batch)["events"];
@@ -107,7 +108,8 @@ TEST_F(Methods, WithoutATimeThereIsNoEpoch) {
   ProtectedBatch batch;
   maker->Begin(0, batch);
   const Fields person = Person(1);
-  const auto added = maker->Add(0, {1, "lead.created", 0, kContact, {}, &person}, batch);
+  const auto added =
+      maker->Add(0, {1, "lead.created", 0, {kContact, kContact}, {}, &person}, batch);
   ASSERT_FALSE(added);
   EXPECT_EQ(added.error().code, base::ErrorCode::kInvalid);
   EXPECT_EQ(batch.count(), 0u);
@@ -134,7 +136,8 @@ TEST_F(Methods, EachIsASpaceOfItsOwnInOneDestination) {
   maker->Begin(0, batch);
   const Fields person = Person(1);
   for (std::uint16_t contract = 0; contract < 3; ++contract) {
-    ASSERT_TRUE(maker->Add(0, {1, "e", contract, kContact, {}, &person, kNovember}, batch));
+    ASSERT_TRUE(
+        maker->Add(0, {1, "e", contract, {kContact, kContact}, {}, &person, kNovember}, batch));
   }
   maker->Finish(0, batch);
   const auto events = BodyOf(batch)["events"];

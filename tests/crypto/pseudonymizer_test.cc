@@ -170,10 +170,12 @@ TEST(Pseudonymizer, AddRefusesAndLeavesTheBatchAsItWas) {
     maker->Begin(0, *each);
     ASSERT_TRUE(AddOne(*maker, 0, 1, fields, *each));
   }
-  const auto unlisted = maker->Add(0, {2, "order.line", 1, kContact, {}, &fields}, batch);
+  const auto unlisted =
+      maker->Add(0, {2, "order.line", 1, {kContact, kContact}, {}, &fields}, batch);
   ASSERT_FALSE(unlisted);
   EXPECT_EQ(unlisted.error().code, base::ErrorCode::kInvalid);
-  EXPECT_FALSE(maker->Add(0, {2, "lead.created", 0, kContact, {}, nullptr}, batch)) << "no fields";
+  EXPECT_FALSE(maker->Add(0, {2, "lead.created", 0, {kContact, kContact}, {}, nullptr}, batch))
+      << "no fields";
   EXPECT_FALSE(AddOne(*maker, 1, 2, fields, batch)) << "begun for another destination";
   EXPECT_FALSE(AddOne(*maker, 9, 2, fields, batch)) << "no such destination";
   EXPECT_FALSE(AddOne(*reloaded, 0, 2, fields, batch)) << "begun by another plan";

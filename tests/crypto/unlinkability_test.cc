@@ -60,8 +60,13 @@ Given Deliver(const Pseudonymizer& maker, std::uint16_t destination, std::string
     maker.Begin(destination, batch);
     for (int i = first; i < first + kBatch; ++i) {
       const Fields person = Person(i);
-      const OutgoingEvent event{
-          static_cast<std::uint64_t>(i), "lead.created", 0, kContact, {}, &person, received};
+      const OutgoingEvent event{static_cast<std::uint64_t>(i),
+                                "lead.created",
+                                0,
+                                {kContact, kContact},
+                                {},
+                                &person,
+                                received};
       EXPECT_TRUE(maker.Add(destination, event, batch));
     }
     maker.Finish(destination, batch);

@@ -52,7 +52,7 @@ Plan PlanOf(const std::string& consent) {
     spec.purposes.push_back(purpose);
     spec.destinations.push_back({served.destination, {place}, {{0, {{kEmail, 1}}}}});
     plan.purposes.push_back(purpose.id);
-    plan.purpose_categories.push_back(1);
+    plan.extents.push_back({1, 1});
     DestinationPlan& destination = plan.destinations.emplace_back();
     destination.id = served.destination;
     destination.tcf_vendor = served.vendor;

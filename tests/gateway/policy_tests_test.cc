@@ -63,6 +63,20 @@ TEST_F(PolicyTests, WhatInitWritesPassesWithoutAKey) {
   EXPECT_EQ(report.cases[0].file, kFile);
 }
 
+TEST_F(PolicyTests, WhatIsHeldIsInFlight) {
+  std::string& purpose = files_["purposes/marketing.email.yaml"];
+  const std::string refuse = "if_unknown: refuse";
+  ASSERT_NE(purpose.find(refuse), std::string::npos);
+  purpose.replace(purpose.find(refuse), refuse.size(), "if_unknown: hold\n  hold_for: \"1 h\"");
+  using Words = std::vector<std::string>;
+  const std::string given = R"(data: { email: "lea@example.org" })";
+  EXPECT_EQ(Mismatches(given, "emailing: { in_flight: hold.consent_unknown }"), Words{});
+  EXPECT_EQ(Mismatches(given, "emailing: withheld"),
+            Words{"emailing: withheld / in_flight (hold.consent_unknown)"});
+  EXPECT_EQ(Mismatches(given, "emailing: sent"),
+            Words{"emailing: sent / in_flight (hold.consent_unknown)"});
+}
+
 TEST_F(PolicyTests, EachExpectationCanFailAndSaysWhatWasFound) {
   const std::string lea = R"(data: { email: "lea@example.org" })";
   const auto consent = [&](const std::string& state, const std::string& more = "") {

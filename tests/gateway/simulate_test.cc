@@ -186,7 +186,8 @@ TEST_F(SimulateTest, WhatItSaysIsWhatTheGateRecords) {
   EXPECT_EQ(sums["received"], sums["rejected"].get<int>() + sums["quarantined"].get<int>() +
                                   sums["merged"].get<int>() + sums["accepted"].get<int>());
   for (const auto& [id, there] : sums["destinations"].items()) {
-    EXPECT_EQ(there["accepted"], there["would_send"].get<int>() + there["withheld"].get<int>());
+    EXPECT_EQ(there["accepted"], there["would_send"].get<int>() + there["held"].get<int>() +
+                                     there["withheld"].get<int>());
   }
   EXPECT_EQ(SimulatedJson(*world.plan, 1, simulated[0]).find("example.org"), std::string::npos);
 }

@@ -140,7 +140,7 @@ std::shared_ptr<Plan> SmallPlan() {
   plan->sources[kTill].rate_per_second = kTillRate;
   plan->contracts.push_back(OrderContract());
   plan->purposes = {"marketing.email", "statistics.audience", ""};
-  plan->purpose_categories = {1, 1, 1};
+  plan->extents = {{1, 1}, {1, 1}, {1, 1}};
   plan->destinations.resize(1);
   plan->destinations[0].id = "crm";
   plan->policies.emplace(Policies(plan->purposes));

@@ -50,6 +50,7 @@ base::Verdict Decide(const PolicySet& set, const ConsentIndex& index, const Json
   input.contract = test["contract"];
   input.event_time = test["te"];
   input.now = test["td"];
+  input.received = test["tr"];
   input.subjects = subjects;
   input.identified = !identifiers.empty();
   input.signals.denied_purposes = test["denied"];

@@ -31,6 +31,7 @@ TIE = {"granted": 0, "requested": 1, "pending": 1, "invalidated": 2, "denied": 3
 # Which of several people's standings speaks, strictest first (decide.h).
 STRICTEST_FIRST = ["withdrawn", "objected", "denied", "invalidated", "expired", "pending", "requested",
                    "not_at_collection", "granted"]
+OVER = {"changed": "notice.changed", "grown": "age.transition"}  # expired, for a reason of its own
 
 
 # ---- the register ------------------------------------------------------------------------------------------
@@ -132,11 +133,14 @@ def bases_of(config, purpose, case):
 
 # ---- the decision ------------------------------------------------------------------------------------------
 
-def standing_of(entry, purpose, te, td):
+def standing_of(entry, purpose, case):
+    te, td = case["te"], case["td"]
     if entry["state"] != "granted":
         return entry["state"]
     if entry["since"] < purpose["refresh_from"]:
         return "changed"
+    if case["grown"] and entry["by_parent"]:
+        return "grown"
     last_moments = []
     if purpose["ask"]:
         last_moments.append(entry["since"] + purpose["ask"])
@@ -155,16 +159,16 @@ def people_say(register, case, place, purpose):
     for subject in register.subjects(case["identifiers"]):
         entry = register.entries[subject].get(place)
         if entry is not None:
-            said.append((standing_of(entry, purpose, case["te"], case["td"]), entry["cites"]))
+            said.append((standing_of(entry, purpose, case), entry["cites"]))
     if not said:
         return "unknown", 0
-    return min(said, key=lambda s: STRICTEST_FIRST.index("expired" if s[0] == "changed" else s[0]))
+    return min(said, key=lambda s: STRICTEST_FIRST.index("expired" if s[0] in OVER else s[0]))
 
 
 def grants(register, case, place, purpose):
     """What stands as granted, for the event or not."""
     entries = [register.entries[s].get(place) for s in register.subjects(case["identifiers"])]
-    return [e for e in entries if e and standing_of(e, purpose, case["te"], case["td"]) in ("granted", "not_at_collection")]
+    return [e for e in entries if e and standing_of(e, purpose, case) in ("granted", "not_at_collection")]
 
 
 def held(register, case):
@@ -190,7 +194,7 @@ def condition_holds(condition, config, case, standing, age):
     kind = condition["ask"]
     if kind == "consent":
         # Given after the event is given: the condition asks about the state, not about the collection.
-        state = {"not_at_collection": "granted", "changed": "expired"}.get(standing, standing)
+        state = {"not_at_collection": "granted", "changed": "expired", "grown": "expired"}.get(standing, standing)
         return state == condition["state"]
     if kind == "age":
         if age == UNKNOWN_AGE:
@@ -220,52 +224,63 @@ def policy_refuses(config, case, destination, place, standing, age):
     return None
 
 
+# What one purpose says, strictest first.
+NO, COUNT, WAIT, YES = range(4)
+
+
 def judge_purpose(config, register, case, destination, place):
-    """(allowed, reason, cited event)"""
+    """(what it says, reason, cited event)"""
     purpose = config["purposes"][place]
     bases = bases_of(config, purpose, case)
     hold = held(register, case)
     if hold and not all(spared(hold, register, case, place, purpose, basis) for basis in bases):
-        return False, hold[0], hold[2]
+        return NO, hold[0], hold[2]
     if case["denied"] & (1 << place):
-        return False, "signal.denied", 0
+        return NO, "signal.denied", 0
     for at, reason, purposes in case["denials"]:
         if at == destination and purposes & (1 << place):
-            return False, reason, 0
+            return NO, reason, 0
     if case["gpc"] and purpose["advertising"]:
-        return False, "signal.gpc", 0
+        return NO, "signal.gpc", 0
     standing, cited = people_say(register, case, place, purpose)
     age = age_of(register, case)
-    yes = None
-    for basis in bases:
-        answer = judge_basis(register, case, place, purpose, basis, standing, cited, age)
-        if not answer[0]:
+    answers = [judge_basis(register, case, place, purpose, basis, standing, cited, age) for basis in bases]
+    for answer in answers:
+        if answer[0] == NO:
             return answer
-        if yes is None or answer[1] == "consent.granted":
-            yes = answer
-    refused = policy_refuses(config, case, destination, place, standing, age)
-    return (False, refused, 0) if refused else yes
+    waiting = [answer for answer in answers if answer[0] == WAIT]
+    by_consent = [answer for answer in answers if answer[1] == "consent.granted"]
+    yes = (waiting or by_consent or answers)[0]
+    refused = policy_refuses(config, case, destination, place, "granted" if waiting else standing, age)
+    if refused:
+        return NO, refused, 0
+    if yes[0] == YES and purpose["leaves"] == "counted":
+        return COUNT, "variant.counted", yes[2]
+    return yes
 
 
 def judge_basis(register, case, place, purpose, basis, standing, cited, age):
     if basis == "missing":
-        return False, "basis.missing", 0
+        return NO, "basis.missing", 0
     if basis == "consent":
         if not case["identifiers"]:
-            return False, "subject.missing", 0
-        if standing == "changed":
-            return False, "notice.changed", cited
+            return NO, "subject.missing", 0
+        if standing in OVER:
+            return NO, OVER[standing], cited
+        if standing in ("unknown", "requested", "pending") and purpose["hold_for"]:
+            late = case["td"] > case["tr"] + purpose["hold_for"]
+            return (NO, "hold.expired", cited) if late else (WAIT, "hold.consent_unknown", cited)
         if standing != "granted":
-            return False, "consent." + standing, cited
+            return NO, "consent." + standing, cited
         given = grants(register, case, place, purpose)
         if age == CHILD and not all(e["by_parent"] for e in given):
-            return False, "age.parent_missing", cited
+            return NO, "age.parent_missing", cited
         if purpose["explicit_only"] and not all(e["explicit"] for e in given):
-            return False, "consent.not_explicit", cited
-        return True, "consent.granted", cited
+            return NO, "consent.not_explicit", cited
+        return YES, "consent.granted", cited
     if basis in ("legitimate_interests", "public_task") and standing == "objected":
-        return False, "consent.objected", cited
-    return True, "basis." + basis, 0
+        return NO, "consent.objected", cited
+    return YES, "basis." + basis, 0
 
 
 def decide(config, register, case):
@@ -287,17 +302,19 @@ def decide(config, register, case):
     over = destination["safeguard_until"] and case["td"] > destination["safeguard_until"]
     if destination["transfer"] == "no_safeguard" or (destination["transfer"] == "safeguard" and over):
         return no("transfer.no_safeguard")
+    case = dict(case, grown=config["ask_at_digital_age"] and age_of(register, case) in (ADULT, MINOR))
     answers = [(p, judge_purpose(config, register, case, place, p)) for p in serves]
-    allowing = [(p, answer) for p, answer in answers if answer[0]]
-    if not allowing:
-        return no(answers[0][1][1], answers[0][1][2])
+    mildest = max(answer[0] for _, answer in answers)
+    of_it = [(p, answer) for p, answer in answers if answer[0] == mildest]
+    if mildest == NO:
+        return no(of_it[0][1][1], of_it[0][1][2])
     listed = 0
-    for p, _ in allowing:
+    for p, _ in of_it:
         listed |= config["purposes"][p]["categories"]
-    if not any(category & listed for r in received for _, category in r["fields"]):
+    if mildest != COUNT and not any(category & listed for r in received for _, category in r["fields"]):
         return no("fields.none")
-    return {"allowed": True, "reason": allowing[0][1][1], "consent": allowing[0][1][2],
-            "purposes": sum(1 << p for p in {p for p, _ in allowing})}
+    return {"allowed": mildest == YES, "reason": of_it[0][1][1], "consent": of_it[0][1][2],
+            "purposes": sum(1 << p for p in {p for p, _ in of_it})}
 
 
 # ---- inventing cases ---------------------------------------------------------------------------------------
@@ -328,6 +345,8 @@ class Inventor:
                 "ask": r.choice([0, 5000, 60_000, 400_500]), "categories": r.choice([0, 1, 3, 5, 6, 7, 7, 7]),
                 "advertising": self.chance(0.3), "explicit_only": self.chance(0.2),
                 "refresh_from": T0 + r.randrange(5) * 1000 + r.choice([0, 0, 1, 999]) if self.chance(0.2) else 0,
+                "hold_for": r.choice([1, 1000, 60_000, 400_000]) if self.chance(0.25) else 0,
+                "leaves": r.choice(["whole"] * 8 + ["pseudonymous", "counted", "counted"]),
                 "bases": [[law, r.choice(bases)] for law in self.some(range(LAWS), 2)] if self.chance(0.4) else []}
 
     def condition(self, lists):
@@ -417,7 +436,8 @@ class Inventor:
         td = self.moment(config)
         destination = r.choice(config["destinations"])
         contract = r.choice(destination["receives"])["contract"]
-        return {"source": r.randrange(3), "contract": r.randrange(3) if self.chance(0.05) else contract,
+        waits = [p["hold_for"] for p in config["purposes"] if p["hold_for"]] or [0]
+        return {"tr": td - r.choice([0, 0, r.choice(waits) + r.choice(NEAR), r.randrange(500_000)]), "source": r.randrange(3), "contract": r.randrange(3) if self.chance(0.05) else contract,
                 "te": r.choice([td, td - 1, td - 1000, self.moment(config), self.moment(config)]), "td": td,
                 "identifiers": r.sample(range(6), r.choice([0, 1, 1, 1, 2, 2, 3])), "gpc": self.chance(0.1),
                 "denied": r.getrandbits(32) & r.getrandbits(32) & r.getrandbits(32) if self.chance(0.2) else 0,
@@ -435,7 +455,7 @@ class Inventor:
                   "policies": [self.policy(purposes, destinations, lists) for _ in range(r.choice([0, 0, 0, 1, 2, 3]))],
                   "lists": [r.sample(WORDS, r.randint(0, 3)) for _ in range(lists)],
                   "jurisdictions": ["FR", "BE", "CH"], "jurisdiction_field": r.choice([None, 0, 1]),
-                  "digital_age": r.choice([13, 15, 16])}
+                  "digital_age": r.choice([13, 15, 16]), "ask_at_digital_age": self.chance(0.4)}
         config["consents"] = self.consents(purposes)
         return config
 

@@ -19,6 +19,9 @@ const std::map<std::string, Basis> kBases = {
 };
 const std::map<std::string, Covers> kCovers = {
     {"both", Covers::kBoth}, {"capture", Covers::kCapture}, {"send", Covers::kSend}};
+const std::map<std::string, Variant> kVariants = {{"whole", Variant::kWhole},
+                                                  {"pseudonymous", Variant::kPseudonymous},
+                                                  {"counted", Variant::kCounted}};
 const std::map<std::string, base::JsonType> kTypes = {
     {"string", base::JsonType::kString},   {"integer", base::JsonType::kInteger},
     {"decimal", base::JsonType::kDecimal}, {"bool", base::JsonType::kBool},
@@ -146,6 +149,8 @@ PolicySetSpec SpecOf(const Json& config) {
     PurposeSpec& spec_of = spec.purposes.back();
     spec_of.refresh_from = purpose["refresh_from"];
     spec_of.explicit_only = purpose["explicit_only"];
+    spec_of.hold_for = purpose["hold_for"];
+    spec_of.leaves = kVariants.at(purpose["leaves"]);
     for (const Json& line : purpose["bases"])
       spec_of.bases.push_back({line[0], kBases.at(line[1])});
   }
@@ -156,6 +161,7 @@ PolicySetSpec SpecOf(const Json& config) {
   if (config["jurisdiction_field"].is_number())
     spec.jurisdiction_field = config["jurisdiction_field"].get<base::FieldId>();
   spec.digital_age = config["digital_age"];
+  spec.ask_at_digital_age = config["ask_at_digital_age"];
   for (const Json& policy : config["policies"]) {
     spec.policies.push_back(PolicyOf(policy, config["lists"], spec.policies.size()));
   }

@@ -26,6 +26,8 @@ std::map<std::string, std::string> UsualCells() {
           {"second", "nothing"},
           {"happened", "50"},
           {"decided", "60"},
+          {"received", "50"},
+          {"at digital age", "keep"},
           {"signal", "none"},
           {"observing", "0"},
           {"safeguard", "not needed"},
@@ -140,14 +142,16 @@ Signals SignalsOf(const std::string& cell, std::vector<base::SignalDenial>& deni
   return signals;
 }
 
-PolicySetSpec Observed(PolicySetSpec spec, const std::string& until) {
-  spec.observe_consent_until = std::stoll(until) * 1000;
+PolicySetSpec Ruled(PolicySetSpec spec, const std::string& observing, const std::string& at_age) {
+  spec.observe_consent_until = std::stoll(observing) * 1000;
+  if (at_age != "keep" && at_age != "ask") BadWord("at digital age", at_age);
+  spec.ask_at_digital_age = at_age == "ask";
   return spec;
 }
 
 base::Verdict Decide(const Row& row) {
   const auto& cells = row.cells;
-  ConsentIndex index(16);
+  ConsentIndex index(24);
   const Fingerprint first{1}, second{2};
   // Both are known to the register for some purpose, so that "nothing" is a subject without an
   // entry.
@@ -159,15 +163,16 @@ base::Verdict Decide(const Row& row) {
   const std::vector subjects = index.SubjectsOf(std::vector{first, second});
   const WorldEvent event(cells.at("event"));
 
-  auto set = PolicySet::Compile(Observed(
+  auto set = PolicySet::Compile(Ruled(
       World(cells.at("serves"), cells.at("receives"), cells.at("policy"), cells.at("safeguard")),
-      cells.at("observing")));
+      cells.at("observing"), cells.at("at digital age")));
   if (!set) BadWord("policy set", set.error().detail);
   DecisionInput input;
   input.source = SourcePlace(cells.at("source"));
   input.contract = ContractPlace(cells.at("contract"));
   input.event_time = std::stoll(cells.at("happened")) * 1000;
   input.now = std::stoll(cells.at("decided")) * 1000;
+  input.received = std::stoll(cells.at("received")) * 1000;
   input.subjects = subjects;
   input.identified = cells.at("identified") == "yes";
   std::vector<base::SignalDenial> denials;
@@ -177,7 +182,11 @@ base::Verdict Decide(const Row& row) {
 }
 
 std::string AnswerOf(const base::Verdict& verdict) {
-  return (verdict.allowed ? "allow " : "deny ") + std::string(base::Name(verdict.reason));
+  const char* says = verdict.allowed                                       ? "allow "
+                     : verdict.reason == base::Reason::kHoldConsentUnknown ? "hold "
+                     : verdict.reason == base::Reason::kVariantCounted     ? "count "
+                                                                           : "deny ";
+  return says + std::string(base::Name(verdict.reason));
 }
 
 class RowTest : public testing::Test {
@@ -192,7 +201,7 @@ class RowTest : public testing::Test {
     std::string purposes = PurposeNames(verdict.purposes);
     if (purposes.empty()) purposes = "nothing";
     if (!row_.cells.at("for").empty()) Expect("for", purposes);
-    EXPECT_EQ(verdict.allowed, verdict.purposes != 0);
+    EXPECT_EQ(AnswerOf(verdict).starts_with("deny "), verdict.purposes == 0);
     EXPECT_EQ(verdict.destination, DestinationPlace(row_.cells.at("destination")));
   }
 
@@ -215,14 +224,15 @@ TEST(DecideCases, EveryBuiltInReasonOfADecisionIsInTheTable) {
   }
   using base::Reason;
   for (auto code = static_cast<std::uint16_t>(Reason::kConsentGranted);
-       code <= static_cast<std::uint16_t>(Reason::kConsentNotExplicit); ++code) {
+       code <= static_cast<std::uint16_t>(Reason::kVariantCounted); ++code) {
     if (code >= static_cast<std::uint16_t>(Reason::kQueued) &&
         code < static_cast<std::uint16_t>(Reason::kTcfVendorNotDisclosed)) {
       continue;  // of deliveries
     }
     const auto reason = static_cast<Reason>(code);
-    // Not PolicySet's to say: the register could not be read; a destination gone since.
+    // Not PolicySet's to say: the register could not be read; a destination gone since; no room.
     if (reason == Reason::kConsentUnreadable || reason == Reason::kDestinationRemoved) continue;
+    if (reason == Reason::kHoldFull) continue;  // the room that there is, not a policy
     if (base::Name(reason).empty()) continue;
     EXPECT_TRUE(answers.contains(std::string(base::Name(reason)))) << base::Name(reason);
   }

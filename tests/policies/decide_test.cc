@@ -32,13 +32,14 @@ TEST(PolicySetCompile, RefusesWhatItCannotJudgeAndNamesWhere) {
       {"purposes", [](auto& s) { s.purposes.resize(33); }},
       {"destinations", [](auto& s) { s.destinations.resize(257); }},
       {"`newsletter`", [](auto& s) { s.purposes[0].ask_again_after = -1; }},
+      {"`newsletter`", [](auto& s) { s.purposes[0].hold_for = -1; }},
       {"`newsletter`",
        [](auto& s) {
          s.purposes[0].bases = {{2, Basis::kConsent}};
        }},
       {"jurisdiction", [](auto& s) { s.jurisdiction_field = base::kSlots; }},
-      {"`crm`", [](auto& s) { s.destinations[0].purposes.push_back(16); }},
-      {"`french`", [](auto& s) { s.policies[0].purposes.push_back(16); }},
+      {"`crm`", [](auto& s) { s.destinations[0].purposes.push_back(99); }},
+      {"`french`", [](auto& s) { s.policies[0].purposes.push_back(99); }},
       {"`french`", [](auto& s) { s.policies[0].destinations.push_back(3); }},
       {"`french`", [](auto& s) { s.policies[0].otherwise.clear(); }},
       {"`with-consent`", [](auto& s) { s.policies[1].otherwise.pop_back(); }},

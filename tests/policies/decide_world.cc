@@ -35,6 +35,16 @@ std::vector<PurposeSpec> Purposes() {
   health.explicit_only = true;
   PurposeSpec offers = purpose("offers", Basis::kConsent, Covers::kBoth, 0, kContact);
   offers.refresh_from = 30'000;
+  PurposeSpec chat = purpose("chat", Basis::kConsent, Covers::kSend, 100, kContact);
+  chat.hold_for = 30'000;
+  PurposeSpec poll = purpose("poll", Basis::kContract, Covers::kBoth, 0, kContact);
+  poll.bases = {{1, Basis::kConsent}};
+  poll.hold_for = 30'000;
+  PurposeSpec measuring = purpose("measuring", Basis::kLegitimateInterests, Covers::kBoth, 0, 0);
+  measuring.leaves = Variant::kCounted;
+  PurposeSpec tally = purpose("tally", Basis::kConsent, Covers::kSend, 100, kContact);
+  tally.hold_for = 30'000;
+  tally.leaves = Variant::kCounted;
   return {
       purpose("newsletter", Basis::kConsent, Covers::kBoth, 100, kContact),
       purpose("recording", Basis::kConsent, Covers::kCapture, 100, kContact | kNavigation),
@@ -51,6 +61,10 @@ std::vector<PurposeSpec> Purposes() {
       survey,
       health,
       offers,
+      chat,
+      poll,
+      measuring,
+      tally,
       purpose("", Basis::kContract, Covers::kBoth, 0, kContact),  // "gone"
   };
 }

@@ -94,6 +94,8 @@ PolicySet RandomSet(Chance& chance, int fields = 1) {
     purpose.categories = static_cast<std::uint32_t>(chance.Below(4));
     purpose.advertising = chance.Of(2);
     purpose.explicit_only = chance.Of(5);
+    if (chance.Of(4)) purpose.hold_for = 5 * kDay;
+    if (chance.Of(10)) purpose.leaves = static_cast<Variant>(chance.Below(3));
     if (chance.Of(5)) purpose.refresh_from = kNow - chance.Below(60) * kDay;
     if (chance.Of(3)) {
       purpose.bases = {{static_cast<std::uint16_t>(chance.Below(2)),
@@ -101,6 +103,7 @@ PolicySet RandomSet(Chance& chance, int fields = 1) {
     }
   }
   spec.jurisdictions = {"FR", "BE"};
+  spec.ask_at_digital_age = chance.Of(3);
   if (!chance.Of(3)) spec.jurisdiction_field = 0;
   for (int i = 0; i < kDestinations; ++i) {
     DestinationSpec& destination = spec.destinations.emplace_back();
@@ -274,7 +277,7 @@ std::string KeyOf(const std::string& name, std::uint16_t purpose, const CasesAsk
 }
 
 TEST(DecisionCases, NothingThatIsAllowedIsMissed) {
-  constexpr int kSets = 10, kRegisters = 20, kInputs = 700;
+  constexpr int kSets = 10, kRegisters = 20, kInputs = 1'500;
   constexpr std::size_t kQuestions = 40;  // of a set; the rest would take too long
   std::size_t allowed = 0;
   for (int s = 0; s < kSets; ++s) {
@@ -289,7 +292,7 @@ TEST(DecisionCases, NothingThatIsAllowedIsMissed) {
         const base::Verdict verdict = set.Decide(in.input, 0, in.index);
         for (std::uint16_t p = 0; p < kPurposes; ++p) {
           const std::uint32_t received = in.input.contract == 0 ? 3 : 2;
-          if ((verdict.purposes >> p & 1) == 0) continue;
+          if (!verdict.allowed || (verdict.purposes >> p & 1) == 0) continue;
           if ((set.spec().purposes[p].categories & received) == 0)
             continue;  // nothing leaves for it
           ++allowed;
@@ -317,6 +320,7 @@ TEST(DecisionCases, SeveralPurposesAllowWhatEachAloneDoes) {
       for (std::uint16_t d = 0; d < kDestinations; ++d) {
         in.input.signals.denied_purposes = own;
         const auto categories = [&](const base::Verdict& verdict) {
+          if (!verdict.allowed) return 0u;
           std::uint32_t bits = 0;
           for (std::uint16_t p = 0; p < kPurposes; ++p) {
             if ((verdict.purposes >> p & 1) != 0) bits |= set.spec().purposes[p].categories;

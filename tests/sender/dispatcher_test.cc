@@ -255,7 +255,7 @@ TEST_F(DispatcherTest, WhatFailedGoesOnceMoreWithTheSameIds) {
   order->Add(queued);
   const std::size_t before = sink_.attempts().size();
   const auto first = sink_.attempts().front();
-  ASSERT_TRUE(dispatcher_->Replay(0, again, order));
+  ASSERT_TRUE(dispatcher_->QueueAgain(0, again, order));
   Settle();
   const auto attempts = sink_.attempts();
   ASSERT_EQ(attempts.size(), before + 1);

@@ -29,6 +29,7 @@ policies::PolicySetSpec PoliciesOf(const PlanOptions& options) {
     made.basis = policies::Basis::kConsent;
     made.covers = policies::Covers::kSend;
     made.categories = kCategories[purpose];
+    made.hold_for = options.hold_for;
   }
   for (const DestinationPlan& destination : options.destinations) {
     policies::DestinationSpec& made = spec.destinations.emplace_back();
@@ -111,7 +112,8 @@ PlanPtr Rig::MakePlan(const PlanOptions& options) const {
   plan->contracts[0].name = "order@1";
   plan->contracts[0].fields = {kFieldN, kFieldWho};
   plan->purposes = {"marketing.email", "statistics.audience"};
-  plan->purpose_categories = {kCategories[kMarketing], kCategories[kStatistics]};
+  for (const std::uint32_t bits : {kCategories[kMarketing], kCategories[kStatistics]})
+    plan->extents.push_back({bits, bits});
   plan->destinations = options.destinations;
   auto compiled = policies::PolicySet::Compile(PoliciesOf(options));
   EXPECT_TRUE(compiled) << compiled.error().detail;
@@ -157,7 +159,7 @@ journal::FramePtr Rig::FrameOf(const Plan& plan, const std::vector<TestEvent>& e
     }
     const base::EventFields fields(event);
     policies::DecisionInput input;
-    input.event_time = input.now = record.received;
+    input.event_time = input.now = input.received = record.received;
     input.subjects = subjects;
     input.identified = !subjects.empty();
     input.fields = &fields;

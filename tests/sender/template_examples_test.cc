@@ -78,7 +78,7 @@ class TemplateExamples : public ::testing::Test {
       out.sequence = i + 1;
       out.event = name;
       out.contract = PlaceOf(plan_->contracts, contract);
-      out.allowed_categories = ~0u;
+      out.may_leave = {~0u, ~0u};
       out.fields = &fields;
       EXPECT_TRUE(plan_->pseudonymizer->Add(place, out, batch));
     }

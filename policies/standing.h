@@ -1,0 +1,36 @@
+// What the register says of one event's people: of one purpose, and of the person as a whole. What
+// follows from it is decide.cc's. Private to this module.
+#pragma once
+
+#include <cstdint>
+
+#include "policies/decide.h"
+
+namespace octroi::policies {
+
+// What the register says about one purpose of one event: the strictest of its subjects.
+struct Standing {
+  ConsentState state = ConsentState::kUnknown;  // at td
+  bool after_event = false;                     // granted, but only after the event happened
+  std::uint32_t reference = 0;
+  base::Reason reason = base::Reason::kConsentUnknown; // what a denial by it says
+  std::uint32_t oldest_grant = 0;               // of all subjects, in seconds
+  bool by_parents = true, all_explicit = true;  // every grant of them
+};
+
+// What is in force against the person as a whole; kUnknown: nothing.
+struct Restraint {
+  ConsentState state = ConsentState::kUnknown;
+  std::uint32_t since_seconds = 0;  // the latest of all subjects
+  std::uint32_t reference = 0;
+};
+
+
+// Pure, without allocation; any thread.
+Standing StandingOf(const PolicySetSpec& spec, std::uint16_t purpose, AgeBand youngest,
+                    const DecisionInput& input, const ConsentIndex& index);
+AgeBand YoungestOf(const DecisionInput& input, const ConsentIndex& index);
+Restraint RestraintOn(const DecisionInput& input, const ConsentIndex& index);
+base::Reason ReasonOf(ConsentState state);
+
+}  // namespace octroi::policies
