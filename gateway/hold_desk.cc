@@ -248,8 +248,7 @@ bool HoldDesk::Look() {
     }
   }
   std::ranges::sort(destinations);
-  const auto twice = std::ranges::unique(destinations);
-  destinations.erase(twice.begin(), twice.end());
+  destinations.erase(std::unique(destinations.begin(), destinations.end()), destinations.end());
   for (const std::uint16_t destination : destinations) Release(destination, all, *plan, now);
   Withhold(all, *plan, now);
   return all.size() == kAtOnce;

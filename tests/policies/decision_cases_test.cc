@@ -277,7 +277,7 @@ std::string KeyOf(const std::string& name, std::uint16_t purpose, const CasesAsk
 }
 
 TEST(DecisionCases, NothingThatIsAllowedIsMissed) {
-  constexpr int kSets = 10, kRegisters = 20, kInputs = 1'500;
+  constexpr int kSets = 10, kRegisters = 20, kInputs = 2'000;
   constexpr std::size_t kQuestions = 40;  // of a set; the rest would take too long
   std::size_t allowed = 0;
   for (int s = 0; s < kSets; ++s) {
