@@ -15,7 +15,6 @@
 namespace octroi::gateway {
 namespace {
 
-using base::Error;
 using base::ErrorCode;
 using policies::ConsentEntry;
 using policies::ConsentEvent;
