@@ -12,7 +12,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 using policies::ConsentEvent;
-using policies::ConsentState;
 
 Json Time(base::Millis time) { return time == 0 ? Json(nullptr) : Json(base::FormatRfc3339(time)); }
 
