@@ -149,6 +149,7 @@ void AnswerVerb(Service& service, std::string_view line, Live& client) {
   if (verb == "proposals") answer = service.configs().Proposals();
   if (verb == "versions") answer = service.configs().History();
   if (verb == "pilot") answer = service.configs().Pilot(std::strtoll(rest.c_str(), nullptr, 10));
+  if (verb == "late") answer = service.Late();
   if (verb == "reconcile") answer = service.Reconcile(rest);
   client.Put(answer);
 }
@@ -261,6 +262,7 @@ int CommandLine(int argc, char** argv, const Stores& stores) {
   if (verb == "help") return Help(args);
   if (verb == "keys" && second == "create") return CreateKeys(args);
   if (verb == "keys" && second == "approver") return CreateApprover(args);
+  if (verb == "consent" && second != "decode") return AskRegister(args, stores);
   if (verb == "consent") return DecodeConsent(args);
   if (verb == "diff") return DiffConfig(args);
   if (verb == "apply") return ApplyConfig(args);

@@ -42,6 +42,9 @@ constexpr Option kOptions[] = {
     {"--gpp", true, " consent "},
     {"--purposes", true, " consent "},
     {"--vendor", true, " consent "},
+    {"--subject", true, " consent "},
+    {"--known-at", true, " consent "},
+    {"--receipt", false, " consent "},
 };
 
 }  // namespace

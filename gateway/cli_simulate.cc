@@ -24,29 +24,6 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 
-base::Result<std::string> ReadWhole(const std::string& path) {
-  if (path == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
-  std::ifstream file(path, std::ios::binary);
-  std::string text(std::istreambuf_iterator<char>(file), {});
-  if (!file.is_open() || file.bad() || std::filesystem::is_directory(path))
-    return Error{ErrorCode::kUnavailable, "simulate.read", "`" + path + "` cannot be read"};
-  return text;
-}
-
-// The register that the gateway decides by, opened read-only; beside a running gateway too. Other
-// keys would find nobody in it, and everything would read as unknown.
-base::Status ReadStored(const Stores& stores, const GatewaySettings& settings,
-                        const crypto::KeyRing& keys, ConsentHistory& into) {
-  auto store = stores.read_only(settings);
-  if (!store) return store.error();
-  const auto check = (*store)->Get(store::kMetaKeyCheck);
-  if (!check) return check.error();
-  if (*check && !keys.Recognises(**check))
-    return Error{ErrorCode::kInvalid, "simulate.keys",
-                 "the key files are not those of the stored register: nobody would be found in it"};
-  return (*store)->ForEach([&](const policies::ConsentEvent& event) { into.Add(event); });
-}
-
 struct Register {
   std::string_view kind = "none";  // "file", "store"
   ConsentHistory history;
@@ -56,7 +33,7 @@ base::Status ReadRegister(const Arguments& args, const Stores& stores, const Con
                           const Plan& plan, const SourcePlan& source, const crypto::KeyRing& keys,
                           Register& into) {
   if (const auto file = args.options.find("--consents"); file != args.options.end()) {
-    const auto text = ReadWhole(file->second);
+    const auto text = ReadWholeInput(file->second);
     if (!text) return text.error();
     into.kind = "file";
     return ReadConsents(*text, plan, source, keys, into.history);
@@ -66,7 +43,9 @@ base::Status ReadRegister(const Arguments& args, const Stores& stores, const Con
                       std::filesystem::exists(settings.storage_path + "/store.sqlite");
   if (!stored) return base::Ok();
   into.kind = "store";
-  return ReadStored(stores, settings, keys, into.history);
+  auto store = OpenToRead(stores, settings, keys);
+  if (!store) return store.error();
+  return (*store)->ForEach([&](const policies::ConsentEvent& event) { into.history.Add(event); });
 }
 
 std::string Head(const Plan& plan, base::Millis at, const Register& read) {
@@ -156,7 +135,7 @@ int Prepare(const Arguments& args, const Stores& stores, const std::string& path
   if (source == nullptr)
     return Say(args, "Cette source n'est pas dans la configuration.",
                "This source is not in the config.", kUsage);
-  auto text = ReadWhole(path);
+  auto text = ReadWholeInput(path);
   if (!text) return Complain(text.error(), kUnreachable);
   into.text = *std::move(text);
   auto events = SplitEvents(into.text);
@@ -192,6 +171,28 @@ store::EventRow RowOf(std::size_t number, const journal::EventRecord& record, ba
 }
 
 }  // namespace
+
+base::Result<std::string> ReadWholeInput(const std::string& path) {
+  if (path == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
+  std::ifstream file(path, std::ios::binary);
+  std::string text(std::istreambuf_iterator<char>(file), {});
+  if (!file.is_open() || file.bad() || std::filesystem::is_directory(path))
+    return Error{ErrorCode::kUnavailable, "read", "`" + path + "` cannot be read"};
+  return text;
+}
+
+base::Result<std::unique_ptr<store::Store>> OpenToRead(const Stores& stores,
+                                                       const GatewaySettings& settings,
+                                                       const crypto::KeyRing& keys) {
+  auto store = stores.read_only(settings);
+  if (!store) return store.error();
+  const auto check = (*store)->Get(store::kMetaKeyCheck);
+  if (!check) return check.error();
+  if (*check && !keys.Recognises(**check))
+    return Error{ErrorCode::kInvalid, "store.keys",
+                 "the key files are not those of the stored register: nobody would be found in it"};
+  return store;
+}
 
 int SimulateFile(const Arguments& args, const Stores& stores) {
   Prepared made;

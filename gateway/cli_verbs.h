@@ -71,6 +71,15 @@ int CreateApprover(const Arguments& args);  // offline
 
 int ReconcileExport(const Arguments& args);  // cli_reconcile.cc
 int DecodeConsent(const Arguments& args);    // cli_consent.cc: offline, without a config
+// cli_register.cc: `consent state`, `consent export`, `consent late`.
+int AskRegister(const Arguments& args, const Stores& stores);
+// The whole of a file; `-` is stdin. kUnavailable: it cannot be read.
+base::Result<std::string> ReadWholeInput(const std::string& path);
+// The store that the gateway decides by, to read only, beside a running gateway too. kInvalid:
+// other keys than its own, with which nobody would be found in it.
+base::Result<std::unique_ptr<store::Store>> OpenToRead(const Stores& stores,
+                                                       const GatewaySettings& settings,
+                                                       const crypto::KeyRing& keys);
 
 // Offline verbs: the gateway is stopped.
 int CheckConfig(const Arguments& args);

@@ -44,6 +44,7 @@ octroi_gateway_part(gateway_config
     config/codes_reading.cc
     config/compile_contracts.cc
     config/compile_destinations.cc
+    config/compile_notices.cc
     config/compile_policies.cc
     config/compile_signals.cc
     config/compile_sources.cc
@@ -60,6 +61,7 @@ octroi_gateway_part(gateway_config
     config/places.cc
     config/policy_cases.cc
     config/references.cc
+    config/register_facts.cc
     config/render.cc
     config/scalar.cc
     config/schema.cc

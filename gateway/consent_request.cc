@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "crypto/hmac.h"
 #include "crypto/seal.h"
+#include "gateway/consent_detail.h"
 #include "gateway/consent_parts.h"
 #include "gateway/messages.h"
 
@@ -22,17 +23,17 @@ using policies::ConsentState;
 // Slots of a posted consent event; subject members take the source's own field ids.
 constexpr base::FieldId kPurpose = base::kSlotEventName, kState = base::kSlotEventType,
                         kId = base::kSlotMessageId, kEffective = base::kSlotEventTime,
-                        kNotice = base::kSlotSignal, kEvidence = base::kSlotSignal2,
-                        kInformed = base::kSlotCeSource, kUntil = base::kSlotCeId,
-                        kFor = base::kSlotCeType, kAge = base::kSlotCeSpecversion,
-                        kActor = base::kSlotCeTime, kExplicit = base::kSlotCeContentType;
+                        kEvidence = base::kSlotSignal2, kInformed = base::kSlotCeSource,
+                        kUntil = base::kSlotCeId, kFor = base::kSlotCeType,
+                        kAge = base::kSlotCeSpecversion, kActor = base::kSlotCeTime,
+                        kExplicit = base::kSlotCeContentType;
 
 base::Result<base::PathMap> PathsFor(const Plan& plan, const SourcePlan& source) {
   std::vector<base::PathMap::Entry> entries{
-      {"purpose", kPurpose},        {"state", kState},          {"id", kId},
-      {"effective_at", kEffective}, {"notice", kNotice},        {"evidence", kEvidence},
-      {"informed_at", kInformed},   {"validity.until", kUntil}, {"validity.duration", kFor},
-      {"subject.age_band", kAge},   {"actor.kind", kActor},     {"explicit", kExplicit}};
+      {"purpose", kPurpose},        {"state", kState},           {"id", kId},
+      {"effective_at", kEffective}, {"evidence", kEvidence},     {"informed_at", kInformed},
+      {"validity.until", kUntil},   {"validity.duration", kFor}, {"subject.age_band", kAge},
+      {"actor.kind", kActor},       {"explicit", kExplicit}};
   for (const SourcePlan::Identifier& identifier : source.subject) {
     entries.push_back({"subject." + plan.fields[identifier.field], identifier.field});
   }
@@ -42,9 +43,10 @@ base::Result<base::PathMap> PathsFor(const Plan& plan, const SourcePlan& source)
 // The first member that nothing reads, as a pointer. It might have been meant to restrict what is
 // granted, so it is refused rather than ignored. A name that is none is not repeated.
 std::string UnreadMember(const Plan& plan, const SourcePlan& source, std::string_view body) {
-  constexpr std::string_view kRead[] = {"subject",      "purpose",  "state",    "id",
-                                        "effective_at", "notice",   "evidence", "informed_at",
-                                        "validity",     "explicit", "actor"};
+  constexpr std::string_view kRead[] = {
+      "subject",   "purpose",          "state", "id",          "effective_at", "notice", "evidence",
+      "validity",  "explicit",         "actor", "informed_at", "collection",   "source", "replaces",
+      "record_id", "withdrawal_method"};
   const auto pointer = [](std::string_view parent, const std::string& name) {
     const bool plain = name.size() <= 64 && std::ranges::all_of(name, [](char c) {
                          return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
@@ -58,7 +60,7 @@ std::string UnreadMember(const Plan& plan, const SourcePlan& source, std::string
   if (event.contains("validity")) {
     if (!event["validity"].is_object()) return "/validity";
     for (const auto& member : event["validity"].items()) {
-      if (member.key() != "until" && member.key() != "duration")
+      if (member.key() != "until" && member.key() != "duration" && member.key() != "until_event")
         return pointer("/validity", member.key());
     }
   }
@@ -156,10 +158,11 @@ std::optional<Response> ReadConsent(const Plan& plan, const SourcePlan& source,
       return RefusedConsent("consent.validity_invalid", "/validity");
     event.valid_until = *end;
   }
-  event.notice = parsed[kNotice].text;
+  if (auto wrong = ReadDetail(plan, body, event)) return wrong;
   if (*state == ConsentState::kGranted) {
+    const base::JsonType evidence = parsed[kEvidence].type;
     if (event.notice.empty()) return RefusedConsent("consent.notice_missing", "/notice");
-    if (parsed[kEvidence].type != base::JsonType::kObject)
+    if (evidence != base::JsonType::kObject && evidence != base::JsonType::kArray)
       return RefusedConsent("consent.evidence_missing", "/evidence");
   }
   if (auto wrong = ReadSpeaker(plan, parsed, event)) return wrong;
@@ -180,7 +183,8 @@ std::optional<Response> ReadConsent(const Plan& plan, const SourcePlan& source,
     name.assign(reinterpret_cast<const char*>(random.data()), random.size());
   }
   event.id = ConsentEventId(keys, "consent", source.id, name, event.effective_at);
-  event.record_id = ConsentRecordId(keys, event.purpose, event.subject[0]);
+  if (event.record_id.empty())
+    event.record_id = ConsentRecordId(keys, event.purpose, event.subject[0]);
   keys.StorageSealer("detail").Seal(event.id, body, event.detail);
   if (const auto valid = policies::Validate(event); !valid) {
     return ProblemOf(422, "consent.invalid", {},

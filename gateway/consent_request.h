@@ -6,8 +6,9 @@
 //   "validity": {"duration": "P13M"}, "evidence": {...}, "explicit": true,
 //   "actor": {"kind": "data_subject_and_parent"}}
 //
-// `subject` may also say `age_band`. A child's grant needs its parent (GDPR 8); where the
-// controller is in FR, both (LIL art. 45).
+// What else it may say of its proof (notice with its digest, collection, evidence as a list):
+// consent_detail.h. `subject` may also say `age_band`. A child's grant needs its parent (GDPR 8);
+// where the controller is in FR, both (LIL art. 45).
 //
 // or, of the person as a whole (GDPR 17, 18, 21): {"subject": {...}, "purpose": "*", "state":
 // "restricted" | "suppressed" | "lifted" (with "informed_at", 18(3)), "effective_at": ...}

@@ -303,7 +303,10 @@ Response WithRetryAfter(Response response, int seconds) {
 std::string_view Sentence(std::string_view code, Language language) {
   const auto said =
       std::find_if(kSaid.begin(), kSaid.end(), [&](const Said& s) { return s.code == code; });
-  if (said == kSaid.end()) return code;
+  if (said == kSaid.end()) {
+    const std::string_view consent = ConsentSentence(code, language);
+    return consent.empty() ? code : consent;
+  }
   return language == Language::kFrench ? said->fr : said->en;
 }
 

@@ -13,6 +13,8 @@ namespace octroi::gateway {
 // The sentence for a reason or problem code. A code without one (a configured reason) yields the
 // code itself.
 std::string_view Sentence(std::string_view code, Language language);
+// Those of the consent register (messages_consent.cc); "": not one of them.
+std::string_view ConsentSentence(std::string_view code, Language language);
 std::string_view OutcomeName(base::Outcome outcome, Language language);  // "Transmis", "Sent"
 
 // The language of this request; set by the handler from Accept-Language before any answer is made.

@@ -179,6 +179,8 @@ class PlanMaker {
     for (const config::DictionaryField& field : world_.fields()) {
       plan_->fields[names_.fields.Of(field.id)] = field.id;
     }
+    for (const Document* notice : world_.Of("Notice"))
+      plan_->notices.push_back(config::NoticePlanOf(*notice));
     plan_->reasons = names_.reasons.names();
     plan_->names = names_.ToJson();
     plan_->config_digest = folder_.Digest();

@@ -138,6 +138,14 @@ struct DestinationPlan {
   bool allow_private_address = false;  // SSRF guard lifted for this one (deliver.private_network)
 };
 
+// What a person was shown, in one version: a consent event cites it by the digest of the exact
+// text.
+struct NoticePlan {
+  std::string id, version;
+  std::vector<std::string> purposes;           // ids of those that it speaks of
+  std::map<std::string, std::string> digests;  // language -> "sha256:<64 hex>" of the text's UTF-8
+};
+
 struct Plan {
   std::uint32_t number = 0;
   std::string tenant, config_digest, plan_digest;  // digests: 32 bytes
@@ -149,6 +157,7 @@ struct Plan {
   std::vector<std::string> purposes;            // id by place
   std::vector<policies::Extent> extents;        // by place: what leaves for that purpose
   std::vector<DestinationPlan> destinations;
+  std::vector<NoticePlan> notices;
   std::unique_ptr<policies::Pseudonymizer> pseudonymizer;
   // Consent is observed, not enforced, until then; who approved it. 0: enforced.
   base::Millis observe_consent_until = 0;

@@ -9,6 +9,7 @@
 #include "gateway/api.h"
 #include "gateway/config_desk.h"
 #include "gateway/consent_desk.h"
+#include "gateway/consent_late.h"
 #include "gateway/consent_watch.h"
 #include "gateway/edge.h"
 #include "gateway/explain_report.h"
@@ -329,6 +330,14 @@ std::string Service::Audit(base::Millis span) const {
   const auto report = gateway::Audit(*state_->journal, *state_->parts.store, Auditor(since));
   if (!report) return R"({"error":"store.unavailable"})";
   return AuditJson(*report, state_->journal->origin(), *state_->InForce());
+}
+
+std::string Service::Late() const {
+  const auto past = state_->configs->Past(state_->InForce()->number);
+  if (!past) return R"({"error":"store.unavailable"})";
+  const auto facts = config::RegisterFacts::Of(past->config, state_->settings.language);
+  return LateReport({state_->parts.store, past->plan.get(), &facts, state_->keys.get(),
+                     state_->journal->origin()});
 }
 
 std::string Service::Reconcile(std::string_view order) const {

@@ -18,6 +18,7 @@ octroi_gateway_part(gateway_service
     cli_flow.cc
     cli_options.cc
     cli_reconcile.cc
+    cli_register.cc
     cli_simulate.cc
     cli_test.cc
     cli_store.cc
@@ -26,6 +27,7 @@ octroi_gateway_part(gateway_service
     cli_text_change.cc
     cli_text_consent.cc
     cli_text_flow.cc
+    cli_text_register.cc
     cli_text_explain.cc
     cli_text_simulate.cc
     cli_top.cc
@@ -36,9 +38,15 @@ octroi_gateway_part(gateway_service
     config_desk_answers.cc
     consent_answers.cc
     consent_desk.cc
+    consent_detail.cc
+    consent_dpv.cc
+    consent_dpv_terms.cc
     consent_history.cc
+    consent_late.cc
     consent_parts.cc
+    consent_report.cc
     consent_request.cc
+    consent_state.cc
     consent_watch.cc
     evaluate.cc
     event_reader.cc
@@ -49,6 +57,7 @@ octroi_gateway_part(gateway_service
     hold_desk.cc
   housekeeper.cc
     messages.cc
+    messages_consent.cc
     migrate.cc
     names.cc
     policy_tests.cc

@@ -47,6 +47,8 @@ bool IsSignalName(std::string_view read, std::string_view name);
 // Where a signal is if the config does not say; empty: it has to.
 std::string_view UsualField(std::string_view read);
 
+NoticePlan NoticePlanOf(const Document& notice);
+
 // Without its secret. kInvalid: a path that the event parser refuses.
 base::Result<SourcePlan> SourcePlanOf(const World& world, const Document& source,
                                       NameTables& names);
