@@ -67,9 +67,8 @@ bool Confirmed(const Arguments& args) {
 }
 
 ConfigFolder FolderOf(std::string_view archive) {
-  ConfigFolder folder;
-  if (auto files = ReadArchive(archive)) folder.files = std::move(*files);
-  return folder;
+  auto files = ReadArchive(archive);
+  return files ? LoadConfig(std::move(*files), ".") : ConfigFolder();
 }
 
 }  // namespace
@@ -102,8 +101,13 @@ int ApproveChange(const Arguments& args) {
   auto bundle = change::Bundle::Parse(ReadWholeFile(file, kBundleBytesMax).value_or(""));
   if (!bundle) return Complain(args, bundle.error().where);
   if (bundle->previous.empty()) return Complain(args, "change.not_a_proposal");
-  Json json =
-      DifferenceJson(change::Compare(FolderOf(bundle->previous), FolderOf(bundle->archive)));
+  const ConfigFolder before = FolderOf(bundle->previous), after = FolderOf(bundle->archive);
+  const change::Difference difference = change::Compare(before, after);
+  Json json = DifferenceJson(difference);
+  if (before.ok() && after.ok()) {
+    const auto cells = CellsOf(before, after, difference, base::SystemClock().WallNow());
+    if (cells) json["cells"] = CellsJson(*cells);
+  }
   json["statement"] = StatementJson(*bundle);
   std::fputs(ProposedText(json.dump(), args.language).c_str(), stderr);
   auto signer = crypto::NoteSigner::FromFile(role, args.Option("--key"));

@@ -48,6 +48,43 @@ std::string Changes(const Json& json, Language language) {
   return text;
 }
 
+// What data may leave that could not, and the other way round, each with a case.
+std::string Cells(const Json& cells, Language language) {
+  const bool fr = language == Language::kFrench;
+  std::string text;
+  for (const Json& cell : cells["changed"]) {
+    const std::string to = cell["destination"].get<std::string>() +
+                           Say(language, " pour ", " for ") + cell["purpose"].get<std::string>();
+    if (cell["what"] == "undecided") {
+      text += "? " + to +
+              Say(language, " : non décidé, trop de cas. Tout est possible.\n",
+                  ": not decided, too many cases. Anything is possible.\n");
+      continue;
+    }
+    const bool gained = cell["what"] == "gained";
+    text += (gained ? "+ " : "- ") + cell["category"].get<std::string>() + " → " + to;
+    text += gained ? Say(language, " : peut désormais partir\n", ": newly may leave\n")
+                   : Say(language, " : ne peut plus partir\n", ": no longer may leave\n");
+    const Json& example = cell["example"];
+    text += Say(language, "    ex. ", "    e.g. ") + example[fr ? "fr" : "en"].get<std::string>() +
+            "\n";
+    if (!example["event"].is_null())
+      text += Say(language, "    événement : ", "    event: ") + example["event"].dump() + "\n";
+    text += gained ? Say(language, "    avant : ", "    before: ")
+                   : Say(language, "    après : ", "    after: ");
+    text += cell["reason_otherwise"].is_null()
+                ? Say(language, "part, sans ce champ ou sous une autre forme",
+                      "leaves, without this field or in another form")
+                : cell["reason_otherwise"].get<std::string>();
+    text += "\n";
+  }
+  if (!text.empty()) return text;
+  return Say(language, "Aucune donnée ne peut partir de plus ni de moins : ",
+             "No data may leave that could not, or no longer: ") +
+         std::to_string(cells["cases"].get<std::uint64_t>()) +
+         Say(language, " cas décidés des deux côtés.\n", " cases decided under both.\n");
+}
+
 std::string Needed(const Json& roles, Language language) {
   if (roles.empty())
     return Say(language, "Aucun accord requis. Mettre en vigueur : octroi apply\n",
@@ -133,6 +170,7 @@ std::string ChangeText(const std::string& text, Language language) {
   const Json json = Json::parse(text);
   if (json.contains("error")) return Refused(json, language);
   std::string out = Changes(json, language);
+  if (json.contains("cells") && !json["changes"].empty()) out += Cells(json["cells"], language);
   if (json.contains("impact")) out += ImpactLines(json["impact"], language);
   if (!json["changes"].empty()) out += Needed(json["missing"], language);
   return out;
@@ -151,7 +189,9 @@ std::string AppliedText(const std::string& text, Language language) {
 std::string ProposedText(const std::string& text, Language language) {
   const Json json = Json::parse(text);
   if (json.contains("error")) return Refused(json, language);
-  std::string out = Changes(json, language) + Statement(json["statement"], language);
+  std::string out = Changes(json, language);
+  if (json.contains("cells")) out += Cells(json["cells"], language);
+  out += Statement(json["statement"], language);
   if (json.contains("file"))
     out += Say(language, "Écrit dans ", "Written to ") + json["file"].get<std::string>() + "\n";
   if (json.contains("missing") && !json["missing"].empty())

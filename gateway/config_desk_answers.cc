@@ -31,6 +31,9 @@ std::string ConfigDesk::Diff(const ChangeOrder& order) {
   Json json = DifferenceJson(difference);
   json["version"] = in_force->bundle.statement.version;
   json["missing"] = control_.Missing(difference, in_force->config, {});
+  const auto cells = change::CellsOf(in_force->config, std::get<ConfigFolder>(read), difference,
+                                     parts_.clock->WallNow());
+  if (cells) json["cells"] = CellsJson(*cells);
   if (order.impact == 0) return json.dump();
   const PlanPtr before = plan();
   const auto after = CompilePlan(std::get<ConfigFolder>(read), *parts_.keys,

@@ -6,9 +6,11 @@ octroi_gateway_part(gateway_service
     ask/report.cc
     audit.cc
     auditor.cc
+    change/cells.cc
     change/control.cc
     change/difference.cc
     change/impact.cc
+    change/reach.cc
     change/report.cc
     change/statement.cc
     cli.cc

@@ -123,6 +123,12 @@ std::vector<CaseField> CaseFields::Current() const {
   return fields;
 }
 
+bool CaseFields::IsAbsent(base::FieldId field) const {
+  return std::ranges::any_of(dimensions_, [&](const Dimension& dimension) {
+    return dimension.field == field && !dimension.values[dimension.at].present();
+  });
+}
+
 const base::Value& CaseFields::Field(base::FieldId field) const {
   static const base::Value absent;
   for (const Dimension& dimension : dimensions_) {

@@ -29,6 +29,7 @@ class CaseFields final : public base::FieldReader {
   std::vector<CaseField> Current() const;
   bool surprised() const { return surprised_; }  // a field was read that no condition names
 
+  bool IsAbsent(base::FieldId field) const;  // one that no condition names is not
   const base::Value& Field(base::FieldId field) const override;
 
  private:

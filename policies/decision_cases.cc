@@ -4,6 +4,7 @@
 #include <bit>
 #include <map>
 
+#include "policies/case_entries.h"
 #include "policies/case_fields.h"
 
 namespace octroi::policies {
@@ -39,86 +40,6 @@ namespace {
 }
 static_assert(static_cast<int>(ConsentState::kSuppressed) == 11, "a state more: Search::Entries");
 
-constexpr base::Millis kSecond = 1'000;
-constexpr base::Millis kLongestUnit = 60 * kSecond;
-
-std::uint32_t Seconds(base::Millis time) { return static_cast<std::uint32_t>(time / kSecond); }
-
-// Times of a case: `now`, and some units before it.
-struct Times {
-  base::Millis now = 0;   // a whole second
-  base::Millis unit = 0;  // whole seconds
-  std::uint32_t Back(int units) const { return Seconds(now - units * unit); }
-};
-constexpr int kBeforeGrants = 4, kEarlyGrant = 3, kLateGrant = 1;
-
-// 0: too short for what is told apart.
-base::Millis UnitOf(const PurposeSpec& purpose) {
-  if (purpose.ask_again_after == 0) return kLongestUnit;
-  return std::min(purpose.ask_again_after / 10 / kSecond * kSecond, kLongestUnit);
-}
-
-// As strong as it can be: what else matters is told apart in PurposeEntries.
-ConsentEntry Grant(const PurposeSpec& purpose, std::uint32_t since) {
-  return {ConsentState::kGranted, since, 0, 0, true, purpose.explicit_only};
-}
-
-ConsentEntry EntryFor(ConsentState state, const PurposeSpec& purpose, const Times& times) {
-  if (state == ConsentState::kUnknown) return {};
-  ConsentEntry entry{state, times.Back(kEarlyGrant), 0, 0};
-  if (state == ConsentState::kGranted) return Grant(purpose, entry.since_seconds);
-  if (state != ConsentState::kExpired) return entry;
-  entry.state = ConsentState::kGranted;
-  entry.until_seconds = Seconds(times.now) - 1;
-  return entry;
-}
-
-bool RestsOnConsent(const PurposeSpec& purpose) {
-  return purpose.basis == Basis::kConsent ||
-         std::ranges::any_of(purpose.bases, [](const JurisdictionBasis& law) {
-           return law.basis == Basis::kConsent;
-         });
-}
-
-std::vector<ConsentEntry> PurposeEntries(const PurposeSpec& purpose, const Times& times) {
-  std::vector<ConsentEntry> entries;
-  for (const ConsentState state :
-       {ConsentState::kGranted, ConsentState::kUnknown, ConsentState::kWithdrawn,
-        ConsentState::kExpired, ConsentState::kDenied, ConsentState::kObjected,
-        ConsentState::kRequested, ConsentState::kPending, ConsentState::kInvalidated}) {
-    entries.push_back(EntryFor(state, purpose, times));
-  }
-  entries.push_back(Grant(purpose, times.Back(kLateGrant)));
-  const base::Millis since = times.now - purpose.ask_again_after - kSecond;
-  if (purpose.ask_again_after != 0 && since > 0) entries.push_back(Grant(purpose, Seconds(since)));
-  if (purpose.refresh_from > kSecond) {
-    entries.push_back(Grant(purpose, Seconds(purpose.refresh_from - 1)));
-    const std::uint32_t changed = Seconds(purpose.refresh_from + kSecond - 1);
-    if (changed <= Seconds(times.now)) entries.push_back(Grant(purpose, changed));
-  }
-  ConsentEntry weaker = Grant(purpose, times.Back(kEarlyGrant));
-  if (RestsOnConsent(purpose)) {
-    weaker.by_parent = false;
-    entries.push_back(weaker);
-    weaker.by_parent = true;
-  }
-  if (purpose.explicit_only) {
-    weaker.explicit_word = false;
-    entries.push_back(weaker);
-  }
-  return entries;
-}
-
-std::vector<ConsentEntry> PersonEntries(const Times& times) {
-  using enum ConsentState;
-  return {{},
-          {kRestricted, times.Back(kBeforeGrants), 0, 0},
-          {kRestricted, times.Back(kEarlyGrant), 0, 0},
-          {kSuppressed, times.Back(kBeforeGrants), 0, 0},
-          {kSuppressed, times.Back(kEarlyGrant), 0, 0},
-          {kLifted, times.Back(kEarlyGrant), 0, 0}};
-}
-
 std::vector<bool> Values(const std::optional<bool>& asked) {
   return asked ? std::vector{*asked} : std::vector{false, true};
 }
@@ -137,7 +58,7 @@ class Search {
     const std::vector<base::Millis> moments = Moments();
     const std::vector<AgeBand> ages = Ages();
     for (const base::Millis moment : moments) {
-      const base::Millis unit = UnitOf(spec.purposes[asked_.purpose]);
+      const base::Millis unit = UnitOf(PurposesAt(asked_.purpose));
       if (unit == 0) return search;
       for (const AgeBand age : ages) {
         age_ = age;
@@ -171,27 +92,49 @@ class Search {
     std::vector<ConsentIndex::Subject> subjects;
   };
 
+  // The set that is asked, and the one beside it.
+  std::vector<const PolicySetSpec*> Sets() const {
+    std::vector<const PolicySetSpec*> sets{&policies_.spec()};
+    if (asked_.beside != nullptr) sets.push_back(&asked_.beside->spec());
+    return sets;
+  }
+  Purposes PurposesAt(std::uint16_t place) const {
+    Purposes purposes;
+    for (const PolicySetSpec* set : Sets()) {
+      if (place < set->purposes.size()) purposes.push_back(&set->purposes[place]);
+    }
+    return purposes;
+  }
+
   std::vector<base::Millis> Moments() const {
-    const PolicySetSpec& spec = policies_.spec();
-    const base::Millis observed_until = spec.observe_consent_until;
-    const base::Millis first = std::max(asked_.now, observed_until + kSecond - 1);
+    const base::Millis enforced_from = policies_.spec().observe_consent_until;
+    base::Millis first = asked_.now, observed_until = 0;
+    for (const PolicySetSpec* set : Sets())
+      observed_until = std::max(observed_until, set->observe_consent_until);
+    first = std::max(first, observed_until + kSecond - 1);
     std::vector<base::Millis> moments{first / kSecond * kSecond};
     const auto add = [&](base::Millis at) {
       at = at / kSecond * kSecond;
-      if (at < asked_.now / kSecond * kSecond || (asked_.enforced_only && at < observed_until))
+      if (at < asked_.now / kSecond * kSecond || (asked_.enforced_only && at < enforced_from))
         return;
       if (std::ranges::find(moments, at) == moments.end()) moments.push_back(at);
     };
-    if (observed_until > asked_.now) add(asked_.now);
-    for (const PurposeSpec& purpose : spec.purposes) {
-      if (purpose.refresh_from > first - 10 * kLongestUnit)
-        add(purpose.refresh_from + 10 * kLongestUnit);
+    for (const PolicySetSpec* set : Sets()) {
+      if (set->observe_consent_until <= asked_.now) continue;
+      add(asked_.now);
+      add(set->observe_consent_until + kSecond - 1);
     }
-    if (asked_.destination >= spec.destinations.size()) return moments;
-    const DestinationSpec& to = spec.destinations[asked_.destination];
-    if (to.transfer == Transfer::kSafeguard && to.safeguard_until != 0) {
+    for (const PolicySetSpec* set : Sets()) {
+      for (const PurposeSpec& purpose : set->purposes) {
+        if (purpose.refresh_from > first - 10 * kLongestUnit)
+          add(purpose.refresh_from + 10 * kLongestUnit);
+      }
+      if (asked_.destination >= set->destinations.size()) continue;
+      const DestinationSpec& to = set->destinations[asked_.destination];
+      if (to.transfer != Transfer::kSafeguard || to.safeguard_until == 0) continue;
       add(to.safeguard_until);
       add(asked_.now);
+      if (asked_.beside != nullptr) add(to.safeguard_until + kSecond);  // the other's may last
     }
     return moments;
   }
@@ -207,8 +150,9 @@ class Search {
     }
     using enum AgeBand;
     if (asks) return {kUnknown, kAdult, kMinor, kChild};
-    const bool outgrown = policies_.spec().ask_at_digital_age;
-    if (RestsOnConsent(policies_.spec().purposes[asked_.purpose]))
+    const bool outgrown = std::ranges::any_of(
+        Sets(), [](const PolicySetSpec* set) { return set->ask_at_digital_age; });
+    if (RestsOnConsent(PurposesAt(asked_.purpose)))
       return outgrown ? std::vector{kUnknown, kMinor, kChild} : std::vector{kUnknown, kChild};
     return {kUnknown};
   }
@@ -258,14 +202,14 @@ class Search {
     for (const CasesAsked::State& one : asked_.states) {
       if (one.purpose == asked_.purpose || one.purpose >= spec.purposes.size()) continue;
       if (one.states == 0) continue;  // no case: Fits
-      const base::Millis unit = UnitOf(spec.purposes[one.purpose]);
+      const Purposes other = PurposesAt(one.purpose);
+      const base::Millis unit = UnitOf(other);
       if (unit == 0) return false;
       const auto state = static_cast<ConsentState>(std::countr_zero(one.states));
-      others_.emplace_back(one.purpose,
-                           EntryFor(state, spec.purposes[one.purpose], {times.now, unit}));
+      others_.emplace_back(one.purpose, EntryFor(state, other, {times.now, unit}));
     }
     for (const ConsentEntry& person : PersonEntries(times)) {
-      for (const ConsentEntry& entry : PurposeEntries(spec.purposes[asked_.purpose], times)) {
+      for (const ConsentEntry& entry : PurposeEntries(PurposesAt(asked_.purpose), times)) {
         Add({entry, person});
       }
     }
@@ -400,6 +344,11 @@ class Search {
 };
 
 }  // namespace
+
+bool IsAbsent(const DecisionInput& input, base::FieldId field) {
+  const auto* fields = dynamic_cast<const CaseFields*>(input.fields);
+  return fields != nullptr && fields->IsAbsent(field);
+}
 
 CaseSearch FindCase(const PolicySet& policies, const CasesAsked& asked, const CaseWanted& wanted) {
   return Search(policies, asked, wanted).Run();

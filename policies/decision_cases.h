@@ -71,7 +71,9 @@ struct CasesAsked {
   std::vector<State> states;           // each purpose once
   std::optional<ConsentState> person;  // restricted or suppressed: of one of its subjects at least
   std::optional<bool> identified, gpc, denied;
-  const PolicySet* beside = nullptr;     // fields that another set's policies ask about count too
+  // Another set whose answers are held against the first one's: what it tells apart is told apart
+  // too. Both mean the same by a place.
+  const PolicySet* beside = nullptr;
   std::uint64_t cases_max = 50'000'000;  // more: undecided
 };
 
@@ -108,6 +110,10 @@ struct CaseSearch {
 // Whether a case is what is looked for. `input` and `index` are those that gave the verdict.
 using CaseWanted = std::function<bool(const base::Verdict& verdict, const CaseRoute& route,
                                       const DecisionInput& input, const ConsentIndex& index)>;
+
+// Of a case that is looked at: whether its event lacks the field. False of a field that no
+// condition asks about: any event will do.
+bool IsAbsent(const DecisionInput& input, base::FieldId field);
 
 // One thread; some 100 ns a case. kUndecided: more than cases_max cases, a purpose whose grants
 // last less than ten seconds, or a field read that no condition names. Never kNone then.

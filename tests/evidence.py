@@ -29,6 +29,7 @@ RUNS = {  # name: campaign
     "flood-slow-disk": "faults/overload.py flood --seconds 60 --slow-disk 40 --seed 64",
     "slow": "faults/overload.py slow --seconds 240 --seed 62",
     "dead": "faults/overload.py dead --seconds 600 --seed 63",
+    "fingerprint-attack": "attack/attack.py --candidates 1000000",
 }
 WHAT = {
     "kill": "SIGKILL, at random times and at exact system calls; on PostgreSQL the server's accidents too",
@@ -40,6 +41,7 @@ WHAT = {
     "flood": "500 connections that never pause, in a memory cgroup",
     "slow clients": "slow heads, bodies and readers beside honest clients",
     "dead destination": "one destination silent, then back",
+    "fingerprint attack": "a million candidates against every column and file, without a key; no fault",
 }
 FEW = 3  # runs of one campaign that are listed one by one
 INDEPENDENT = ("kill", "points", "disk errors")   # one fault a life

@@ -54,12 +54,15 @@ class Asking {
     return !outside || outside->kind != config::Node::Kind::kBool || outside->truth;
   }
 
+  // `input`: of the case; none: of any.
   std::optional<Leaving> Leaves(std::uint16_t destination, std::uint16_t contract,
-                                std::uint32_t purposes) const {
+                                std::uint32_t purposes,
+                                const policies::DecisionInput* input = nullptr) const {
     for (const Leaving& one :
          plan_.pseudonymizer->LeavingOf(destination, contract, plan_.ExtentOf(purposes))) {
       const bool shape = !question_.shape || ShapeOf(one.form) == *question_.shape;
-      if (shape && fields_.contains(one.field)) return one;
+      if (!shape || !fields_.contains(one.field)) continue;
+      if (input == nullptr || !IsAbsent(*input, one.field)) return one;
     }
     return std::nullopt;
   }
@@ -83,11 +86,15 @@ class Asking {
     asked.gpc = question_.gpc;
     if (question_.denied.contains(plan_.purposes[purpose])) asked.denied = true;
     asked.cases_max = cases_max_ - std::min(answer.cases, cases_max_);
+    Leaving leaving;
     CaseSearch search =
         FindCase(*plan_.policies, asked,
-                 [&](const base::Verdict& verdict, const policies::CaseRoute& route, const auto&,
-                     const auto&) {
-                   return verdict.allowed && Leaves(destination, route.contract, verdict.purposes);
+                 [&](const base::Verdict& verdict, const policies::CaseRoute& route,
+                     const policies::DecisionInput& input, const auto&) {
+                   if (!verdict.allowed) return false;
+                   const auto found = Leaves(destination, route.contract, verdict.purposes, &input);
+                   if (found) leaving = *found;
+                   return found.has_value();
                  });
     answer.cases += search.cases;
     if (search.answer == CaseSearch::Answer::kNone) return false;
@@ -97,7 +104,7 @@ class Asking {
       return true;
     }
     answer.what = Answer::What::kYes;
-    answer.leaving = *Leaves(destination, search.found->contract, search.found->verdict.purposes);
+    answer.leaving = leaving;
     answer.example = std::move(search.found);
     return true;
   }
@@ -123,9 +130,9 @@ std::vector<base::FieldId> NeverThere(const Plan& plan, const ContractPlan& cont
 
 }  // namespace
 
-base::Result<std::shared_ptr<Plan>> PlanToAsk(const ConfigFolder& config) {
+base::Result<std::shared_ptr<Plan>> PlanToAsk(const ConfigFolder& config, std::string_view names) {
   const auto keys = crypto::KeyRing::FromRoot(config.settings.tenant, std::string(32, 'a'));
-  return CompilePlan(config, *keys, "ask", 1, "", Observing::kAsConfigured, Secrets::kLeftOut);
+  return CompilePlan(config, *keys, "ask", 1, names, Observing::kAsConfigured, Secrets::kLeftOut);
 }
 
 Answer AnswerTo(const Question& question, const config::World& world, const Plan& plan,

@@ -32,7 +32,9 @@ struct Answer {
 
 // The plan of a folder that is ok(), made with keys that open nothing: what is asked depends on no
 // key and no secret. Errors: those of CompilePlan, a list that is not there yet above all.
-base::Result<std::shared_ptr<Plan>> PlanToAsk(const ConfigFolder& config);
+// `names`: of a plan to be compared with, so that places mean the same (Plan::names).
+base::Result<std::shared_ptr<Plan>> PlanToAsk(const ConfigFolder& config,
+                                              std::string_view names = {});
 
 // `world` and `plan` are of one config, and the question's names are in it.
 Answer AnswerTo(const Question& question, const config::World& world, const Plan& plan,

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "crypto/hmac.h"
 #include "gateway/policy_tests.h"
 
 namespace octroi::gateway::ask {
@@ -31,6 +32,12 @@ Json Synthetic(std::string_view format, base::Millis at) {
   if (format == "integer") return 1;
   if (format == "decimal") return 1.5;
   return "1";
+}
+
+// Another id for another question, so that their cases can lie in one folder.
+std::string IdOf(const std::string& sentence) {
+  const crypto::Digest digest = crypto::Sha256(sentence);
+  return "octroi-ask-" + base::Hex(crypto::AsBytes(digest).substr(0, 6));
 }
 
 class Maker {
@@ -208,8 +215,8 @@ class Maker {
     if (case_.age != policies::AgeBand::kUnknown)
       given["age_band"] = std::string(policies::Name(case_.age));
     const Json expect{{"outcome", "accepted"}, {plan_.destinations[case_.destination].id, "sent"}};
-    return "# octroi ask\napiVersion: octroi/v1\nkind: Test\nid: octroi-ask\ntitle: " +
-           name.dump() + "\nat: \"" + base::FormatRfc3339(case_.now) +
+    return "# octroi ask\napiVersion: octroi/v1\nkind: Test\nid: " + IdOf(sentence) +
+           "\ntitle: " + name.dump() + "\nat: \"" + base::FormatRfc3339(case_.now) +
            "\"\ncases:\n  - name: " + name.dump() + "\n    given: " + given.dump() +
            "\n    expect: " + expect.dump() + "\n";
   }

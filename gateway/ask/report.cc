@@ -50,6 +50,8 @@ Json ConsentsJson(const policies::DecisionCase& one, const Plan& plan) {
   return consents;
 }
 
+}  // namespace
+
 Json ExampleJson(const Answer& answer, const Question& question, const Plan& plan,
                  const Example& example) {
   const policies::DecisionCase& one = *answer.example;
@@ -77,8 +79,6 @@ Json ExampleJson(const Answer& answer, const Question& question, const Plan& pla
   json["test"] = example.test;
   return json;
 }
-
-}  // namespace
 
 Json AnswerJson(const Answer& answer, const Question& question, const std::string& sentence,
                 const Plan& plan, const Example* example) {

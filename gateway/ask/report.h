@@ -13,6 +13,8 @@ namespace octroi::gateway::ask {
 nlohmann::ordered_json AnswerJson(const Answer& answer, const Question& question,
                                   const std::string& sentence, const Plan& plan,
                                   const Example* example);  // of a yes
+nlohmann::ordered_json ExampleJson(const Answer& answer, const Question& question, const Plan& plan,
+                                   const Example& example);
 nlohmann::ordered_json FaultJson(const QuestionFault& fault, const std::string& sentence);
 
 }  // namespace octroi::gateway::ask

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "gateway/ask/report.h"
 
 namespace octroi::gateway::change {
 namespace {
@@ -19,6 +20,18 @@ const char* NameOf(FileChange::What what) {
       break;
   }
   return "changed";
+}
+
+const char* NameOf(Cell::What what) {
+  switch (what) {
+    case Cell::What::kGained:
+      return "gained";
+    case Cell::What::kLost:
+      return "lost";
+    case Cell::What::kUndecided:
+      break;
+  }
+  return "undecided";
 }
 
 }  // namespace
@@ -43,6 +56,22 @@ Json DifferenceJson(const Difference& difference) {
   return {{"changes", std::move(changes)},
           {"removed", difference.removed},
           {"approvals", difference.approvals}};
+}
+
+Json CellsJson(const Cells& cells) {
+  Json list = Json::array();
+  for (const Cell& cell : cells.cells) {
+    Json one{
+        {"what", NameOf(cell.what)}, {"destination", cell.destination}, {"purpose", cell.purpose}};
+    if (cell.what != Cell::What::kUndecided) {
+      one["category"] = cell.category;
+      one["reason_otherwise"] =
+          cell.reason_otherwise.empty() ? Json() : Json(cell.reason_otherwise);
+      one["example"] = ExampleJson(cell.answer, cell.question, *cell.plan, cell.example);
+    }
+    list.push_back(std::move(one));
+  }
+  return {{"cases", cells.cases}, {"changed", std::move(list)}};
 }
 
 Json StatementJson(const Bundle& bundle) {

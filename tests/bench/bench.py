@@ -32,7 +32,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
-from figures import idle_connection_kib, projection, stages  # noqa: E402
+from figures import fingerprint_attack, idle_connection_kib, projection, stages  # noqa: E402
 from peers import Peers, RecordingSink, event, free_ports, prove, wait_listening  # noqa: E402
 from withdrawals import withdrawals  # noqa: E402
 from world import (BenchGateway, cpu_seconds, fdatasync_p50_micros, memory_mib, nginx_sink,  # noqa: E402
@@ -50,6 +50,7 @@ FIGURES_AT_MOST = {"ack: p50 over fdatasync": (("ack", "ratio"), 4.0),
                    "consent decision, hot, ns": (("stages_ns", "DecideHotSubject"), 1000),
                    "a question over 30 destinations, ns": (("stages_ns", "AskAnyFieldAnywhere/iterations:1"), 5e9),
                    "consent index, a subject with four purposes, bytes": (("index_bytes_a_subject",), 64),
+                   "linked by 10 million candidates without a key": (("fingerprint_attack", "linked"), 0),
                    "memory at rest, MiB": (("memory_at_rest_mib",), 64),
                    "an idle connection, KiB": (("idle_connection_kib",), 64)}
 FIGURES_AT_LEAST = {f"projection, {store}, events a second": (("projection", store), 20000)
@@ -208,7 +209,7 @@ def main():
     options.add_argument("--json", action="store_true")
     args = options.parse_args()
     resource.setrlimit(resource.RLIMIT_NOFILE, 2 * resource.getrlimit(resource.RLIMIT_NOFILE)[1:])
-    report = {**stages(args.build), "projection": projection(args.build)}
+    report = {**stages(args.build), "projection": projection(args.build), "fingerprint_attack": fingerprint_attack(args.build)}
     with tempfile.TemporaryDirectory(prefix="octroi-bench-") as temporary, contextlib.ExitStack() as running:
         sink_port, ingest, console = free_ports(3)
         recording = RecordingSink(sink_port)

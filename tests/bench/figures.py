@@ -23,6 +23,19 @@ def stages(build):
             "index_bytes_a_subject": next(round(one["bytes_a_subject"], 1) for one in found if "bytes_a_subject" in one)}
 
 
+def fingerprint_attack(build, candidates=10_000_000):
+    """A store that the product filled, and a list of candidates: how many are found without a key. None may be; with the
+    key, and unkeyed, all must be (tests/attack)."""
+    program = os.path.join(build, "tests", "attack", "fingerprint_attack")
+    ran = subprocess.run([program, str(candidates), "1000"], capture_output=True, text=True)
+    if not ran.stdout:
+        raise SystemExit(f"fingerprint attack: {ran.stderr}")
+    found = json.loads(ran.stdout)
+    if found["problems"]:
+        raise SystemExit(f"fingerprint attack: {found['problems']}")
+    return {"candidates": found["candidates"], "linked": found["linked"], "columns": found["columns"]}
+
+
 def projection(build):
     """Events a second, with three destinations and their outcomes, into each kind of store: what the projector calls,
     alone. PostgreSQL is a server of its own in a temporary folder; its CPU is on the same cores."""

@@ -1,5 +1,6 @@
 // The cases stand for all inputs: what Decide allows of 100,000 random ones, the search finds a
-// case of; and what is allowed for several purposes is allowed for one of them alone.
+// case of; what is allowed for several purposes is allowed for one of them alone; and what one of
+// two sets allows and the other does not, is found too.
 #include "policies/decision_cases.h"
 
 #include <gtest/gtest.h>
@@ -83,7 +84,7 @@ ConditionSpec RandomCondition(Chance& chance, int fields) {
   return one;
 }
 
-PolicySet RandomSet(Chance& chance, int fields = 1) {
+PolicySetSpec RandomSpec(Chance& chance, int fields) {
   PolicySetSpec spec;
   for (int i = 0; i < kPurposes; ++i) {
     PurposeSpec& purpose = spec.purposes.emplace_back();
@@ -127,9 +128,58 @@ PolicySet RandomSet(Chance& chance, int fields = 1) {
     policy.otherwise.emplace_back();
   }
   if (chance.Of(3)) spec.observe_consent_until = kNow + kDay;
+  return spec;
+}
+PolicySet Compiled(PolicySetSpec spec) {
   auto compiled = PolicySet::Compile(std::move(spec));
   EXPECT_TRUE(compiled) << compiled.error().detail;
   return *std::move(compiled);
+}
+PolicySet RandomSet(Chance& chance, int fields = 1) { return Compiled(RandomSpec(chance, fields)); }
+
+// One thing changed, as people change it.
+constexpr int kChanges = 10;
+PolicySetSpec Changed(PolicySetSpec spec, int change, Chance& chance) {
+  PurposeSpec& purpose = spec.purposes[0];
+  DestinationSpec& destination = spec.destinations[0];
+  switch (change) {
+    case 0:
+      purpose.ask_again_after = (purpose.ask_again_after == 0 ? 25 : 12 + chance.Below(40)) * kDay;
+      break;
+    case 1:
+      purpose.refresh_from = kNow - chance.Below(60) * kDay;
+      break;
+    case 2:
+      purpose.explicit_only = !purpose.explicit_only;
+      break;
+    case 3:
+      purpose.covers = purpose.covers == Covers::kSend ? Covers::kBoth : Covers::kSend;
+      break;
+    case 4:
+      purpose.basis = purpose.basis == Basis::kConsent ? Basis::kContract : Basis::kConsent;
+      break;
+    case 5:
+      spec.observe_consent_until = spec.observe_consent_until == 0 ? kNow + kDay : 0;
+      break;
+    case 6:
+      destination.transfer = Transfer::kSafeguard;
+      destination.safeguard_until = kNow + (chance.Of(2) ? kDay : 5 * kDay);
+      break;
+    case 7: {
+      PolicySpec& policy = spec.policies.emplace_back();
+      policy.allow_when.push_back(RandomCondition(chance, 1));
+      policy.otherwise.emplace_back();
+      break;
+    }
+    case 8:
+      purpose.bases = {{1, purpose.basis == Basis::kConsent ? Basis::kMissing : Basis::kConsent}};
+      spec.jurisdiction_field = 0;
+      break;
+    default:
+      purpose.advertising = !purpose.advertising;
+      break;
+  }
+  return spec;
 }
 
 ConsentEntry RandomEntry(Chance& chance, base::Millis now) {
@@ -387,6 +437,55 @@ TEST(DecisionCases, WhatIsFoundIsSo) {
     }
   }
   EXPECT_GT(found, 3);
+}
+
+bool FindsBetween(const PolicySet& yes, const PolicySet& no, std::uint16_t purpose) {
+  CasesAsked asked = AllOf(0, purpose);
+  asked.beside = &no;
+  const CaseSearch search =
+      FindCase(yes, asked,
+               [&](const base::Verdict& verdict, const auto&, const DecisionInput& input,
+                   const ConsentIndex& index) {
+                 return verdict.allowed && !no.Decide(input, 0, index).allowed;
+               });
+  EXPECT_NE(search.answer, CaseSearch::Answer::kUndecided);
+  return search.answer == CaseSearch::Answer::kFound;
+}
+
+TEST(DecisionCases, NothingThatAChangeChangesIsMissed) {
+  std::map<int, int> changed;  // by kind of change: how many sets it changed an answer of
+  for (int s = 0; s < 4 * kChanges; ++s) {
+    Chance chance(static_cast<std::uint64_t>(s) + 900);
+    const int change = s % kChanges;
+    PolicySetSpec spec = RandomSpec(chance, 1);
+    spec.purposes[0].basis = Basis::kConsent;
+    if (s % 2 == 0) spec.policies.clear();
+    const PolicySet before = Compiled(spec);
+    const PolicySet after = Compiled(Changed(std::move(spec), change, chance));
+    const std::pair<const PolicySet*, const PolicySet*> ways[] = {{&before, &after},
+                                                                  {&after, &before}};
+    std::set<std::pair<int, std::uint16_t>> found;
+    for (int i = 0; i < 6; ++i) {
+      Input in(chance, kNow + chance.Below(3) * 3 * kDay);
+      for (int j = 0; j < 300; ++j) {
+        in.Choose(chance);
+        for (std::uint16_t p = 0; p < kPurposes; ++p) {
+          in.input.signals.denied_purposes = ~(1u << p);
+          for (int way = 0; way < 2; ++way) {
+            const auto [yes, no] = ways[way];
+            if (!yes->Decide(in.input, 0, in.index).allowed ||
+                no->Decide(in.input, 0, in.index).allowed || !found.emplace(way, p).second) {
+              continue;
+            }
+            EXPECT_TRUE(FindsBetween(*yes, *no, p))
+                << "set " << s << " change " << change << " way " << way << " purpose " << p;
+          }
+        }
+      }
+    }
+    changed[change] += !found.empty();
+  }
+  for (int change = 0; change < kChanges; ++change) EXPECT_GT(changed[change], 0) << change;
 }
 
 TEST(DecisionCases, TooManyIsNeverANo) {
