@@ -10,18 +10,18 @@ bool OnlyExplicit(const Purposes& purposes) {
 }
 
 // As strong as it can be: what else matters is told apart in PurposeEntries.
-ConsentEntry Grant(const Purposes& purposes, std::uint32_t since) {
-  return {ConsentState::kGranted, since, 0, 0, true, OnlyExplicit(purposes)};
+ConsentEntry Grant(const Purposes& purposes, bool by_parent, std::uint32_t since) {
+  return {ConsentState::kGranted, since, 0, 0, by_parent, OnlyExplicit(purposes)};
 }
 
-void AddOlderGrants(const PurposeSpec& purpose, const Purposes& all, const Times& times,
-                    std::vector<ConsentEntry>& entries) {
+void AddOlderGrants(const PurposeSpec& purpose, const Purposes& all, bool by_parent,
+                    const Times& times, std::vector<ConsentEntry>& entries) {
   const base::Millis since = times.now - purpose.ask_again_after - kSecond;
-  if (purpose.ask_again_after != 0 && since > 0) entries.push_back(Grant(all, Seconds(since)));
+  if (purpose.ask_again_after != 0 && since > 0) entries.push_back(Grant(all, by_parent, Seconds(since)));
   if (purpose.refresh_from <= kSecond) return;
-  entries.push_back(Grant(all, Seconds(purpose.refresh_from - 1)));
+  entries.push_back(Grant(all, by_parent, Seconds(purpose.refresh_from - 1)));
   const std::uint32_t changed = Seconds(purpose.refresh_from + kSecond - 1);
-  if (changed <= Seconds(times.now)) entries.push_back(Grant(all, changed));
+  if (changed <= Seconds(times.now)) entries.push_back(Grant(all, by_parent, changed));
 }
 
 }  // namespace
@@ -35,10 +35,11 @@ base::Millis UnitOf(const Purposes& purposes) {
   return unit;
 }
 
-ConsentEntry EntryFor(ConsentState state, const Purposes& purposes, const Times& times) {
+ConsentEntry EntryFor(ConsentState state, const Purposes& purposes, bool by_parent,
+                      const Times& times) {
   if (state == ConsentState::kUnknown) return {};
   ConsentEntry entry{state, times.Back(kEarlyGrant), 0, 0};
-  if (state == ConsentState::kGranted) return Grant(purposes, entry.since_seconds);
+  if (state == ConsentState::kGranted) return Grant(purposes, by_parent, entry.since_seconds);
   if (state != ConsentState::kExpired) return entry;
   entry.state = ConsentState::kGranted;
   entry.until_seconds = Seconds(times.now) - 1;
@@ -54,21 +55,22 @@ bool RestsOnConsent(const Purposes& purposes) {
   });
 }
 
-std::vector<ConsentEntry> PurposeEntries(const Purposes& purposes, const Times& times) {
+std::vector<ConsentEntry> PurposeEntries(const Purposes& purposes, bool by_parent,
+                                         const Times& times) {
   std::vector<ConsentEntry> entries;
   for (const ConsentState state :
        {ConsentState::kGranted, ConsentState::kUnknown, ConsentState::kWithdrawn,
         ConsentState::kExpired, ConsentState::kDenied, ConsentState::kObjected,
         ConsentState::kRequested, ConsentState::kPending, ConsentState::kInvalidated}) {
-    entries.push_back(EntryFor(state, purposes, times));
+    entries.push_back(EntryFor(state, purposes, by_parent, times));
   }
-  entries.push_back(Grant(purposes, times.Back(kLateGrant)));
-  for (const PurposeSpec* one : purposes) AddOlderGrants(*one, purposes, times, entries);
-  ConsentEntry weaker = Grant(purposes, times.Back(kEarlyGrant));
+  entries.push_back(Grant(purposes, by_parent, times.Back(kLateGrant)));
+  for (const PurposeSpec* one : purposes) AddOlderGrants(*one, purposes, by_parent, times, entries);
+  ConsentEntry weaker = Grant(purposes, by_parent, times.Back(kEarlyGrant));
   if (RestsOnConsent(purposes)) {
-    weaker.by_parent = false;
+    weaker.by_parent = !by_parent;
     entries.push_back(weaker);
-    weaker.by_parent = true;
+    weaker.by_parent = by_parent;
   }
   if (OnlyExplicit(purposes)) {
     weaker.explicit_word = false;

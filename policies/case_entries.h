@@ -29,8 +29,12 @@ base::Millis UnitOf(const Purposes& purposes);  // 0: too short for what is told
 bool RestsOnConsent(const Purposes& purposes);
 
 // One entry of a state; each state and what else decisions tell apart; of the person as a whole.
-ConsentEntry EntryFor(ConsentState state, const Purposes& purposes, const Times& times);
-std::vector<ConsentEntry> PurposeEntries(const Purposes& purposes, const Times& times);
+// `by_parent`: whether a grant is stronger if the parents gave it, as a child's is, or if they did
+// not, as one is that was outgrown.
+ConsentEntry EntryFor(ConsentState state, const Purposes& purposes, bool by_parent,
+                      const Times& times);
+std::vector<ConsentEntry> PurposeEntries(const Purposes& purposes, bool by_parent,
+                                         const Times& times);
 std::vector<ConsentEntry> PersonEntries(const Times& times);
 
 }  // namespace octroi::policies

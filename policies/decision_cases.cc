@@ -139,6 +139,15 @@ class Search {
     return moments;
   }
 
+  bool Outgrown() const {
+    return std::ranges::any_of(Sets(),
+                               [](const PolicySetSpec* set) { return set->ask_at_digital_age; });
+  }
+  // Of the current age; where it matters to neither set, either will do.
+  bool ByParent() const {
+    return !Outgrown() || age_ == AgeBand::kUnknown || age_ == AgeBand::kChild;
+  }
+
   std::vector<AgeBand> Ages() const {
     bool asks = false;
     for (const PolicySet* set : {&policies_, asked_.beside}) {
@@ -150,10 +159,8 @@ class Search {
     }
     using enum AgeBand;
     if (asks) return {kUnknown, kAdult, kMinor, kChild};
-    const bool outgrown = std::ranges::any_of(
-        Sets(), [](const PolicySetSpec* set) { return set->ask_at_digital_age; });
     if (RestsOnConsent(PurposesAt(asked_.purpose)))
-      return outgrown ? std::vector{kUnknown, kMinor, kChild} : std::vector{kUnknown, kChild};
+      return Outgrown() ? std::vector{kUnknown, kMinor, kChild} : std::vector{kUnknown, kChild};
     return {kUnknown};
   }
 
@@ -206,10 +213,10 @@ class Search {
       const base::Millis unit = UnitOf(other);
       if (unit == 0) return false;
       const auto state = static_cast<ConsentState>(std::countr_zero(one.states));
-      others_.emplace_back(one.purpose, EntryFor(state, other, {times.now, unit}));
+      others_.emplace_back(one.purpose, EntryFor(state, other, ByParent(), {times.now, unit}));
     }
     for (const ConsentEntry& person : PersonEntries(times)) {
-      for (const ConsentEntry& entry : PurposeEntries(PurposesAt(asked_.purpose), times)) {
+      for (const ConsentEntry& entry : PurposeEntries(PurposesAt(asked_.purpose), ByParent(), times)) {
         Add({entry, person});
       }
     }

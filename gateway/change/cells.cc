@@ -148,7 +148,7 @@ class OneWay {
   }
   std::vector<Leaving> LeavingOf(const Side& side, std::uint16_t contract) const {
     return side.plan->pseudonymizer->LeavingOf(destination_, contract,
-                                               side.plan->CategoriesOf(1u << purpose_));
+                                               side.plan->ExtentOf(1u << purpose_));
   }
   std::string NameOfDestination() const { return here_.plan->destinations[destination_].id; }
 

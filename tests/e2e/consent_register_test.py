@@ -102,7 +102,7 @@ class Register(unittest.TestCase):
         now = self.of(self.state())
         self.assertEqual((now["state"], now["event"]["id"]), ("granted", granted["id"]))
         self.assertEqual(now["event"]["detail"]["notice"]["digest"], digest)
-        self.assertEqual(self.of(self.state("--at", moment(-9000)))["state"], "unknown")
+        self.assertEqual(self.of(self.state("--at", moment(-9000), code=1))["state"], "unknown")
         self.assertEqual(json.loads(self.ask("late", "--json")), {"late": [], "deliveries": 0})
 
         # Withdrawn an hour ago; it arrives now, after something left.

@@ -70,6 +70,7 @@ OPERATORS = [
     ("state", r"\bConsentState::(k\w+)", lambda m: "ConsentState::" + following(STATES, m[1])),
     ("state", r"\bAgeBand::(k\w+)", lambda m: "AgeBand::" + following(AGES, m[1])),
     ("state", r"\bBasis::(k\w+)", lambda m: "Basis::" + following(BASES, m[1])),
+    ("state", r"\bSays::(k\w+)", lambda m: "Says::" + following(SAYS, m[1])),
     ("guard", r"\bif \((?:[^(){};]|\((?:[^(){};]|\([^(){};]*\))*\))*\)\s*return [^;]*;", lambda m: ""),
     ("bits", r"\|=|>>(?= )|(?<= )&(?= )|\bstd::min\b|\bstd::max\b", lambda m: {"|=": "=", ">>": "<<", "&": "|", "std::min": "std::max",
                                                                               "std::max": "std::min"}[m[0]]),
