@@ -16,9 +16,9 @@ namespace {
 using base::Outcome;
 using base::Reason;
 
-constexpr std::size_t kAtOnce = 500;         // decided in one round
+constexpr std::size_t kAtOnce = 500;          // decided in one round
 constexpr std::size_t kUnderOneLock = 1'000;  // looked at
-constexpr int kPauseForWork = 10;  // a round of n ms is followed by a pause of 10 n
+constexpr int kPauseForWork = 10;             // a round of n ms is followed by a pause of 10 n
 constexpr base::Millis kNever = std::numeric_limits<base::Millis>::max();
 
 std::uint64_t Mixed(std::uint64_t hash, std::uint64_t value) {

@@ -17,7 +17,8 @@ ConsentEntry Grant(const Purposes& purposes, bool by_parent, std::uint32_t since
 void AddOlderGrants(const PurposeSpec& purpose, const Purposes& all, bool by_parent,
                     const Times& times, std::vector<ConsentEntry>& entries) {
   const base::Millis since = times.now - purpose.ask_again_after - kSecond;
-  if (purpose.ask_again_after != 0 && since > 0) entries.push_back(Grant(all, by_parent, Seconds(since)));
+  if (purpose.ask_again_after != 0 && since > 0)
+    entries.push_back(Grant(all, by_parent, Seconds(since)));
   if (purpose.refresh_from <= kSecond) return;
   entries.push_back(Grant(all, by_parent, Seconds(purpose.refresh_from - 1)));
   const std::uint32_t changed = Seconds(purpose.refresh_from + kSecond - 1);

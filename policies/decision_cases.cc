@@ -216,7 +216,8 @@ class Search {
       others_.emplace_back(one.purpose, EntryFor(state, other, ByParent(), {times.now, unit}));
     }
     for (const ConsentEntry& person : PersonEntries(times)) {
-      for (const ConsentEntry& entry : PurposeEntries(PurposesAt(asked_.purpose), ByParent(), times)) {
+      for (const ConsentEntry& entry :
+           PurposeEntries(PurposesAt(asked_.purpose), ByParent(), times)) {
         Add({entry, person});
       }
     }

@@ -134,7 +134,8 @@ Restraint RestraintOn(const DecisionInput& input, const ConsentIndex& index) {
     const ConsentEntry entry = index.Get(subject, ConsentIndex::kPerson);
     if (entry.state == ConsentState::kUnknown || entry.state == ConsentState::kLifted) continue;
     restraint.since_seconds = std::max(restraint.since_seconds, entry.since_seconds);
-    if (restraint.state != ConsentState::kUnknown && entry.state != ConsentState::kSuppressed) continue;
+    if (restraint.state != ConsentState::kUnknown && entry.state != ConsentState::kSuppressed)
+      continue;
     if (restraint.state == ConsentState::kSuppressed) continue;
     restraint.state = entry.state;
     restraint.reference = entry.reference;

@@ -13,9 +13,9 @@ struct Standing {
   ConsentState state = ConsentState::kUnknown;  // at td
   bool after_event = false;                     // granted, but only after the event happened
   std::uint32_t reference = 0;
-  base::Reason reason = base::Reason::kConsentUnknown; // what a denial by it says
-  std::uint32_t oldest_grant = 0;               // of all subjects, in seconds
-  bool by_parents = true, all_explicit = true;  // every grant of them
+  base::Reason reason = base::Reason::kConsentUnknown;  // what a denial by it says
+  std::uint32_t oldest_grant = 0;                       // of all subjects, in seconds
+  bool by_parents = true, all_explicit = true;          // every grant of them
 };
 
 // What is in force against the person as a whole; kUnknown: nothing.
@@ -24,7 +24,6 @@ struct Restraint {
   std::uint32_t since_seconds = 0;  // the latest of all subjects
   std::uint32_t reference = 0;
 };
-
 
 // Pure, without allocation; any thread.
 Standing StandingOf(const PolicySetSpec& spec, std::uint16_t purpose, AgeBand youngest,

@@ -1,5 +1,5 @@
-// ReleaseRecord: the new decision by which held deliveries may leave. It stands right before what it
-// caused, in one frame: an OutcomeRecord in_flight with delivery.queued, which names the same
+// ReleaseRecord: the new decision by which held deliveries may leave. It stands right before what
+// it caused, in one frame: an OutcomeRecord in_flight with delivery.queued, which names the same
 // events. docs/FORMATS.md, docs/decisions/0024-hold.md.
 #pragma once
 

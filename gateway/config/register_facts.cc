@@ -20,6 +20,7 @@ std::string Scalar(const Node& node, std::string_view key) {
 
 std::vector<std::string> Texts(const std::vector<Node>& list) {
   std::vector<std::string> texts;
+  texts.reserve(list.size());
   for (const Node& one : list) texts.push_back(one.text);
   return texts;
 }

@@ -14,19 +14,20 @@ constexpr base::FieldId kName = 5, kCountry = 6;
 
 OutgoingField Field(base::FieldId field, std::string name, Form form, bool direct, bool identity) {
   const bool email = name == "email";
-  return {field,  std::move(name), form, email ? IdentifierType::kEmail : IdentifierType::kOther,
-          kContact, direct,        identity};
+  return {
+      field,    std::move(name), form,    email ? IdentifierType::kEmail : IdentifierType::kOther,
+      kContact, direct,          identity};
 }
 
 nlohmann::json Left(const Form form, const Extent& extent, const char* body = nullptr) {
   const auto ring = crypto::KeyRing::FromRoot("test", std::string(32, 'k'));
-  OutgoingForm to{"crm",
-                  {{0,
-                    "lead@2",
-                    {Field(kEmail, "email", form, form == Form::kClear || form == Form::kPartnerHash,
-                           true),
-                     Field(kName, "name", Form::kClear, true, false),
-                     Field(kCountry, "country", Form::kClear, false, false)}}}};
+  OutgoingForm to{
+      "crm",
+      {{0,
+        "lead@2",
+        {Field(kEmail, "email", form, form == Form::kClear || form == Form::kPartnerHash, true),
+         Field(kName, "name", Form::kClear, true, false),
+         Field(kCountry, "country", Form::kClear, false, false)}}}};
   if (body != nullptr) {
     EXPECT_EQ(Template::Parse(body, to.body).what, TemplateFault::What::kNone);
   }
@@ -63,9 +64,11 @@ TEST(Variant, WhatPointsAtThePersonLeavesAsATokenOrNotAtAll) {
   EXPECT_EQ(Left(Form::kClear, kWholly), with(whole, "lea@example.org"));
   EXPECT_EQ(Left(Form::kClear, kPseudonymously), with(less, token)) << "the same token as ever";
   EXPECT_EQ(Left(Form::kPseudonym, kPseudonymously), with(less, token));
-  EXPECT_EQ(Left(Form::kPartnerHash, kPseudonymously), with(less, token)) << "anyone can compute it";
+  EXPECT_EQ(Left(Form::kPartnerHash, kPseudonymously), with(less, token))
+      << "anyone can compute it";
   EXPECT_EQ(Left(Form::kClear, {0, 0}), nlohmann::json::object());
-  EXPECT_EQ(Left(Form::kClear, {0, kContact}), nlohmann::json::object()) << "clear alone allows nothing";
+  EXPECT_EQ(Left(Form::kClear, {0, kContact}), nlohmann::json::object())
+      << "clear alone allows nothing";
 }
 
 TEST(Variant, ATemplatesConversionIsOfWhatLeavesAsItIs) {

@@ -1,5 +1,5 @@
-// What waits for an answer: nothing of it leaves before a new durable decision, nothing is lost, and
-// it does not wait for ever.
+// What waits for an answer: nothing of it leaves before a new durable decision, nothing is lost,
+// and it does not wait for ever.
 #include "gateway/hold_desk.h"
 
 #include <gtest/gtest.h>
@@ -135,8 +135,7 @@ INSTANTIATE_TEST_SUITE_P(
         AnswerCase{"Asked", ConsentState::kRequested, 0, ""},
         AnswerCase{"ToBeConfirmed", ConsentState::kPending, 0, ""},
         AnswerCase{"NothingYet", ConsentState::kUnknown, kHour - 60'000, ""},
-        AnswerCase{"NothingInTime", ConsentState::kUnknown, kHour + 1'000,
-                   "withheld hold.expired"},
+        AnswerCase{"NothingInTime", ConsentState::kUnknown, kHour + 1'000, "withheld hold.expired"},
         AnswerCase{"OnlyAskedInTime", ConsentState::kRequested, kHour + 1'000,
                    "withheld hold.expired"},
         AnswerCase{"GrantedTooLateButBeforeItEnded", ConsentState::kGranted, kHour + 1'000,
@@ -151,22 +150,23 @@ TEST_F(HoldDeskTest, ANewDurableDecisionStandsBeforeWhatWasSent) {
   LookAndSettle();
   rig_.Barrier();
   std::vector<std::string> order;
-  ASSERT_TRUE(rig_.journal->Read(1, rig_.journal->durable_through(), [&](std::uint64_t, auto record) {
-    journal::ReleaseRecord release;
-    journal::OutcomeRecord outcome;
-    if (Decode(record, release)) {
-      ASSERT_EQ(release.events.size(), 1u);
-      EXPECT_EQ(release.plan, 1u);
-      EXPECT_EQ(release.events[0].sequence, sequence);
-      EXPECT_EQ(release.events[0].reason, base::Reason::kConsentGranted);
-      EXPECT_EQ(release.events[0].purposes, 3u);
-      EXPECT_NE(release.events[0].consent, 0u);
-      order.emplace_back("released");
-    } else if (Decode(record, outcome)) {
-      EXPECT_EQ(outcome.events, Numbers{sequence});
-      order.emplace_back(base::Name(outcome.reason));
-    }
-  }));
+  ASSERT_TRUE(
+      rig_.journal->Read(1, rig_.journal->durable_through(), [&](std::uint64_t, auto record) {
+        journal::ReleaseRecord release;
+        journal::OutcomeRecord outcome;
+        if (Decode(record, release)) {
+          ASSERT_EQ(release.events.size(), 1u);
+          EXPECT_EQ(release.plan, 1u);
+          EXPECT_EQ(release.events[0].sequence, sequence);
+          EXPECT_EQ(release.events[0].reason, base::Reason::kConsentGranted);
+          EXPECT_EQ(release.events[0].purposes, 3u);
+          EXPECT_NE(release.events[0].consent, 0u);
+          order.emplace_back("released");
+        } else if (Decode(record, outcome)) {
+          EXPECT_EQ(outcome.events, Numbers{sequence});
+          order.emplace_back(base::Name(outcome.reason));
+        }
+      }));
   EXPECT_EQ(order, (Words{"released", "delivery.queued", "delivery.acknowledged"}));
 }
 
@@ -310,8 +310,9 @@ TEST_F(HoldDeskTest, ItsPayloadStaysAsLongAsItIsHeld) {
   rig_.segment_bytes = 64 * 1024;
   Begin();
   projector_->Start();
-  Housekeeper::Parts parts{rig_.journal.get(), &store_,   dispatcher_.get(), projector_.get(),
-                           &seen_,             &rig_.clock, [this] { return plan(); }};
+  Housekeeper::Parts parts{rig_.journal.get(),       &store_, dispatcher_.get(),
+                           projector_.get(),         &seen_,  &rig_.clock,
+                           [this] { return plan(); }};
   parts.holds = desk_.get();
   parts.held_segments_max = 3;
   Housekeeper housekeeper(parts);
