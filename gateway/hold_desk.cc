@@ -74,12 +74,17 @@ void HoldDesk::Restore(std::uint64_t sequence, std::string_view record,
   });
 }
 
-void HoldDesk::OnDurable(const std::vector<journal::FramePtr>& frames, const journal::Ticket&) {
+void HoldDesk::PlanChanged() {
   const PlanPtr plan = parts_.plan();
-  if (!plan || !plan->policies) return;  // starting: no event was judged yet
-  const auto& purposes = plan->policies->spec().purposes;
-  const bool holds = std::ranges::any_of(purposes, [](const auto& p) { return p.hold_for != 0; });
-  if (!holds) return;
+  if (holds_ || !plan || !plan->policies) return;  // none: starting, and no event was judged yet
+  holds_ = std::ranges::any_of(plan->policies->spec().purposes,
+                               [](const policies::PurposeSpec& one) { return one.hold_for != 0; });
+}
+
+void HoldDesk::OnDurable(const std::vector<journal::FramePtr>& frames, const journal::Ticket&) {
+  PlanChanged();
+  if (!holds_) return;
+  const PlanPtr plan = parts_.plan();
   const std::lock_guard lock(mutex_);
   for (const journal::FramePtr& frame : frames) {
     journal::ForEachRecord(frame->records, [&](std::uint32_t index, std::string_view record) {
@@ -224,12 +229,14 @@ HoldDesk::Decided HoldDesk::Decide(std::uint64_t sequence, const Plan& plan, bas
     if (readable) {
       verdict = DecideNow(plan, one.destination, *parts_.index, record, fields, now);
       verdict.purposes &= one.purposes;
-      if (verdict.allowed && verdict.purposes == 0) {
-        verdict.allowed = false;  // another purpose allows now: admission did not ask for it
-        verdict.reason = Reason::kFieldsNone;
+      if (verdict.purposes == 0 && (verdict.allowed || IsHeld(verdict))) {
+        // Another purpose says so now, which admission did not ask for; those that wait, wait on.
+        verdict =
+            DecideNow(plan, one.destination, *parts_.index, record, fields, now, one.purposes);
+        if (!IsHeld(verdict)) verdict = {one.destination, false, Reason::kFieldsNone, 0, 0};
       }
     }
-    if (!verdict.allowed && sequence <= given_up_) verdict.reason = Reason::kHoldFull;
+    if (IsHeld(verdict) && sequence <= given_up_) verdict.reason = Reason::kHoldFull;
     decided.verdicts.push_back(verdict);
   }
   return decided;

@@ -53,6 +53,9 @@ class HoldDesk final : public journal::DurableListener {
   void Start();  // after the journal's
   void Stop();   // the rest stays held, and is taken up at the next start; no lane is used after it
 
+  // After every plan that comes into force: what it holds may become durable under the next one.
+  void PlanChanged();
+
   // Whether another record may be held. What one request holds may go beyond it. Any thread.
   bool HasRoom() const { return count_.load(std::memory_order_relaxed) < parts_.records_max; }
   void OnDurable(const std::vector<journal::FramePtr>& frames,
@@ -108,6 +111,7 @@ class HoldDesk final : public journal::DurableListener {
   base::Gauge& gauge_;
   std::atomic<std::size_t> count_{0};
   std::atomic<std::uint64_t> given_up_{0};
+  std::atomic<bool> holds_{false};  // some plan so far does
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;

@@ -122,7 +122,10 @@ base::Status Service::State::Start() {
                         [this](const Plan& next, const std::function<base::Status()>& then) {
                           return consents->Enter(next, then);
                         },
-                        [this] { dispatcher->PlanChanged(); }});
+                        [this] {
+                          holds->PlanChanged();
+                          dispatcher->PlanChanged();
+                        }});
   const auto made = configs->Open(*parts.config, recovery.last_plan());
   if (!made) return made.error();
   settings = configs->settings();

@@ -62,7 +62,7 @@ bool AnyFieldLeaves(const Plan& plan, std::uint16_t destination, std::uint16_t c
 
 base::Verdict DecideNow(const Plan& plan, std::uint16_t destination,
                         const policies::ConsentIndex& index, const journal::EventRecord& record,
-                        const base::FieldReader& fields, base::Millis now) {
+                        const base::FieldReader& fields, base::Millis now, std::uint32_t purposes) {
   if (destination >= plan.destinations.size() || plan.destinations[destination].id.empty() ||
       !plan.policies || destination >= plan.policies->spec().destinations.size()) {
     return {destination, false, base::Reason::kDestinationRemoved, 0, 0};
@@ -72,8 +72,9 @@ base::Verdict DecideNow(const Plan& plan, std::uint16_t destination,
   for (const auto& fingerprint : record.subject) {
     if (count < subjects.size()) subjects[count++] = index.Find(fingerprint);
   }
-  return plan.policies->Decide(InputOf(record, {subjects.data(), count}, fields, now), destination,
-                               index);
+  policies::DecisionInput input = InputOf(record, {subjects.data(), count}, fields, now);
+  input.signals.denied_purposes |= ~purposes;
+  return plan.policies->Decide(input, destination, index);
 }
 
 Leave DecideAgain(const Plan& plan, std::uint16_t destination, const policies::ConsentIndex& index,

@@ -20,10 +20,12 @@ struct Leave {
   std::string_view event;      // its name in the plan
 };
 
-// What the policies say now. Pure. Beyond their own reasons: destination.removed.
+// What the policies say now, asked for those purposes only. Pure. Beyond their own reasons:
+// destination.removed.
 base::Verdict DecideNow(const Plan& plan, std::uint16_t destination,
                         const policies::ConsentIndex& index, const journal::EventRecord& record,
-                        const base::FieldReader& fields, base::Millis now);
+                        const base::FieldReader& fields, base::Millis now,
+                        std::uint32_t purposes = ~std::uint32_t{0});
 
 // The same of what admission allowed, or held and was released since (hold_desk.h): nobody else
 // comes here with what was held. What waits again now is withheld.

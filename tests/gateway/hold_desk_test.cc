@@ -256,6 +256,34 @@ TEST_F(HoldDeskTest, APurposeThatNoLongerHoldsLetsGo) {
   EXPECT_EQ(Lines(), Words{"1 withheld consent.unknown"});
 }
 
+TEST_F(HoldDeskTest, AGrantForAnotherPurposeDoesNotEndTheWait) {
+  PlanOptions options = Holding();
+  options.only_marketing_holds = true;
+  Begin(options);
+  rig_.Admit(*plan(), {{1, "ann"}, {2, "bob"}});
+  rig_.Barrier();
+  for (const char* who : {"ann", "bob"}) rig_.Consent(who, kStatistics, ConsentState::kGranted);
+  LookAndSettle();
+  EXPECT_EQ(Lines(), Words{});
+  rig_.Consent("ann", kMarketing, ConsentState::kGranted);
+  rig_.Consent("bob", kMarketing, ConsentState::kDenied);
+  LookAndSettle();
+  EXPECT_EQ(Lines(), (Words{"1 sent delivery.acknowledged", "2 withheld fields.none"}));
+}
+
+TEST_F(HoldDeskTest, WhatBecomesDurableUnderAPlanThatHoldsNothingIsNotForgotten) {
+  Begin();
+  desk_->PlanChanged();
+  const auto frame = rig_.FrameOf(*plan(), {{1, "ann"}});
+  Use(Holding(0, 2));
+  desk_->PlanChanged();
+  const auto appended = rig_.journal->Append(frame);
+  ASSERT_TRUE(appended);
+  rig_.number_of[*appended] = 1;
+  LookAndSettle();
+  EXPECT_EQ(Lines(), Words{"1 withheld consent.unknown"});
+}
+
 TEST_F(HoldDeskTest, ADestinationThatIsGoneLetsGo) {
   Begin();
   rig_.Admit(*plan(), {{1, "ann"}});
@@ -284,9 +312,13 @@ TEST_F(HoldDeskTest, WhatTheJournalCannotKeepEndsUnlessItMayLeave) {
   const std::uint64_t last = rig_.Admit(*plan(), {{1, "ann"}, {2, "bob"}, {3, "eve"}});
   rig_.Barrier();
   Answer("bob", ConsentState::kGranted);
-  desk_->GiveUp(last - 1);
+  Answer("eve", ConsentState::kDenied);
+  rig_.Admit(*plan(), {{4, "dan"}});
+  rig_.Barrier();
+  desk_->GiveUp(last);
   LookAndSettle();
-  EXPECT_EQ(Lines(), (Words{"1 withheld hold.full", "2 sent delivery.acknowledged"}));
+  EXPECT_EQ(Lines(), (Words{"1 withheld hold.full", "2 sent delivery.acknowledged",
+                            "3 withheld consent.denied"}));
   EXPECT_TRUE(Held());
 }
 

@@ -29,7 +29,7 @@ policies::PolicySetSpec PoliciesOf(const PlanOptions& options) {
     made.basis = policies::Basis::kConsent;
     made.covers = policies::Covers::kSend;
     made.categories = kCategories[purpose];
-    made.hold_for = options.hold_for;
+    if (purpose == kMarketing || !options.only_marketing_holds) made.hold_for = options.hold_for;
   }
   for (const DestinationPlan& destination : options.destinations) {
     policies::DestinationSpec& made = spec.destinations.emplace_back();

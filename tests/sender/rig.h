@@ -75,7 +75,8 @@ inline constexpr std::size_t kStatistics = 1;
 struct PlanOptions {
   std::uint32_t number = 1;
   std::vector<DestinationPlan> destinations;  // an empty id is a hole
-  base::Millis hold_for = 0;                  // of both purposes
+  base::Millis hold_for = 0;                  // of marketing; of the other too, unless:
+  bool only_marketing_holds = false;
   bool outgoing_form = true;  // false: the pseudonymiser knows no form for the contract
 };
 
