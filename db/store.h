@@ -30,7 +30,8 @@ class ConsentStore {
   // no id, no subject, or the id of another event (other record, subject, purpose, state or times).
   virtual base::Status AppendAll(std::span<const policies::ConsentEvent> events) = 0;
   base::Status Append(const policies::ConsentEvent& event) { return AppendAll({&event, 1}); }
-  // All events of any of these fingerprints for one purpose, each once, any order.
+  // All events of any of these fingerprints for one purpose, each once, any order. No purpose: of
+  // every one.
   virtual base::Result<std::vector<policies::ConsentEvent>> History(
       const std::vector<policies::Fingerprint>& subject, std::string_view purpose) = 0;
   // By sequence; holds no lock while it calls, so `each` may call the store. An event appended

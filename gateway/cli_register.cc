@@ -62,7 +62,7 @@ int Open(const Arguments& args, const Stores& stores, Opened& into) {
   if (!person) return Complain(person.error(), kUsage);
   auto store = OpenToRead(stores, settings, *into.keys);
   if (!store) return Complain(store.error(), kUnreachable);
-  auto history = PersonHistory::Read(**store, *into.plan, *std::move(person));
+  auto history = PersonHistory::Read(**store, *std::move(person));
   if (!history) return Complain(history.error(), kUnreachable);
   into.history = *std::move(history);
   return kOk;

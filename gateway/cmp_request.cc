@@ -30,14 +30,14 @@ class Maker {
         digest_(crypto::AsBytes(crypto::Sha256(body))) {}
 
   std::optional<Response> Events(const Choice& choice, std::uint32_t purposes,
-                                 const std::vector<policies::Fingerprint>& person,
+                                 const std::vector<Identified>& person,
                                  std::vector<ConsentEvent>& events) const {
     for (std::size_t place = 0; place < plan_.purposes.size(); ++place) {
       if ((purposes >> place & 1U) == 0) continue;
       ConsentEvent event;
-      event.subject = person;
       event.purpose = plan_.purposes[place];
       event.state = choice.state;
+      SetSubject(keys_, person, std::nullopt, event);
       event.effective_at = choice.effective_at;
       event.recorded_at = recorded_at_;
       if (NeedsNotice(choice.state)) event.notice = source_.choices->notice;
@@ -45,7 +45,6 @@ class Maker {
       std::string name = digest_ + choice.pointer;
       crypto::AppendLp(event.purpose, name);
       event.id = ConsentEventId(keys_, "choice", source_.id, name, event.effective_at);
-      event.record_id = ConsentRecordId(keys_, event.purpose, person.front());
       Seal(choice, events, event);
       if (const auto valid = policies::Validate(event); !valid)
         return RefusedConsent("consent.invalid", choice.pointer);
@@ -100,7 +99,7 @@ std::optional<Response> ReadCmpMessage(const Plan& plan, const SourcePlan& sourc
     const auto found = means.pointers.find(field);
     return found == means.pointers.end() ? "/" + plan.fields[field] : found->second;
   };
-  std::vector<policies::Fingerprint> person;
+  std::vector<Identified> person;
   if (auto refused = ReadPerson(source, parsed, keys, pointer_of, person)) return refused;
   if (person.empty())
     return RefusedConsent("consent.subject_missing", pointer_of(source.subject.front().field));

@@ -46,7 +46,9 @@ bool Unpack(const journal::ConsentRecord& record, std::uint64_t sequence, Consen
     *part = in.Sized();
   }
   event.valid_until = in.Fixed<std::int64_t>();
-  if (in.left() != 0) policies::SetMarks(in.Fixed<std::uint8_t>(), event);  // not in older records
+  // Older records have none, or only what fits into one byte.
+  if (in.left() == 1) policies::SetMarks(in.Fixed<std::uint8_t>(), event);
+  if (in.left() != 0) policies::SetMarks(in.Fixed<std::uint16_t>(), event);
   event.subject = record.subject;
   event.purpose = record.purpose;
   event.state = static_cast<ConsentState>(record.state);
@@ -251,10 +253,12 @@ bool ConsentDesk::Record(std::vector<ConsentEvent>& events) {
 
 base::Status ConsentDesk::Index(const Plan& plan, const ConsentEvent& event) {
   const std::lock_guard lock(indexing_);
-  const auto history = [&](const std::vector<Fingerprint>& subject, std::string_view purpose) {
-    return parts_.store->History(subject, purpose);
+  const auto history = [&](const std::vector<Fingerprint>& subject) {
+    return parts_.store->History(subject, {});
   };
-  return IndexConsent(plan, event, history, parts_.clock->WallNow(), *parts_.index);
+  const auto indexed =
+      IndexPeople(plan, event.subject, history, parts_.clock->WallNow(), *parts_.index);
+  return indexed ? base::Ok() : base::Status(indexed.error());
 }
 
 base::Status ConsentDesk::Learn(const Plan& plan, const ConsentEvent& event) {

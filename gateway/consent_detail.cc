@@ -27,6 +27,11 @@ const Names kEvidenceKinds = {"notice_text",     "ui_screenshot",       "ui_code
                               "signed_document", "tc_string",           "webhook_signature"};
 const Names kSourceKinds = {"cmp", "crm", "form", "dsr", "gpc", "tcf", "gpp", "import", "operator"};
 
+// GDPR 6(1), 9(2); Swiss LPD (consent-record.schema.json).
+const Names kConsentBases = {"eu-gdpr:A6-1-a", "ch-lpd:A6-6"};
+const Names kExplicitBases = {"eu-gdpr:A6-1-a-explicit-consent", "eu-gdpr:A9-2-a", "ch-lpd:A6-7"};
+const Names kObjectableBases = {"eu-gdpr:A6-1-e", "eu-gdpr:A6-1-f", "ch-lpd:A31"};
+
 bool Among(const Names& names, const Json& value) {
   return value.is_string() &&
          std::ranges::find(names, value.get_ref<const std::string&>()) != names.end();
@@ -161,6 +166,37 @@ Refusal Source(const Json& source, ConsentState state) {
   return std::nullopt;
 }
 
+// What the sender holds the event to be: that it is one of this form, for this tenant, and what it
+// rests on. A grant rests on consent; what rests on anything else is for the config to say.
+Refusal Claims(const Plan& plan, const Json& body, const ConsentEvent& event) {
+  if (body.contains("schema_version") && body["schema_version"] != "1-0-0")
+    return RefusedConsent("consent.schema_unknown", "/schema_version");
+  if (body.contains("tenant") && body["tenant"] != plan.tenant)
+    return RefusedConsent("consent.tenant_unknown", "/tenant");
+  if (body.contains("jurisdiction")) {
+    const Json& said = body["jurisdiction"];
+    const auto capital = [](char c) { return c >= 'A' && c <= 'Z'; };
+    const std::string_view text =
+        said.is_string() ? std::string_view(said.get_ref<const std::string&>()) : "";
+    const bool subdivision = text.size() >= 4 && text.size() <= 6 && text[2] == '-' &&
+                             std::ranges::all_of(text.substr(3), [&](char c) {
+                               return capital(c) || (c >= '0' && c <= '9');
+                             });
+    if (text.size() < 2 || !capital(text[0]) || !capital(text[1]) ||
+        (text.size() != 2 && !subdivision))
+      return RefusedConsent("consent.jurisdiction_invalid", "/jurisdiction");
+  }
+  if (!body.contains("lawful_basis")) return std::nullopt;
+  const Json& basis = body["lawful_basis"];
+  const bool consent = Among(kConsentBases, basis) || Among(kExplicitBases, basis);
+  const bool objects = event.state == ConsentState::kObjected && Among(kObjectableBases, basis);
+  if (!consent && !objects) return RefusedConsent("consent.lawful_basis_invalid", "/lawful_basis");
+  const bool explicit_word = body.contains("explicit") && body["explicit"] == true;
+  if (event.state == ConsentState::kGranted && Among(kExplicitBases, basis) && !explicit_word)
+    return RefusedConsent("consent.explicit_missing", "/explicit");
+  return std::nullopt;
+}
+
 // An end that nobody here notices: whoever does posts it (docs/FORMATS.md).
 Refusal Validity(const Json& body, const ConsentEvent& event) {
   const auto validity = body.find("validity");
@@ -186,6 +222,7 @@ Refusal ReadDetail(const Plan& plan, std::string_view text, ConsentEvent& event)
   if (!refused) refused = read("evidence", Evidence);
   if (!refused) refused = read("source", [&](const Json& one) { return Source(one, event.state); });
   if (!refused) refused = Validity(body, event);
+  if (!refused) refused = Claims(plan, body, event);
   if (refused) return refused;
   for (const char* name : {"record_id", "replaces"}) {
     if (body.contains(name) && !IsUuid(body[name]))
@@ -219,7 +256,10 @@ nlohmann::ordered_json DetailOf(const crypto::KeyRing& keys, const ConsentEvent&
   copy("withdrawal_method", is("withdrawal_method", Type::string));
   copy("source", is("source", Type::object));
   copy("replaces", is("replaces", Type::string));
+  copy("lawful_basis", is("lawful_basis", Type::string));
+  copy("jurisdiction", is("jurisdiction", Type::string));
   copy("validity", is("validity", Type::object));
+  copy("scope", is("scope", Type::object));
   if (is("actor", Type::object) && body["actor"].contains("kind"))
     detail["actor"] = body["actor"]["kind"];
   return detail;

@@ -4,60 +4,56 @@
 #include <set>
 #include <utility>
 
+#include "policies/people.h"
+
 namespace octroi::gateway {
 
 using policies::ConsentEvent;
 using policies::Fingerprint;
 
-namespace {
-
-base::Status IndexStates(const Plan& plan, const ConsentEvent& event, const ReadHistory& history,
-                         base::Millis now, policies::ConsentIndex& index) {
-  const auto purpose = std::find(plan.purposes.begin(), plan.purposes.end(), event.purpose);
-  auto place = static_cast<std::size_t>(purpose - plan.purposes.begin());
-  if (event.purpose == policies::kWholePerson) {
-    place = policies::ConsentIndex::kPerson;
-  } else if (purpose == plan.purposes.end()) {
-    return base::Ok();  // no longer in force: nothing decides by it
-  }
-  const auto set = [&](const std::vector<Fingerprint>& prints,
-                       const std::vector<ConsentEvent>& events) {
-    index.Set(prints, place, Fold(events, now));
-  };
-  if (index.SubjectsOf(event.subject).size() <= 1) {
-    std::vector<Fingerprint> prints = event.subject;
-    for (std::size_t known = 0;
-         known != prints.size();) {  // events link identifiers to further ones
-      known = prints.size();
-      const auto events = history(prints, event.purpose);
-      if (!events) return events.error();
-      for (const ConsentEvent& past : *events) {
-        for (const Fingerprint& print : past.subject) {
-          if (std::find(prints.begin(), prints.end(), print) == prints.end())
-            prints.push_back(print);
-        }
-      }
-      if (known == prints.size()) set(prints, *events);
-    }
-    return base::Ok();
-  }
-  for (const Fingerprint& print : event.subject) {
-    const auto events = history({print}, event.purpose);
+base::Result<Linked> ReadLinked(std::vector<Fingerprint> identifiers, const ReadHistory& history) {
+  Linked linked{std::move(identifiers), {}};
+  std::set<std::string> seen;
+  for (std::size_t asked = 0; asked != linked.identifiers.size();) {
+    const std::vector<Fingerprint> fresh(
+        linked.identifiers.begin() + static_cast<std::ptrdiff_t>(asked), linked.identifiers.end());
+    asked = linked.identifiers.size();
+    auto events = history(fresh);
     if (!events) return events.error();
-    set({print}, *events);
+    for (ConsentEvent& event : *events) {
+      if (seen.insert(event.id).second) linked.events.push_back(std::move(event));
+    }
+    std::set<Fingerprint> known(linked.identifiers.begin(), linked.identifiers.end());
+    for (const ConsentEvent& event : linked.events) {
+      if (!policies::LinksOn(event, known)) continue;
+      for (const Fingerprint& print : event.subject) {
+        if (known.insert(print).second) linked.identifiers.push_back(print);
+      }
+    }
   }
-  return base::Ok();
+  return linked;
 }
 
-}  // namespace
-
-base::Status IndexConsent(const Plan& plan, const ConsentEvent& event, const ReadHistory& history,
-                          base::Millis now, policies::ConsentIndex& index) {
-  const base::Status done = IndexStates(plan, event, history, now, index);
-  // After the links of the history: on its own it would make somebody new of an identifier.
-  index.SetAge(event.subject, event.age,
-               static_cast<std::uint32_t>(std::max<base::Millis>(event.effective_at, 0) / 1000));
-  return done;
+base::Result<std::vector<Fingerprint>> IndexPeople(const Plan& plan,
+                                                   const std::vector<Fingerprint>& subject,
+                                                   const ReadHistory& history, base::Millis now,
+                                                   policies::ConsentIndex& index) {
+  auto linked = ReadLinked(subject, history);
+  if (!linked) return linked.error();
+  const policies::People people(linked->events, now);
+  for (const Fingerprint& print : linked->identifiers) {
+    const auto set = [&](std::size_t place, std::string_view purpose) {
+      const policies::ConsentEntry entry = people.Of(print, purpose);
+      if (entry != index.Get(index.Find(print), place)) index.Set(print, place, entry);
+    };
+    for (std::size_t place = 0; place < plan.purposes.size(); ++place) {
+      if (!plan.purposes[place].empty()) set(place, plan.purposes[place]);
+    }
+    set(policies::ConsentIndex::kPerson, policies::kWholePerson);
+    if (people.AgeOf(print) != index.AgeOf(index.Find(print)))
+      index.SetAge(print, people.AgeOf(print));
+  }
+  return std::move(linked->identifiers);
 }
 
 void ConsentHistory::Add(ConsentEvent event) {
@@ -88,8 +84,8 @@ void ConsentHistory::Enter(const Plan& plan, base::Millis now,
 
 void ConsentHistory::Enter(const Plan& plan, std::size_t known, std::size_t through,
                            base::Millis now, policies::ConsentIndex& index) const {
-  const auto history = [&](const std::vector<Fingerprint>& subject,
-                           std::string_view purpose) -> base::Result<std::vector<ConsentEvent>> {
+  const auto history =
+      [&](const std::vector<Fingerprint>& subject) -> base::Result<std::vector<ConsentEvent>> {
     std::set<std::size_t> places;
     for (const Fingerprint& print : subject) {
       if (const auto of = of_.find(print); of != of_.end())
@@ -97,12 +93,18 @@ void ConsentHistory::Enter(const Plan& plan, std::size_t known, std::size_t thro
     }
     std::vector<ConsentEvent> events;
     for (const std::size_t place : places) {
-      if (place < through && events_[place].purpose == purpose) events.push_back(events_[place]);
+      if (place < through) events.push_back(events_[place]);
     }
     return events;
   };
-  for (std::size_t i = known; i < through; ++i)
-    static_cast<void>(IndexConsent(plan, events_[i], history, now, index));  // memory does not fail
+  std::set<Fingerprint> done;
+  for (std::size_t i = known; i < through; ++i) {
+    const auto& subject = events_[i].subject;
+    if (std::ranges::all_of(subject, [&](const auto& print) { return done.contains(print); }))
+      continue;
+    const auto indexed = IndexPeople(plan, subject, history, now, index);
+    if (indexed) done.insert(indexed->begin(), indexed->end());  // memory does not fail
+  }
 }
 
 }  // namespace octroi::gateway

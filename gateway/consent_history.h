@@ -7,7 +7,6 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -17,18 +16,25 @@
 
 namespace octroi::gateway {
 
-// All events of any of these fingerprints for one purpose (store::ConsentStore::History).
+// All events of any of these fingerprints (store::ConsentStore::History, of every purpose).
 using ReadHistory = std::function<base::Result<std::vector<policies::ConsentEvent>>(
-    const std::vector<policies::Fingerprint>& subject, std::string_view purpose)>;
+    const std::vector<policies::Fingerprint>& subject)>;
 
-// The fold, as of `now`, of everything on file for this person and purpose becomes what decisions
-// read: the history of every identifier that some event links to these, or a late event about one
-// could hide a withdrawal by another. Where the identifiers lead to several subjects, each gets the
-// fold of its own history: nobody's grant reaches another. One caller at a time for an index.
-// Errors: those of `history`; then the index may hold less than it should.
-base::Status IndexConsent(const Plan& plan, const policies::ConsentEvent& event,
-                          const ReadHistory& history, base::Millis now,
-                          policies::ConsentIndex& index);
+// Everything on file about some identifiers and about all that events link to them, as
+// policies::People asks for it.
+struct Linked {
+  std::vector<policies::Fingerprint> identifiers;  // those asked about first
+  std::vector<policies::ConsentEvent> events;      // each once; any order
+};
+base::Result<Linked> ReadLinked(std::vector<policies::Fingerprint> identifiers,
+                                const ReadHistory& history);
+
+// What is on file, as of `now`, about these identifiers and all that are linked to them becomes what
+// decisions read (policies/people.h). One caller at a time for an index. The identifiers that were
+// indexed. Errors: those of `history`; then the index may hold less than it should.
+base::Result<std::vector<policies::Fingerprint>> IndexPeople(
+    const Plan& plan, const std::vector<policies::Fingerprint>& subject, const ReadHistory& history,
+    base::Millis now, policies::ConsentIndex& index);
 
 // The register, or a part of it, held in memory.
 class ConsentHistory {

@@ -23,12 +23,6 @@ using policies::Fingerprint;
 
 constexpr std::size_t kListedMax = 1'000;  // deliveries of one late event; the others are counted
 
-bool Restricts(ConsentState state) {
-  return state == ConsentState::kDenied || state == ConsentState::kWithdrawn ||
-         state == ConsentState::kObjected || state == ConsentState::kInvalidated ||
-         state == ConsentState::kRestricted || state == ConsentState::kSuppressed;
-}
-
 // What the person may claim of what left.
 std::string_view ArticleOf(ConsentState state) {
   switch (state) {
@@ -65,7 +59,7 @@ class Finder {
 
   base::Status ReadRegister() {
     const auto read = parts_.store->ForEach([&](const ConsentEvent& event) {
-      if (!Restricts(event.state) || event.effective_at >= event.recorded_at) return;
+      if (!policies::IsNo(event.state) || event.effective_at >= event.recorded_at) return;
       late_.push_back({event, {}, {}});
       late_.back().event.detail.clear();
     });
@@ -150,7 +144,7 @@ class Finder {
   base::Result<const PersonHistory*> HistoryOf(const std::vector<Fingerprint>& person) {
     const auto known = histories_.find(person);
     if (known != histories_.end()) return &known->second;
-    auto read = PersonHistory::Read(*parts_.store, *parts_.plan, person);
+    auto read = PersonHistory::Read(*parts_.store, person);
     if (!read) return read.error();
     return &histories_.emplace(person, *std::move(read)).first->second;
   }

@@ -1,5 +1,7 @@
 #include "gateway/consent_parts.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "crypto/hmac.h"
 #include "gateway/event_reader.h"
@@ -7,6 +9,15 @@
 
 namespace octroi::gateway {
 namespace {
+
+using policies::ConsentState;
+using policies::Scope;
+
+// May let out more than before: a yes, and what leads to one.
+bool Loosens(ConsentState state) {
+  return state == ConsentState::kGranted || state == ConsentState::kPending ||
+         state == ConsentState::kRequested || state == ConsentState::kLifted;
+}
 
 // RFC 9562: bytes of a keyed digest as a UUID of the given version.
 std::string UuidFrom(std::string bytes, char version) {
@@ -28,7 +39,7 @@ Response RefusedConsent(std::string_view code, std::string_view pointer, int sta
 std::optional<Response> ReadPerson(const SourcePlan& source, const base::Event& parsed,
                                    const crypto::KeyRing& keys,
                                    const std::function<std::string(base::FieldId)>& pointer_of,
-                                   std::vector<policies::Fingerprint>& person) {
+                                   std::vector<Identified>& person) {
   const crypto::HmacKey fingerprint = keys.StorageHmac("fingerprint");
   std::string normal;
   for (const SourcePlan::Identifier& identifier : source.subject) {
@@ -36,9 +47,33 @@ std::optional<Response> ReadPerson(const SourcePlan& source, const base::Event& 
     if (!value.present()) continue;
     if (!base::Normalise(identifier.type, value.text, normal))
       return RefusedConsent("consent.subject_invalid", pointer_of(identifier.field));
-    person.push_back(FingerprintOf(fingerprint, identifier.id_type, normal));
+    person.push_back({FingerprintOf(fingerprint, identifier.id_type, normal), identifier.scope});
   }
   return std::nullopt;
+}
+
+bool SetSubject(const crypto::KeyRing& keys, const std::vector<Identified>& person,
+                std::optional<Scope> said, policies::ConsentEvent& event) {
+  const bool devices_alone = std::ranges::all_of(
+      person, [](const Identified& one) { return one.scope == Scope::kDevice; });
+  const auto counts = [&](Scope scope) {
+    if (said) return scope == *said || (*said == Scope::kAccount && scope == Scope::kContactPoint);
+    return scope != Scope::kDevice || devices_alone || !Loosens(event.state);
+  };
+  event.scoped = true;
+  for (const Scope scope : {Scope::kAccount, Scope::kContactPoint, Scope::kDevice}) {
+    for (const Identified& one : person) {
+      if (one.scope != scope || !counts(scope)) continue;
+      event.subject.push_back(one.print);
+      if (scope == Scope::kAccount) ++event.accounts;
+      if (scope == Scope::kContactPoint) ++event.contact_points;
+    }
+  }
+  const auto first =
+      std::ranges::find_if(person, [&](const Identified& one) { return counts(one.scope); });
+  if (first == person.end()) return false;
+  if (event.record_id.empty()) event.record_id = ConsentRecordId(keys, event.purpose, first->print);
+  return true;
 }
 
 std::string ConsentEventId(const crypto::KeyRing& keys, std::string_view door,

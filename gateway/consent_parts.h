@@ -18,12 +18,24 @@ namespace octroi::gateway {
 // A Problem that names a place of the body by RFC 6901, never a value of it.
 Response RefusedConsent(std::string_view code, std::string_view pointer, int status = 422);
 
-// Fingerprints of every identifier of the source that `parsed` holds, in the source's order; or
-// what is wrong, at the place that `pointer_of` says an identifier stands.
+struct Identified {
+  policies::Fingerprint print;
+  policies::Scope scope;
+};
+
+// Every identifier of the source that `parsed` holds, in the source's order; or what is wrong, at
+// the place that `pointer_of` says an identifier stands.
 std::optional<Response> ReadPerson(const SourcePlan& source, const base::Event& parsed,
                                    const crypto::KeyRing& keys,
                                    const std::function<std::string(base::FieldId)>& pointer_of,
-                                   std::vector<policies::Fingerprint>& person);
+                                   std::vector<Identified>& person);
+
+// Which of them the event, whose state and purpose are set, is about: sets its subject, what they are
+// of, and its record id. What was said of an account counts for it and its contact points, of a
+// contact point or a device for that alone. Not said: a yes never reaches a device from an account or
+// an address, a no counts for all. False: none of them is of that scope.
+bool SetSubject(const crypto::KeyRing& keys, const std::vector<Identified>& person,
+                std::optional<policies::Scope> said, policies::ConsentEvent& event);
 
 // UUIDv7 whose time is when the person acted: the same door, source, name and instant give the
 // same id.

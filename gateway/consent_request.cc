@@ -42,18 +42,18 @@ base::Result<base::PathMap> PathsFor(const Plan& plan, const SourcePlan& source)
 
 // The first member that nothing reads, as a pointer. It might have been meant to restrict what is
 // granted, so it is refused rather than ignored. A name that is none is not repeated.
-std::string UnreadMember(const Plan& plan, const SourcePlan& source, std::string_view body) {
+std::string UnreadMember(const Plan& plan, const SourcePlan& source, const nlohmann::json& event) {
   constexpr std::string_view kRead[] = {
       "subject",   "purpose",          "state", "id",          "effective_at", "notice", "evidence",
       "validity",  "explicit",         "actor", "informed_at", "collection",   "source", "replaces",
-      "record_id", "withdrawal_method"};
+      "record_id", "withdrawal_method", "scope", "with", "schema_version", "tenant", "jurisdiction",
+      "lawful_basis"};
   const auto pointer = [](std::string_view parent, const std::string& name) {
     const bool plain = name.size() <= 64 && std::ranges::all_of(name, [](char c) {
                          return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
                        });
     return std::string(parent) + "/" + (plain ? name : "*");
   };
-  const auto event = nlohmann::json::parse(body);  // strictly parsed before: it does not throw
   for (const auto& member : event.items()) {
     if (std::ranges::find(kRead, member.key()) == std::end(kRead)) return pointer("", member.key());
   }
@@ -71,13 +71,75 @@ std::string UnreadMember(const Plan& plan, const SourcePlan& source, std::string
         return pointer("/actor", member.key());
     }
   }
-  for (const auto& member : event["subject"].items()) {
-    if (member.key() == "age_band") continue;
-    const bool read = std::ranges::any_of(
-        source.subject, [&](const auto& key) { return plan.fields[key.field] == member.key(); });
-    if (!read) return pointer("/subject", member.key());
+  for (const char* side : {"subject", "with"}) {
+    if (!event.contains(side)) continue;
+    for (const auto& member : event[side].items()) {
+      if (side == std::string_view("subject") && member.key() == "age_band") continue;
+      const bool read = std::ranges::any_of(
+          source.subject, [&](const auto& key) { return plan.fields[key.field] == member.key(); });
+      if (!read) return pointer("/" + std::string(side), member.key());
+    }
   }
   return {};
+}
+
+// {"kind": "account" | "device" | "contact_point", "ref", "cross_device_disclosed"}: what was
+// answered for. A yes for all devices of an account takes that the person was told so.
+std::optional<Response> ReadScope(const nlohmann::json& body, ConsentState state,
+                                  std::optional<policies::Scope>& scope) {
+  if (!body.contains("scope")) return std::nullopt;
+  const auto& said = body["scope"];
+  const auto wrong = [] { return RefusedConsent("consent.scope_invalid", "/scope"); };
+  if (!said.is_object() || !said.contains("kind") || !said["kind"].is_string()) return wrong();
+  for (const auto& member : said.items()) {
+    const bool text = member.key() == "ref" && member.value().is_string() &&
+                      member.value().get_ref<const std::string&>().size() <= 200;
+    const bool told = member.key() == "cross_device_disclosed" && member.value().is_boolean();
+    if (member.key() != "kind" && !text && !told) return wrong();
+  }
+  scope = policies::ScopeOf(said["kind"].get_ref<const std::string&>());
+  if (!scope) return wrong();
+  const bool untold = said.contains("cross_device_disclosed") && !said["cross_device_disclosed"];
+  if (state == ConsentState::kGranted && *scope == policies::Scope::kAccount && untold)
+    return RefusedConsent("consent.scope_not_disclosed", "/scope/cross_device_disclosed");
+  return std::nullopt;
+}
+
+// Of a merge: the accounts of `person`, then those of `with`.
+std::optional<Response> ReadMerge(const Plan& plan, const SourcePlan& source,
+                                  const nlohmann::json& body, const crypto::KeyRing& keys,
+                                  std::vector<Identified> person, ConsentEvent& event) {
+  std::vector<Identified> other;
+  if (body.contains("with")) {
+    std::vector<base::PathMap::Entry> entries;
+    for (const SourcePlan::Identifier& one : source.subject)
+      entries.push_back({plan.fields[one.field], one.field});
+    const auto paths = base::PathMap::Compile(entries);
+    if (!paths) return ProblemOf(500, "internal");
+    base::EventParser parser;
+    base::Event parsed;
+    if (parser.Parse(body["with"].dump(), *paths, parsed).reason != base::Reason::kUndecided)
+      return RefusedConsent("consent.with_missing", "/with");
+    const auto pointer_of = [&](base::FieldId field) { return "/with/" + plan.fields[field]; };
+    if (auto refused = ReadPerson(source, parsed, keys, pointer_of, other)) return refused;
+  }
+  const auto no_account = [](const Identified& one) {
+    return one.scope != policies::Scope::kAccount;
+  };
+  std::erase_if(person, no_account);
+  std::erase_if(other, no_account);
+  if (person.empty()) return RefusedConsent("consent.merge_without_account", "/subject");
+  if (other.empty()) return RefusedConsent("consent.with_missing", "/with");
+  for (const Identified& one : person) event.subject.push_back(one.print);
+  for (const Identified& one : other) {
+    if (std::ranges::find(event.subject, one.print) != event.subject.end())
+      return RefusedConsent("consent.with_same", "/with");
+    event.subject.push_back(one.print);
+  }
+  event.accounts = static_cast<std::uint8_t>(person.size());
+  if (event.record_id.empty())
+    event.record_id = ConsentRecordId(keys, event.purpose, event.subject.front());
+  return std::nullopt;
 }
 
 // Who spoke, how, and how old the person is; the rest of `actor` stays in the sealed evidence.
@@ -126,8 +188,9 @@ std::optional<Response> ReadConsent(const Plan& plan, const SourcePlan& source,
   }
 
   const auto pointer_of = [&](base::FieldId field) { return "/subject/" + plan.fields[field]; };
-  if (auto refused = ReadPerson(source, parsed, keys, pointer_of, event.subject)) return refused;
-  if (event.subject.empty()) return RefusedConsent("consent.subject_missing", "/subject");
+  std::vector<Identified> person;
+  if (auto refused = ReadPerson(source, parsed, keys, pointer_of, person)) return refused;
+  if (person.empty()) return RefusedConsent("consent.subject_missing", "/subject");
   event.purpose = parsed[kPurpose].text;
   const bool whole_person = event.purpose == policies::kWholePerson;
   if (event.purpose.empty() ||
@@ -140,6 +203,12 @@ std::optional<Response> ReadConsent(const Plan& plan, const SourcePlan& source,
   if (policies::IsOfPerson(*state) != whole_person)
     return RefusedConsent("consent.state_of_person", "/state");
   event.state = *state;
+  const auto said = nlohmann::json::parse(body);  // strictly parsed before: it does not throw
+  const bool merge = policies::IsMerge(*state);
+  if (merge && said.contains("scope")) return RefusedConsent("consent.member_unknown", "/scope");
+  if (!merge && said.contains("with")) return RefusedConsent("consent.member_unknown", "/with");
+  std::optional<policies::Scope> scope;
+  if (auto wrong = ReadScope(said, *state, scope)) return wrong;
   const auto effective = base::ParseRfc3339(parsed[kEffective].text);
   if (!effective) return RefusedConsent("consent.effective_at_invalid", "/effective_at");
   event.effective_at = *effective;
@@ -159,6 +228,11 @@ std::optional<Response> ReadConsent(const Plan& plan, const SourcePlan& source,
     event.valid_until = *end;
   }
   if (auto wrong = ReadDetail(plan, body, event)) return wrong;
+  if (merge) {
+    if (auto wrong = ReadMerge(plan, source, said, keys, std::move(person), event)) return wrong;
+  } else if (!SetSubject(keys, person, scope, event)) {
+    return RefusedConsent("consent.scope_empty", "/scope/kind");
+  }
   if (*state == ConsentState::kGranted) {
     const base::JsonType evidence = parsed[kEvidence].type;
     if (event.notice.empty()) return RefusedConsent("consent.notice_missing", "/notice");
@@ -170,7 +244,7 @@ std::optional<Response> ReadConsent(const Plan& plan, const SourcePlan& source,
   if (id.present() && (id.type != base::JsonType::kString || id.text.empty())) {
     return RefusedConsent("consent.id_invalid", "/id");
   }
-  if (const std::string unread = UnreadMember(plan, source, body); !unread.empty()) {
+  if (const std::string unread = UnreadMember(plan, source, said); !unread.empty()) {
     return RefusedConsent("consent.member_unknown", unread);
   }
   event.source = source.id;
@@ -183,8 +257,6 @@ std::optional<Response> ReadConsent(const Plan& plan, const SourcePlan& source,
     name.assign(reinterpret_cast<const char*>(random.data()), random.size());
   }
   event.id = ConsentEventId(keys, "consent", source.id, name, event.effective_at);
-  if (event.record_id.empty())
-    event.record_id = ConsentRecordId(keys, event.purpose, event.subject[0]);
   keys.StorageSealer("detail").Seal(event.id, body, event.detail);
   if (const auto valid = policies::Validate(event); !valid) {
     return ProblemOf(422, "consent.invalid", {},

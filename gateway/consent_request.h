@@ -10,8 +10,14 @@
 // consent_detail.h. `subject` may also say `age_band`. A child's grant needs its parent (GDPR 8);
 // where the controller is in FR, both (LIL art. 45).
 //
+// `scope` says what was answered for: {"kind": "account" | "device" | "contact_point", "ref",
+// "cross_device_disclosed"} (CNIL 2025-131; policies/people.h).
+//
 // or, of the person as a whole (GDPR 17, 18, 21): {"subject": {...}, "purpose": "*", "state":
 // "restricted" | "suppressed" | "lifted" (with "informed_at", 18(3)), "effective_at": ...}
+//
+// or, of who is whom: {"subject": {"customer_id": "1"}, "with": {"customer_id": "2"}, "purpose": "*",
+// "state": "merged" | "separated", "effective_at": ...}; account identifiers only.
 #pragma once
 
 #include <optional>

@@ -11,6 +11,7 @@
 #include "base/words.h"
 #include "gateway/consent_history.h"
 #include "gateway/consent_parts.h"
+#include "policies/people.h"
 
 namespace octroi::gateway {
 namespace {
@@ -146,35 +147,25 @@ base::Result<std::vector<Fingerprint>> ReadPersonFile(const Plan& plan, std::str
   }
   std::string wrong;
   const auto pointer_of = [&](base::FieldId field) { return wrong = "/" + plan.fields[field]; };
-  std::vector<Fingerprint> person;
+  std::vector<Identified> person;
   if (ReadPerson(all, parsed, keys, pointer_of, person))
     return Wrong("`" + wrong + "` is not a valid identifier of its kind");
   if (person.empty()) return Wrong("there is no identifier");
-  return person;
+  std::vector<Fingerprint> prints;
+  prints.reserve(person.size());
+  for (const Identified& one : person) prints.push_back(one.print);
+  return prints;
 }
 
-base::Result<PersonHistory> PersonHistory::Read(store::ConsentStore& store, const Plan& plan,
+base::Result<PersonHistory> PersonHistory::Read(store::ConsentStore& store,
                                                 std::vector<Fingerprint> person) {
   PersonHistory history;
   history.person_ = person;
-  std::vector<std::string> purposes = plan.purposes;
-  purposes.emplace_back(policies::kWholePerson);
-  std::set<std::string> seen;
-  for (std::size_t known = 0; known != person.size();) {  // events link to further identifiers
-    known = person.size();
-    for (const std::string& purpose : purposes) {
-      if (purpose.empty()) continue;
-      auto events = store.History(person, purpose);
-      if (!events) return events.error();
-      for (ConsentEvent& event : *events) {
-        if (!seen.insert(event.id).second) continue;
-        for (const Fingerprint& print : event.subject) {
-          if (std::ranges::find(person, print) == person.end()) person.push_back(print);
-        }
-        history.events_.push_back(std::move(event));
-      }
-    }
-  }
+  auto linked = ReadLinked(std::move(person), [&](const std::vector<Fingerprint>& subject) {
+    return store.History(subject, {});
+  });
+  if (!linked) return linked.error();
+  history.events_ = std::move(linked->events);
   std::ranges::sort(history.events_, {}, [](const ConsentEvent& event) {
     return std::tuple(event.recorded_at, event.sequence, std::string_view(event.id));
   });
@@ -184,11 +175,13 @@ base::Result<PersonHistory> PersonHistory::Read(store::ConsentStore& store, cons
 StateOfPerson PersonHistory::At(const Plan& plan, base::Millis at, base::Millis known_at) const {
   ConsentHistory then;
   std::map<std::string, std::size_t> events;
+  std::vector<ConsentEvent> counted;
   for (std::size_t i = 0; i < events_.size(); ++i) {
     if (!Counts(events_[i], at, known_at)) continue;
     ConsentEvent event = events_[i];
     event.sequence = i + 1;  // so that an entry tells which of ours decided
     ++events[event.purpose];
+    counted.push_back(event);
     then.Add(std::move(event));
   }
   ConsentIndex index(plan.purposes.size());
@@ -196,7 +189,7 @@ StateOfPerson PersonHistory::At(const Plan& plan, base::Millis at, base::Millis 
   const Moment moment{plan, at, index, index.SubjectsOf(person_), events_};
 
   StateOfPerson all;
-  all.subjects = moment.subjects.size();
+  all.subjects = policies::People(counted, at).Count(person_);
   for (std::size_t place = 0; place < plan.purposes.size(); ++place) {
     if (plan.purposes[place].empty()) continue;
     StateOfPurpose& one = all.purposes.emplace_back(moment.OfPurpose(place));

@@ -41,8 +41,8 @@ struct StateOfPerson {
   std::vector<StateOfPurpose> purposes;  // in the plan's order
   StateOfPurpose person;                 // of the person as a whole
   policies::AgeBand age = policies::AgeBand::kUnknown;
-  std::size_t subjects = 0;  // persons that the register takes the identifiers for; the strictest
-                             // counts where there are several
+  std::size_t subjects = 0;  // persons that stand behind the identifiers (policies/people.h); the
+                             // strictest counts where there are several
 };
 
 // Everything on file about some identifiers and about those that events link to them. Immutable;
@@ -50,7 +50,7 @@ struct StateOfPerson {
 class PersonHistory {
  public:
   // Errors: the store's.
-  static base::Result<PersonHistory> Read(store::ConsentStore& store, const Plan& plan,
+  static base::Result<PersonHistory> Read(store::ConsentStore& store,
                                           std::vector<policies::Fingerprint> person);
 
   // Of purposes that are in force in `plan`; their terms are the plan's, also in the past.

@@ -1,7 +1,6 @@
 #include "gateway/explain.h"
 
 #include <algorithm>
-#include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -87,17 +86,14 @@ base::Verdict Explainer::With(const Asked& asked, const std::vector<const Change
                               std::vector<policies::Decisive>* decisive) const {
   const Plan& plan = *past_.plan;
   const journal::EventRecord& record = asked.record;
-  std::map<ConsentIndex::Subject, std::vector<policies::Fingerprint>> people;
-  for (const auto& print : record.subject) {
-    const auto subject = then_.Find(print);
-    if (subject != ConsentIndex::kNobody) people[subject].push_back(print);
-  }
   ConsentIndex index(plan.purposes.size());
-  for (const auto& [subject, prints] : people) {
-    index.Set(prints, ConsentIndex::kPerson, then_.Get(subject, ConsentIndex::kPerson));
+  for (const policies::Fingerprint& print : record.subject) {
+    const auto subject = then_.Find(print);
+    if (subject == ConsentIndex::kNobody) continue;
+    index.Set(print, ConsentIndex::kPerson, then_.Get(subject, ConsentIndex::kPerson));
     for (std::size_t purpose = 0; purpose < plan.purposes.size(); ++purpose)
-      index.Set(prints, purpose, then_.Get(subject, purpose));
-    index.SetAge(prints, then_.AgeOf(subject), 0);
+      index.Set(print, purpose, then_.Get(subject, purpose));
+    index.SetAge(print, then_.AgeOf(subject));
   }
   const base::Millis happened = record.event_time != 0 ? record.event_time : record.received;
   std::vector<policies::Fingerprint> everybody = record.subject;
@@ -121,7 +117,8 @@ base::Verdict Explainer::With(const Asked& asked, const std::vector<const Change
         const auto& purpose = plan.policies->spec().purposes[change->purpose];
         const bool send_only = purpose.covers == policies::Covers::kSend;
         const std::uint32_t since = Seconds(send_only ? record.received : happened);
-        index.Set(everybody, change->purpose, {ConsentState::kGranted, since, 0, 0, true, true});
+        for (const policies::Fingerprint& one : everybody)
+          index.Set(one, change->purpose, {ConsentState::kGranted, since, 0, 0, true, true});
         break;
       }
       case Change::What::kIdentify:
@@ -130,11 +127,12 @@ base::Verdict Explainer::With(const Asked& asked, const std::vector<const Change
         input.signals = {};
         break;
       case Change::What::kLift:
-        index.Set(everybody, ConsentIndex::kPerson, {ConsentState::kLifted});
+        for (const policies::Fingerprint& one : everybody)
+          index.Set(one, ConsentIndex::kPerson, {ConsentState::kLifted});
         break;
       case Change::What::kAge:
-        index.SetAge(everybody, policies::AgeBand::kAdult,
-                     std::numeric_limits<std::uint32_t>::max());
+        for (const policies::Fingerprint& one : everybody)
+          index.SetAge(one, policies::AgeBand::kAdult);
         break;
       case Change::What::kField:
         if (change->condition->present) fields.Set(*change->condition->present, "x");
@@ -177,7 +175,7 @@ std::vector<Explainer::Change> Explainer::Changes(const Asked& asked) const {
     if (!applies) continue;
     for (const ConditionSpec& condition : policy.allow_when) {
       aged = aged || condition.subject_age;
-      const bool settable = condition.present || !condition.in.empty() || condition.not_in_list;
+      const bool settable = condition.present || (condition.field && !condition.in_list);
       if (settable) changes.push_back({Change::What::kField, 0, &condition});
     }
   }

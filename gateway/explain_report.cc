@@ -71,10 +71,9 @@ Json DeliveriesJson(const std::string& origin, const store::EventRow& row,
 // The register as this person's events were known by then.
 base::Result<std::unique_ptr<policies::ConsentIndex>> KnownThen(
     store::ConsentStore& store, const Plan& plan, const journal::EventRecord& record) {
-  const ReadHistory history =
-      [&](const std::vector<policies::Fingerprint>& subject,
-          std::string_view purpose) -> base::Result<std::vector<policies::ConsentEvent>> {
-    auto events = store.History(subject, purpose);
+  const ReadHistory history = [&](const std::vector<policies::Fingerprint>& subject)
+      -> base::Result<std::vector<policies::ConsentEvent>> {
+    auto events = store.History(subject, {});
     if (events) {
       std::erase_if(*events, [&](const policies::ConsentEvent& event) {
         return event.recorded_at > record.received;
@@ -83,17 +82,8 @@ base::Result<std::unique_ptr<policies::ConsentIndex>> KnownThen(
     return events;
   };
   auto index = std::make_unique<policies::ConsentIndex>(plan.purposes.size());
-  std::vector<std::string> purposes = plan.purposes;
-  purposes.emplace_back(policies::kWholePerson);
-  for (const std::string& purpose : purposes) {
-    if (purpose.empty() || record.subject.empty()) continue;
-    const auto events = history(record.subject, purpose);
-    if (!events) return events.error();
-    for (const policies::ConsentEvent& event : *events) {
-      const auto done = IndexConsent(plan, event, history, record.received, *index);
-      if (!done) return done.error();
-    }
-  }
+  const auto known = IndexPeople(plan, record.subject, history, record.received, *index);
+  if (!known) return known.error();
   return index;
 }
 

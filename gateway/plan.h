@@ -86,6 +86,7 @@ struct SourcePlan {
   struct Identifier {
     base::FieldId field = 0;
     base::IdentifierType type = base::IdentifierType::kOther;
+    policies::Scope scope = policies::Scope::kAccount;  // what it is an identifier of
     std::string id_type;       // what enters the key derivation: the dictionary id
     std::string message_head;  // LP(id_type): how what is fingerprinted begins
   };

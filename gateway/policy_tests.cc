@@ -18,7 +18,7 @@ using Json = nlohmann::ordered_json;
 void Enter(const PolicyCase& one, const Plan& plan, const ReadEvent& read,
            policies::ConsentIndex& index) {
   const std::span prints(read.subject.data(), read.people);
-  index.SetAge(prints, one.age, 1);
+  for (const policies::Fingerprint& print : prints) index.SetAge(print, one.age);
   for (const PolicyCase::Consent& consent : one.consents) {
     const auto purpose = std::ranges::find(plan.purposes, consent.purpose);
     const bool of_person = consent.purpose == policies::kWholePerson;
@@ -30,10 +30,10 @@ void Enter(const PolicyCase& one, const Plan& plan, const ReadEvent& read,
     event.by_parent = consent.by_parent;
     event.explicit_word = consent.explicit_word;
     if (consent.state == "expired") event.valid_until = std::min(one.at - 1'000, consent.since);
-    index.Set(prints,
-              of_person ? policies::ConsentIndex::kPerson
-                        : static_cast<std::size_t>(purpose - plan.purposes.begin()),
-              policies::Fold(std::span(&event, 1), one.at));
+    const auto place = of_person ? policies::ConsentIndex::kPerson
+                                 : static_cast<std::size_t>(purpose - plan.purposes.begin());
+    for (const policies::Fingerprint& print : prints)
+      index.Set(print, place, policies::Fold(std::span(&event, 1), one.at));
   }
 }
 

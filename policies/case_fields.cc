@@ -30,6 +30,11 @@ std::vector<bool> MembershipOf(std::string_view text,
 
 }  // namespace
 
+bool AsksValueOf(const ConditionSpec& condition, base::FieldId field) {
+  return condition.field == field ||
+         std::ranges::find(condition.person, field) != condition.person.end();
+}
+
 bool AppliesTo(const PolicySpec& policy, std::uint16_t purpose, std::uint16_t destination) {
   return Names(policy.purposes, purpose) && Names(policy.destinations, destination);
 }
@@ -53,6 +58,7 @@ CaseFields::CaseFields(const std::vector<const ConditionSpec*>& conditions,
   for (const ConditionSpec* one : conditions) {
     if (one->present) asked.insert(*one->present);
     if (one->field) asked.insert(*one->field);
+    asked.insert(one->person.begin(), one->person.end());
   }
   for (const base::FieldId field : asked) {
     Dimension dimension;
@@ -72,7 +78,7 @@ void CaseFields::AddTexts(base::FieldId field, const std::vector<const Condition
   std::vector<const ConditionSpec*> about;
   std::set<std::string_view> literals, listed;
   for (const ConditionSpec* one : conditions) {
-    if (one->field != field) continue;
+    if (!AsksValueOf(*one, field)) continue;
     about.push_back(one);
     literals.insert(one->in.begin(), one->in.end());
     for (const auto& list : {one->in_list, one->not_in_list}) {

@@ -14,6 +14,7 @@ namespace octroi::policies {
 // Conditions of the policies that apply to a purpose at a destination.
 std::vector<const ConditionSpec*> ConditionsOf(const PolicySetSpec& spec, std::uint16_t purpose,
                                                std::uint16_t destination);
+bool AsksValueOf(const ConditionSpec& condition, base::FieldId field);
 bool AppliesTo(const PolicySpec& policy, std::uint16_t purpose, std::uint16_t destination);
 
 // Goes through all combinations; the reader that Decide reads one from.

@@ -14,7 +14,7 @@ constexpr base::Millis kClockSkew =
     5 * 60 * 1000;  // standards.md C3: what two honest clocks may differ by
 constexpr base::Millis kTimeMax = base::Millis{std::numeric_limits<std::uint32_t>::max()} * 1000;
 
-constexpr std::array<std::pair<std::string_view, ConsentState>, 12> kNames{{
+constexpr std::array<std::pair<std::string_view, ConsentState>, 14> kNames{{
     {"unknown", ConsentState::kUnknown},
     {"requested", ConsentState::kRequested},
     {"pending", ConsentState::kPending},
@@ -27,6 +27,14 @@ constexpr std::array<std::pair<std::string_view, ConsentState>, 12> kNames{{
     {"restricted", ConsentState::kRestricted},
     {"lifted", ConsentState::kLifted},
     {"suppressed", ConsentState::kSuppressed},
+    {"merged", ConsentState::kMerged},
+    {"separated", ConsentState::kSeparated},
+}};
+
+constexpr std::array<std::pair<std::string_view, Scope>, 3> kScopes{{
+    {"account", Scope::kAccount},
+    {"contact_point", Scope::kContactPoint},
+    {"device", Scope::kDevice},
 }};
 
 bool IsStored(ConsentState state) {
@@ -38,6 +46,7 @@ int Restrictiveness(ConsentState state) {
   switch (state) {
     case ConsentState::kGranted:
     case ConsentState::kLifted:
+    case ConsentState::kSeparated:
       return 0;
     case ConsentState::kRequested:
     case ConsentState::kPending:
@@ -50,6 +59,7 @@ int Restrictiveness(ConsentState state) {
     case ConsentState::kObjected:
     case ConsentState::kRestricted:
     case ConsentState::kSuppressed:
+    case ConsentState::kMerged:
       return 4;
     case ConsentState::kUnknown:
     case ConsentState::kExpired:
@@ -58,13 +68,14 @@ int Restrictiveness(ConsentState state) {
   return 1;
 }
 
-// What the event says at `now`: what loosens (a grant, a restriction lifted) from a clock far ahead
-// waits, everything else counts at once.
+// What the event says at `now`: what loosens (a grant, a restriction lifted, a merge undone) from a
+// clock far ahead waits, everything else counts at once.
 ConsentState StateAt(const ConsentEvent& event, base::Millis now) {
   const bool ahead = event.effective_at > event.recorded_at + kClockSkew;
   if (!ahead || now >= event.effective_at) return event.state;
   if (event.state == ConsentState::kGranted) return ConsentState::kPending;
   if (event.state == ConsentState::kLifted) return ConsentState::kRestricted;
+  if (event.state == ConsentState::kSeparated) return ConsentState::kMerged;
   return event.state;
 }
 
@@ -132,23 +143,94 @@ std::optional<AgeBand> AgeBandOf(std::string_view name) {
   return std::nullopt;
 }
 
-std::uint8_t MarksOf(const ConsentEvent& event) {
-  return static_cast<std::uint8_t>(static_cast<unsigned>(event.age) | (event.by_parent ? 4u : 0u) |
-                                   (event.explicit_word ? 8u : 0u));
+std::string_view Name(Scope scope) {
+  for (const auto& [name, named] : kScopes) {
+    if (named == scope) return name;
+  }
+  return "account";
 }
 
-void SetMarks(std::uint8_t marks, ConsentEvent& event) {
+std::optional<Scope> ScopeOf(std::string_view name) {
+  for (const auto& [known, scope] : kScopes) {
+    if (known == name) return scope;
+  }
+  return std::nullopt;
+}
+
+Scope ScopeAt(const ConsentEvent& event, std::size_t place) {
+  if (!event.scoped || place < event.accounts) return Scope::kAccount;
+  const auto contact = std::size_t{event.accounts} + event.contact_points;
+  return place < contact ? Scope::kContactPoint : Scope::kDevice;
+}
+
+std::uint16_t MarksOf(const ConsentEvent& event) {
+  return static_cast<std::uint16_t>(static_cast<unsigned>(event.age) | (event.by_parent ? 4u : 0u) |
+                                    (event.explicit_word ? 8u : 0u) | (event.accounts & 15u) << 4 |
+                                    (event.contact_points & 15u) << 8 |
+                                    (event.scoped ? 1u << 12 : 0u));
+}
+
+void SetMarks(std::uint16_t marks, ConsentEvent& event) {
   event.age = static_cast<AgeBand>(marks & 3u);
   event.by_parent = (marks & 4u) != 0;
   event.explicit_word = (marks & 8u) != 0;
+  event.accounts = static_cast<std::uint8_t>(marks >> 4 & 15u);
+  event.contact_points = static_cast<std::uint8_t>(marks >> 8 & 15u);
+  event.scoped = (marks >> 12 & 1u) != 0;
 }
 
 bool IsOfPerson(ConsentState state) {
   return state == ConsentState::kRestricted || state == ConsentState::kLifted ||
-         state == ConsentState::kSuppressed;
+         state == ConsentState::kSuppressed || IsMerge(state);
+}
+
+bool IsMerge(ConsentState state) {
+  return state == ConsentState::kMerged || state == ConsentState::kSeparated;
+}
+
+bool IsNo(ConsentState state) {
+  return state == ConsentState::kDenied || state == ConsentState::kWithdrawn ||
+         state == ConsentState::kObjected || state == ConsentState::kInvalidated ||
+         state == ConsentState::kRestricted || state == ConsentState::kSuppressed;
+}
+
+int Strictness(ConsentState state) {
+  switch (state) {
+    case ConsentState::kUnknown:
+      return 0;
+    case ConsentState::kGranted:
+      return 1;
+    case ConsentState::kRequested:
+      return 3;  // 2: granted, but after the event (standing.cc)
+    case ConsentState::kPending:
+      return 4;
+    case ConsentState::kExpired:
+      return 5;
+    case ConsentState::kInvalidated:
+      return 6;
+    case ConsentState::kDenied:
+      return 7;
+    case ConsentState::kObjected:
+      return 8;
+    case ConsentState::kWithdrawn:
+    case ConsentState::kRestricted:  // never of one purpose: Validate
+    case ConsentState::kLifted:
+    case ConsentState::kSuppressed:
+    case ConsentState::kMerged:
+    case ConsentState::kSeparated:
+      break;
+  }
+  return 9;
 }
 
 ConsentEntry Fold(std::span<const ConsentEvent> events, base::Millis now) {
+  std::vector<const ConsentEvent*> places;
+  places.reserve(events.size());
+  for (const ConsentEvent& event : events) places.push_back(&event);
+  return Fold(places, now);
+}
+
+ConsentEntry Fold(std::span<const ConsentEvent* const> events, base::Millis now) {
   const auto before = [now](const ConsentEvent* a, const ConsentEvent* b) {
     const auto key = [now](const ConsentEvent& event) {
       return std::tuple(event.effective_at, Restrictiveness(StateAt(event, now)), event.recorded_at,
@@ -160,12 +242,12 @@ ConsentEntry Fold(std::span<const ConsentEvent> events, base::Millis now) {
   const ConsentEvent* granted = nullptr;   // the last of those
   const ConsentEvent* objected = nullptr;  // likewise
   const ConsentEvent* suppressed = nullptr;
-  for (const ConsentEvent& event : events) {
-    const ConsentState state = StateAt(event, now);
-    last = std::max(last, &event, before);
-    if (state == ConsentState::kGranted) granted = std::max(granted, &event, before);
-    if (state == ConsentState::kObjected) objected = std::max(objected, &event, before);
-    if (state == ConsentState::kSuppressed) suppressed = std::max(suppressed, &event, before);
+  for (const ConsentEvent* event : events) {
+    const ConsentState state = StateAt(*event, now);
+    last = std::max(last, event, before);
+    if (state == ConsentState::kGranted) granted = std::max(granted, event, before);
+    if (state == ConsentState::kObjected) objected = std::max(objected, event, before);
+    if (state == ConsentState::kSuppressed) suppressed = std::max(suppressed, event, before);
   }
   if (last == nullptr) return {};
   if (objected != nullptr && before(granted, objected)) last = objected;
@@ -193,6 +275,12 @@ base::Status Validate(const ConsentEvent& event) {
   if (event.subject.size() > base::kIdentifiersPerEventMax) {
     return Wrong("`subject` has more than " + std::to_string(base::kIdentifiersPerEventMax) +
                  " identifiers");
+  }
+  if (std::size_t{event.accounts} + event.contact_points > event.subject.size()) {
+    return Wrong("`subject` has fewer identifiers than scopes");
+  }
+  if (IsMerge(event.state) && (event.accounts == 0 || event.accounts == event.subject.size())) {
+    return Wrong("`with` names no other account");
   }
   if (event.purpose.empty()) return Wrong("`purpose` is missing");
   if (!IsStored(event.state)) return Wrong("`state` is not one that can be recorded");

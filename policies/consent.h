@@ -32,6 +32,9 @@ enum class ConsentState : std::uint8_t {
   kRestricted = 9,   // GDPR 18
   kLifted = 10,      // the restriction is over; the person was informed first (18(3))
   kSuppressed = 11,  // erased (17), or never to be written to again (21)
+  // Of who is whom, never of what anybody agreed to (people.h); no entry of the index has them:
+  kMerged = 16,     // two accounts are one person's
+  kSeparated = 17,  // they are not
 };
 std::string_view Name(ConsentState state);
 std::optional<ConsentState> ConsentStateOf(
@@ -40,6 +43,16 @@ std::optional<ConsentState> ConsentStateOf(
 // The purpose of an event that is about the person and not about one purpose.
 inline constexpr std::string_view kWholePerson = "*";
 bool IsOfPerson(ConsentState state);
+bool IsMerge(ConsentState state);  // kMerged or kSeparated
+bool IsNo(ConsentState state);     // a stored word against something
+// Which of several words about one purpose denies most: 0 says nothing, then granted.
+int Strictness(ConsentState state);
+
+// What an identifier is of, and so how far a word said with it reaches (people.h; CNIL 2025-131).
+// The names are those of consent-record.schema.json.
+enum class Scope : std::uint8_t { kAccount, kContactPoint, kDevice };
+std::string_view Name(Scope scope);
+std::optional<Scope> ScopeOf(std::string_view name);
 
 // What is known of a person's age; the digital age is the one of GDPR 8(1). Youngest last.
 enum class AgeBand : std::uint8_t { kUnknown, kAdult, kMinor, kChild };
@@ -55,6 +68,11 @@ struct ConsentEvent {
   std::string id;                    // UUIDv7, ours
   std::string record_id;             // UUIDv4: one per (subject, purpose) record of TS 27560
   std::vector<Fingerprint> subject;  // every identifier given for the person; at least one
+  // What they are of: the first `accounts` of an account, then `contact_points`, the rest of a
+  // device. Not `scoped`: all of an account. Of a merge: the first `accounts` are one account's, the
+  // rest the other's.
+  bool scoped = false;
+  std::uint8_t accounts = 0, contact_points = 0;
   std::string purpose;               // id: "marketing.email"; or kWholePerson
   ConsentState state = ConsentState::kUnknown;
   base::Millis effective_at = 0;  // when the person acted
@@ -69,10 +87,12 @@ struct ConsentEvent {
   bool explicit_word = false;       // a grant: explicit (9(2)(a))
 };
 
-// Age, parent and explicitness as the journal and the stores keep them: two bits of age, then one
-// each. Bits that are not known are ignored.
-std::uint8_t MarksOf(const ConsentEvent& event);
-void SetMarks(std::uint8_t marks, ConsentEvent& event);
+Scope ScopeAt(const ConsentEvent& event, std::size_t place);  // of subject[place]
+
+// Age, parent, explicitness and scopes as the journal and the stores keep them: two bits of age, one
+// each, four bits for each count, one for `scoped`. Bits that are not known are ignored.
+std::uint16_t MarksOf(const ConsentEvent& event);
+void SetMarks(std::uint16_t marks, ConsentEvent& event);
 
 // The fold of one (subject, purpose): what the register says now, before expiry is derived. Whole
 // seconds: an event in the same second as a grant counts as covered by it; a validity is never
@@ -99,6 +119,9 @@ struct ConsentEntry {
 // Of the person as a whole: a restriction stands until it is lifted, a suppression for good; what
 // counts against them is a grant that came later (Decide). Where both are in force the entry is
 // kSuppressed since the later of the two. A lifting dated ahead restricts until then.
+//
+// Of merges of two accounts alone: the last one; a separation dated ahead waits.
+ConsentEntry Fold(std::span<const ConsentEvent* const> events, base::Millis now);
 ConsentEntry Fold(std::span<const ConsentEvent> events, base::Millis now);
 
 // Checks one event, complete but for `sequence`, before it is stored. kInvalid: detail names the
@@ -109,9 +132,8 @@ base::Status Validate(const ConsentEvent& event);
 // Subjects -> folded states, in memory; what every decision reads.
 //
 // One writer at a time (serialised inside), any number of readers without locks. A reader sees an
-// entry whole, never half of one. Memory: at most 64 bytes a subject with one identifier and four
-// purposes once there are a million (in all 60 bytes each and 2.3 MiB); 24 for each further
-// identifier; up to 4 bytes a purpose more where subjects have an explicit validity. Of a
+// entry whole, never half of one. Memory: at most 64 bytes an identifier with four purposes once
+// there are a million (in all 60 bytes each and 2.3 MiB); up to 4 bytes a purpose more where subjects have an explicit validity. Of a
 // fingerprint 96 bits are kept: two people who agree in them would share a state (10^-15 for ten
 // million identifiers).
 class ConsentIndex {
@@ -136,15 +158,11 @@ class ConsentIndex {
   std::size_t subjects() const;
   std::size_t bytes() const;
 
-  // Writer. Sets the entry on every subject that has any of the fingerprints, or on a new one, and
-  // links the fingerprints that nobody had to the first of them. Effective for readers when it
-  // returns. Nothing happens without fingerprints or for a purpose out of range. May throw
+  // Writer. Each fingerprint is a subject of its own: who is whom is settled before (people.h).
+  // Effective for readers when it returns. Nothing happens for a purpose out of range. May throw
   // bad_alloc.
-  void Set(std::span<const Fingerprint> fingerprints, std::size_t purpose,
-           const ConsentEntry& entry);
-  // The same for the person's age, as of `since_seconds`: a later word replaces an earlier one; of
-  // the same moment the younger counts. So the order of calls does not matter.
-  void SetAge(std::span<const Fingerprint> fingerprints, AgeBand age, std::uint32_t since_seconds);
+  void Set(const Fingerprint& fingerprint, std::size_t purpose, const ConsentEntry& entry);
+  void SetAge(const Fingerprint& fingerprint, AgeBand age);
   std::vector<Subject> SubjectsOf(std::span<const Fingerprint> fingerprints) const;
 
  private:

@@ -45,18 +45,17 @@ struct ConsentIndex::State {
     const std::uint32_t row = with_person.Find(KeyOf(subject));
     return row == kNobody ? ConsentEntry{} : persons.Read(row, what);
   }
-  // Everybody whom the fingerprints lead to, or somebody new; then those that led to nobody lead to
-  // the first of them.
+  // The entry first, then the link, then the generation: a reader who finds a subject finds it with
+  // this entry, and one who remembers an answer under a generation learns, once it has returned,
+  // that it may be outdated.
   template <class Write>
-  void OnEach(std::span<const Fingerprint> fingerprints, const ConsentIndex& index, Write write) {
+  void On(const Fingerprint& fingerprint, Write write) {
     const std::lock_guard lock(writing);
-    table.Reserve(fingerprints.size());
-    std::vector<Subject> subjects = index.SubjectsOf(fingerprints);
-    if (subjects.empty()) subjects.push_back(rows.Add());
-    for (const Subject subject : subjects) write(subject);
-    for (const Fingerprint& fingerprint : fingerprints) {
-      if (table.Find(fingerprint) == kNobody) table.Insert(fingerprint, subjects.front());
-    }
+    table.Reserve(1);
+    const Subject known = table.Find(fingerprint);
+    const Subject subject = known == kNobody ? rows.Add() : known;
+    write(subject);
+    if (known == kNobody) table.Insert(fingerprint, subject);
     generation.fetch_add(1, std::memory_order_release);
   }
   std::atomic<std::uint64_t> generation = 0;
@@ -108,27 +107,18 @@ std::vector<ConsentIndex::Subject> ConsentIndex::SubjectsOf(
   return subjects;
 }
 
-// Entries first, then links, then the generation: a reader who finds a subject finds it with this
-// entry, and one who remembers an answer under a generation learns, once Set has returned, that it
-// may be outdated.
-void ConsentIndex::Set(std::span<const Fingerprint> fingerprints, std::size_t purpose,
+void ConsentIndex::Set(const Fingerprint& fingerprint, std::size_t purpose,
                        const ConsentEntry& entry) {
-  if (fingerprints.empty()) return;
   if (purpose != kPerson && purpose >= state_->rows.purposes()) return;
-  state_->OnEach(fingerprints, *this, [&](Subject subject) {
+  state_->On(fingerprint, [&](Subject subject) {
     purpose == kPerson ? state_->SetPerson(subject, State::kHold, entry)
                        : state_->rows.Write(subject, purpose, entry);
   });
 }
 
-void ConsentIndex::SetAge(std::span<const Fingerprint> fingerprints, AgeBand age,
-                          std::uint32_t since_seconds) {
-  if (fingerprints.empty() || age == AgeBand::kUnknown) return;
-  state_->OnEach(fingerprints, *this, [&](Subject subject) {
-    const ConsentEntry known = state_->OfPerson(subject, State::kAge);
-    const auto band = static_cast<ConsentState>(age);
-    if (std::pair(known.since_seconds, known.state) < std::pair(since_seconds, band))
-      state_->SetPerson(subject, State::kAge, {band, since_seconds});
+void ConsentIndex::SetAge(const Fingerprint& fingerprint, AgeBand age) {
+  state_->On(fingerprint, [&](Subject subject) {
+    state_->SetPerson(subject, State::kAge, {static_cast<ConsentState>(age)});
   });
 }
 

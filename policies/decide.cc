@@ -164,6 +164,18 @@ bool IsOldEnough(const ConditionSpec::Age& age, const Case& c) {
   return false;
 }
 
+// Whether any of the person's identifiers is on the list; one that is not there says nothing.
+bool PersonHolds(const ConditionSpec& condition, const DecisionInput& input) {
+  bool known = false, listed = false;
+  for (const base::FieldId field : condition.person) {
+    const std::optional<std::string_view> text = TextOf(input, field);
+    if (!text) continue;
+    known = true;
+    listed = listed || (condition.in_list ? condition.in_list : condition.not_in_list)->Has(*text);
+  }
+  return known && listed == (condition.in_list != nullptr);
+}
+
 bool Holds(const ConditionSpec& condition, const Standing& standing, const Case& c) {
   const DecisionInput& input = c.input;
   if (condition.consent) return standing.state == *condition.consent;
@@ -171,6 +183,7 @@ bool Holds(const ConditionSpec& condition, const Standing& standing, const Case&
   if (condition.present) {
     return input.fields != nullptr && input.fields->Field(*condition.present).present();
   }
+  if (!condition.person.empty()) return PersonHolds(condition, input);
   const std::optional<std::string_view> text = TextOf(input, *condition.field);
   if (!text) return false;
   if (condition.in_list) return condition.in_list->Has(*text);

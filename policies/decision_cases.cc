@@ -22,8 +22,8 @@ namespace {
   [[maybe_unused]] const auto& [source, contract, event_time, now, received_at, subjects,
                                 identified, accompanying, fields, decisive] = input;
   [[maybe_unused]] const auto& [denied, gpc, denials] = signals;
-  [[maybe_unused]] const auto& [consent, subject_age, present, field, in, in_list, not_in_list,
-                                line] = condition;
+  [[maybe_unused]] const auto& [consent, subject_age, present, field, person, in, in_list,
+                                not_in_list, line] = condition;
   [[maybe_unused]] const auto& [at_least, assume_adult] = age;
   [[maybe_unused]] const auto& [when, reason, its_line] = otherwise;
   [[maybe_unused]] const auto& [id, purposes, destinations, sources, allow_when, lines, file] =
@@ -228,12 +228,11 @@ class Search {
   void Add(const CaseSubject& subject) {
     Fingerprint print{};
     print.fill(static_cast<std::uint8_t>(subjects_.size() + 1));
-    const std::span one(&print, 1);
-    index_->Set(one, asked_.purpose, subject.purpose);
+    index_->Set(print, asked_.purpose, subject.purpose);
     if (subject.person.state != ConsentState::kUnknown)
-      index_->Set(one, ConsentIndex::kPerson, subject.person);
-    index_->SetAge(one, age_, 1);
-    for (const auto& [purpose, entry] : others_) index_->Set(one, purpose, entry);
+      index_->Set(print, ConsentIndex::kPerson, subject.person);
+    if (age_ != AgeBand::kUnknown) index_->SetAge(print, age_);
+    for (const auto& [purpose, entry] : others_) index_->Set(print, purpose, entry);
     subjects_.emplace(index_->Find(print), subject);
   }
 

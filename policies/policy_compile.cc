@@ -24,9 +24,14 @@ bool IsWellFormed(const ConditionSpec& condition) {
   const int lists =
       !condition.in.empty() + (condition.in_list != nullptr) + (condition.not_in_list != nullptr);
   const int questions = condition.consent.has_value() + condition.subject_age.has_value() +
-                        condition.present.has_value() + condition.field.has_value();
-  if (questions != 1 || lists != (condition.field ? 1 : 0)) return false;
-  return condition.present.value_or(0) < base::kSlots && condition.field.value_or(0) < base::kSlots;
+                        condition.present.has_value() + condition.field.has_value() +
+                        !condition.person.empty();
+  const bool about_values = condition.field || !condition.person.empty();
+  if (questions != 1 || lists != (about_values ? 1 : 0)) return false;
+  if (!condition.person.empty() && !condition.in.empty()) return false;
+  const bool in_range = std::ranges::all_of(
+      condition.person, [](base::FieldId field) { return field < base::kSlots; });
+  return in_range && condition.present.value_or(0) < base::kSlots && condition.field.value_or(0) < base::kSlots;
 }
 
 bool AllWellFormed(const std::vector<ConditionSpec>& conditions) {

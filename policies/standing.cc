@@ -7,31 +7,9 @@ namespace {
 
 using base::Reason;
 
-int Strictness(const Standing& standing) {
-  switch (standing.state) {
-    case ConsentState::kUnknown:
-      return 0;  // says nothing: any other wins
-    case ConsentState::kGranted:
-      return standing.after_event ? 2 : 1;
-    case ConsentState::kRequested:
-      return 3;
-    case ConsentState::kPending:
-      return 4;
-    case ConsentState::kExpired:
-      return 5;
-    case ConsentState::kInvalidated:
-      return 6;
-    case ConsentState::kDenied:
-      return 7;
-    case ConsentState::kObjected:
-      return 8;
-    case ConsentState::kWithdrawn:
-    case ConsentState::kRestricted:  // never of one purpose: Validate
-    case ConsentState::kLifted:
-    case ConsentState::kSuppressed:
-      return 9;
-  }
-  return 9;
+// Granted, but only after the event happened, is stricter than granted.
+int StrictnessOf(const Standing& standing) {
+  return Strictness(standing.state) + (standing.after_event ? 1 : 0);
 }
 
 bool IsExpired(const ConsentEntry& entry, const PurposeSpec& purpose, base::Millis now) {
@@ -93,6 +71,8 @@ base::Reason ReasonOf(ConsentState state) {
     case ConsentState::kSuppressed:
       return Reason::kSubjectSuppressed;
     case ConsentState::kLifted:
+    case ConsentState::kMerged:
+    case ConsentState::kSeparated:
       break;
   }
   return Reason::kUndecided;
@@ -112,7 +92,7 @@ Standing StandingOf(const PolicySetSpec& spec, std::uint16_t place, AgeBand youn
       by_parents = by_parents && entry.by_parent;
       all_explicit = all_explicit && entry.explicit_word;
     }
-    if (Strictness(standing) > Strictness(strictest)) strictest = standing;
+    if (StrictnessOf(standing) > StrictnessOf(strictest)) strictest = standing;
   }
   strictest.oldest_grant = oldest_grant;
   strictest.by_parents = by_parents;

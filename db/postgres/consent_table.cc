@@ -34,7 +34,7 @@ constexpr Sql kLink = {"consent_link",
 constexpr Sql kHistory = {
     "consent_history",
     "SELECT " OCTROI_CONSENT_COLUMNS
-    " FROM octroi.consents WHERE tenant = octroi.tenant() AND purpose = $2 AND row IN (SELECT "
+    " FROM octroi.consents WHERE tenant = octroi.tenant() AND ($2::text = '' OR purpose = $2) AND row IN (SELECT "
     "consent FROM octroi.consent_subjects WHERE tenant = octroi.tenant() AND fingerprint IN "
     "(SELECT decode(f, 'hex') FROM unnest($1::text[]) AS f))"};
 constexpr Sql kPage = {
@@ -84,7 +84,7 @@ ConsentEvent EventOf(const pqxx::row& row) {
   event.source = row[9].as<std::string>();
   event.detail = pqxx::binarystring(row[10]).str();
   event.sequence = static_cast<std::uint64_t>(row[11].as<std::int64_t>());
-  policies::SetMarks(static_cast<std::uint8_t>(row[12].as<int>()), event);
+  policies::SetMarks(static_cast<std::uint16_t>(row[12].as<int>()), event);
   return event;
 }
 

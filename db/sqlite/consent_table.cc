@@ -45,7 +45,7 @@ ConsentEvent EventOf(const Run& run) {
   event.source = run.String(9);
   event.detail = run.String(10);
   event.sequence = static_cast<std::uint64_t>(run.Int(11));
-  policies::SetMarks(static_cast<std::uint8_t>(run.Int(12)), event);
+  policies::SetMarks(static_cast<std::uint16_t>(run.Int(12)), event);
   return event;
 }
 
@@ -103,7 +103,8 @@ base::Status ConsentReader::Prepare(Connection& db) {
   base::Status done =
       db.Prepare(history_, "SELECT " OCTROI_CONSENT_COLUMNS
                            ", consents.row FROM consent_subjects JOIN consents ON consents.row = "
-                           "consent_subjects.consent WHERE fingerprint = ?1 AND purpose = ?2");
+                           "consent_subjects.consent WHERE fingerprint = ?1 AND "
+                           "(?2 = '' OR purpose = ?2)");
   if (done) {
     done = db.Prepare(page_, "SELECT " OCTROI_CONSENT_COLUMNS
                              ", row FROM consents WHERE (sequence, row) > (?1, ?2) "

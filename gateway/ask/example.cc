@@ -126,7 +126,8 @@ class Maker {
   }
   bool IsNamed(base::FieldId field, const std::string& text) const {
     const auto names = [&](const policies::ConditionSpec& one) {
-      if (one.field != field) return false;
+      const bool of_person = std::ranges::find(one.person, field) != one.person.end();
+      if (one.field != field && !of_person) return false;
       return (one.in_list && one.in_list->Has(text)) ||
              (one.not_in_list && one.not_in_list->Has(text)) ||
              std::ranges::find(one.in, text) != one.in.end();

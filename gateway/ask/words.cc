@@ -57,6 +57,9 @@ Say StateWord(ConsentState state) {
       return {"restriction levée", "restriction lifted"};
     case ConsentState::kSuppressed:
       return {"supprimée", "suppressed"};
+    case ConsentState::kMerged:  // never of an entry
+    case ConsentState::kSeparated:
+      break;
   }
   return {"inconnu", "unknown"};
 }

@@ -123,6 +123,7 @@ void Checker::RuleFields(const Document& contract, const Node& check) const {
   }
   Refers(contract, check.Find("in_list"), "List", 1208);
   Refers(contract, check.Find("not_in_list"), "List", 1208);
+  IsListOfValues(contract, check);
 }
 
 void Checker::RuleCheckKeys(const Document& contract, const Node& check) const {

@@ -32,7 +32,6 @@ class Checker {
   void Pseudonyms() const;
   void Destinations() const;
   void Law(base::Millis now) const;
-  void ListFiles() const;
   void Tests() const;
   void UniqueIds() const;
   void Durations() const;
@@ -45,6 +44,7 @@ class Checker {
   bool IsField(const Document& document, const Node* value) const;
   bool IsField(const Document& document, const std::string& name, Position at) const;
   void Condition(const Document& document, const Node& condition, bool in_rule) const;
+  void IsListOfValues(const Document& document, const Node& check) const;
   void Path(const Document& document, std::string_view key, const std::string& path,
             Position at) const;
   void Authentication(const Document& document, const Node* authenticate, bool outgoing) const;

@@ -1,5 +1,7 @@
 #include <algorithm>
 
+#include "base/identifier.h"
+#include "crypto/hmac.h"
 #include "gateway/config/compile.h"
 
 namespace octroi::gateway::config {
@@ -28,6 +30,48 @@ class PolicyList final : public policies::NamedList {
   std::shared_ptr<const rules::ValueList> values_;
 };
 
+// A list of people: digests of their identifiers, SHA-256 in hex of the normal form (email/1, e164/1
+// or id/1; standards.md B2, B5). What is asked for is a value in clear, or such a digest itself.
+class PersonList final : public policies::NamedList {
+ public:
+  PersonList(const rules::ValueList& list, bool hashed) {
+    std::vector<std::string> digests;
+    digests.reserve(list.size());
+    for (const std::string& value : list.values()) {
+      if (hashed) digests.push_back(std::string(kHead) + value);
+      if (!hashed) EachDigest(value, [&](const std::string& one) { digests.push_back(one); });
+    }
+    digests_ = std::make_shared<const rules::ValueList>(std::move(digests));
+  }
+  bool Has(std::string_view value) const override {
+    bool has = digests_->Has(value);
+    if (!has) EachDigest(value, [&](const std::string& one) { has = has || digests_->Has(one); });
+    return has;
+  }
+  std::span<const std::string> Values() const override { return digests_->values(); }
+
+ private:
+  static constexpr std::string_view kHead = "sha256:", kDigits = "0123456789abcdef";
+
+  // Buffers live on: a decision allocates nothing.
+  template <class Each>
+  static void EachDigest(std::string_view value, Each each) {
+    thread_local std::string normal, digest;
+    for (const auto type : {base::IdentifierType::kEmail, base::IdentifierType::kPhone,
+                            base::IdentifierType::kOther}) {
+      if (!base::Normalise(type, value, normal)) continue;
+      digest.assign(kHead);
+      for (const std::uint8_t byte : crypto::Sha256(normal)) {
+        digest.push_back(kDigits[byte >> 4]);
+        digest.push_back(kDigits[byte & 15]);
+      }
+      each(digest);
+    }
+  }
+
+  std::shared_ptr<const rules::ValueList> digests_;
+};
+
 // Also the derived states: a policy may ask for "unknown" and "expired".
 policies::ConsentState StateNamed(std::string_view name) {
   for (int i = 0; i <= static_cast<int>(policies::ConsentState::kInvalidated); ++i) {
@@ -39,7 +83,8 @@ policies::ConsentState StateNamed(std::string_view name) {
 
 class PolicyMaker {
  public:
-  PolicyMaker(const Lists& lists, NameTables& names) : lists_(lists), names_(names) {}
+  PolicyMaker(const World& world, const Lists& lists, NameTables& names)
+      : world_(world), lists_(lists), names_(names) {}
 
   policies::PolicySpec Policy(const Document& document) {
     policies::PolicySpec spec;
@@ -87,7 +132,13 @@ class PolicyMaker {
     if (node.FindString("present")) {
       conditions.emplace_back().present = names_.fields.Of(node.Text("present"));
     }
-    if (!node.FindString("field")) return;
+    if (!node.FindString("field")) {
+      for (const bool inside : {true, false}) {
+        if (node.FindString(inside ? "in_list" : "not_in_list"))
+          conditions.push_back(OfPerson(node, inside));
+      }
+      return;
+    }
     const base::FieldId field = names_.fields.Of(node.Text("field"));
     if (node.Find("in")) {
       ConditionSpec& condition = conditions.emplace_back();
@@ -100,9 +151,35 @@ class PolicyMaker {
       ConditionSpec& condition = conditions.emplace_back();
       condition.field = field;
       (inside ? condition.in_list : condition.not_in_list) =
-          std::make_shared<PolicyList>(ListNamed(lists_, node.Text(key)));
+          IsHashed(node.Text(key))
+              ? std::shared_ptr<policies::NamedList>(ListOfPeople(node.Text(key)))
+              : std::make_shared<PolicyList>(ListNamed(lists_, node.Text(key)));
     }
   }
+
+  bool IsHashed(std::string_view list) const {
+    const Document* document = world_.Find("List", list);
+    return document != nullptr && document->root.True("hashed");
+  }
+  std::shared_ptr<PersonList> ListOfPeople(std::string_view list) const {
+    return std::make_shared<PersonList>(*ListNamed(lists_, list), IsHashed(list));
+  }
+  // A list without a field is about the person, by whatever some source knows people by.
+  ConditionSpec OfPerson(const Node& node, bool inside) {
+    ConditionSpec condition;
+    for (const Document* source : world_.Of("Source")) {
+      for (const Node& key : source->root.Find("subject")->List("keys")) {
+        const base::FieldId field = names_.fields.Of(key.text);
+        if (std::ranges::find(condition.person, field) == condition.person.end())
+          condition.person.push_back(field);
+      }
+    }
+    (inside ? condition.in_list : condition.not_in_list) =
+        ListOfPeople(node.Text(inside ? "in_list" : "not_in_list"));
+    return condition;
+  }
+
+  const World& world_;
 
   const Lists& lists_;
   NameTables& names_;
@@ -203,7 +280,7 @@ policies::PolicySetSpec PolicySetSpecOf(const World& world, const Lists& lists, 
   }
   if (const Document* gateway = world.gateway())
     spec.observe_consent_until = ObservedUntil(gateway->root);
-  PolicyMaker maker(lists, names);
+  PolicyMaker maker(world, lists, names);
   for (const Document* policy : world.Of("Policy")) spec.policies.push_back(maker.Policy(*policy));
   return spec;
 }

@@ -156,6 +156,13 @@ base::IdentifierType IdentifierOf(std::string_view format) {
   return format == "phone-e164" ? base::IdentifierType::kPhone : base::IdentifierType::kOther;
 }
 
+// What the dictionary says; without it an address is a contact point, anything else an account's.
+policies::Scope IdentifierScopeOf(const DictionaryField& field) {
+  const auto said = policies::ScopeOf(field.node->Text("scope"));
+  const bool address = IdentifierOf(field.format) != base::IdentifierType::kOther;
+  return said.value_or(address ? policies::Scope::kContactPoint : policies::Scope::kAccount);
+}
+
 base::Result<SourcePlan> SourcePlanOf(const World& world, const Document& source,
                                       NameTables& names) {
   const Node& root = source.root;
@@ -179,6 +186,7 @@ base::Result<SourcePlan> SourcePlanOf(const World& world, const Document& source
     auto& identifier = plan.subject.emplace_back();
     identifier.field = names.fields.Of(key.text);
     identifier.type = IdentifierOf(world.Field(key.text)->format);
+    identifier.scope = IdentifierScopeOf(*world.Field(key.text));
     identifier.id_type = key.text;
     crypto::AppendLp(key.text, identifier.message_head);
   }

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "base/text.h"
 #include "crypto/key_ring.h"
 #include "gateway/config/checks.h"
 #include "gateway/config/csv.h"
@@ -131,6 +132,20 @@ void CheckSecrets(const World& world, const std::string& folder, Findings& findi
   }
 }
 
+namespace {
+
+// Which value, from 1, is no SHA-256 in hex; 0: none. The others are put into lower case.
+std::size_t WrongDigest(std::vector<std::string>& values) {
+  for (std::size_t at = 0; at < values.size(); ++at) {
+    const auto digest = base::FromHex(values[at]);
+    if (!digest || digest->size() != 32) return at + 1;
+    values[at] = base::Hex(*digest);
+  }
+  return 0;
+}
+
+}  // namespace
+
 std::shared_ptr<const rules::ValueList> ListNamed(const Lists& lists, std::string_view id) {
   static const auto kEmpty = std::make_shared<const rules::ValueList>(std::vector<std::string>());
   const auto found = lists.find(id);
@@ -140,7 +155,6 @@ std::shared_ptr<const rules::ValueList> ListNamed(const Lists& lists, std::strin
 Lists ReadLists(const World& world, const Files& files, Findings& findings) {
   Lists lists;
   for (const Document* list : world.Of("List")) {
-    if (list->root.True("hashed")) continue;  // refused elsewhere
     const Node* file = list->root.FindPath({"from", "file"});
     if (!file || !file->IsString() || !IsInside(file->text)) continue;
     const auto found = files.find(file->text);
@@ -155,15 +169,13 @@ Lists ReadLists(const World& world, const Files& files, Findings& findings) {
       findings.Add(1324, list->file, file->at, {list->id, values.error().detail});
       continue;
     }
+    if (const std::size_t wrong = list->root.True("hashed") ? WrongDigest(*values) : 0; wrong != 0) {
+      findings.Add(1398, list->file, file->at, {list->id, std::to_string(wrong)});
+      continue;
+    }
     lists[list->id] = std::make_shared<const rules::ValueList>(std::move(*values));
   }
   return lists;
-}
-
-void Checker::ListFiles() const {
-  for (const Document* list : world_.Of("List")) {
-    if (list->root.True("hashed")) Add(1904, *list, list->root.Find("hashed")->at);
-  }
 }
 
 }  // namespace octroi::gateway::config

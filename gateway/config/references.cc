@@ -36,16 +36,15 @@ bool Checker::IsField(const Document& document, const Node* value) const {
   return !value || !value->IsString() || IsField(document, value->text, value->at);
 }
 
-// `field` belongs to `in` and the lists; a list alone would be about the person.
+// `field` belongs to `in` and the lists; in a policy a list alone is about the person.
 void Checker::Condition(const Document& document, const Node& condition, bool in_rule) const {
   IsField(document, condition.Find("present"));
   IsField(document, condition.Find("field"));
   Refers(document, condition.Find("in_list"), "List", 1208);
   Refers(document, condition.Find("not_in_list"), "List", 1208);
   const bool list = condition.Find("in_list") || condition.Find("not_in_list");
-  if (!condition.Find("field") && list) {
-    const char* key = condition.Find("in_list") ? "in_list" : "not_in_list";
-    Add(in_rule ? 1311 : 1917, document, condition.KeyAt(key));
+  if (!condition.Find("field") && list && in_rule) {
+    Add(1311, document, condition.KeyAt(condition.Find("in_list") ? "in_list" : "not_in_list"));
   }
   if (condition.Find("field") && !list && !condition.Find("in")) {
     Add(1311, document, condition.KeyAt("field"));
@@ -53,10 +52,19 @@ void Checker::Condition(const Document& document, const Node& condition, bool in
   const bool asked = condition.Find("field") && !condition.List("in").empty();
   if (condition.Find("in") && !asked) Add(1311, document, condition.KeyAt("in"));
   if (!in_rule) return;
+  IsListOfValues(document, condition);
   for (const char* key : {"consent", "subject_age"}) {
     if (condition.Find(key)) Add(1918, document, condition.KeyAt(key), {key});
   }
   if (condition.Find("cel")) Add(1905, document, condition.KeyAt("cel"));
+}
+
+void Checker::IsListOfValues(const Document& document, const Node& check) const {
+  for (const char* key : {"in_list", "not_in_list"}) {
+    const Node* list = check.FindString(key);
+    const Document* named = list ? world_.Find("List", list->text) : nullptr;
+    if (named && named->root.True("hashed")) Add(1904, document, list->at);
+  }
 }
 
 void Checker::Path(const Document& document, std::string_view key, const std::string& path,
@@ -144,7 +152,6 @@ void CheckWorld(const World& world, base::Millis now, Findings& findings) {
   checker.Pseudonyms();
   checker.Destinations();
   checker.Law(now);
-  checker.ListFiles();
   checker.Tests();
 }
 

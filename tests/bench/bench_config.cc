@@ -82,7 +82,7 @@ BenchGate::BenchGate(const BenchConfig& config)
   granted.state = policies::ConsentState::kGranted;
   granted.since_seconds = 1'780'000'000;
   const policies::Fingerprint known = gate_.FingerprintOf("email", "person1@example.org");
-  index_.Set(std::span(&known, 1), 0, granted);
+  index_.Set(known, 0, granted);
 }
 
 void BenchGate::MakeTexts(std::size_t count) {

@@ -30,7 +30,7 @@ struct World {
     policies::ConsentEntry entry;
     entry.state = policies::ConsentState::kGranted;
     entry.since_seconds = 1'780'000'000;
-    index.Set(std::span(&person, 1), 0, entry);
+    index.Set(person, 0, entry);
     Parse();
   }
   void Parse() {
@@ -102,7 +102,7 @@ void ConsentIndexMillion(benchmark::State& state) {
       policies::Fingerprint fingerprint{};
       std::copy_n(digest.begin(), fingerprint.size(), fingerprint.begin());
       for (std::size_t purpose = 0; purpose < 4; ++purpose) {
-        index.Set(std::span(&fingerprint, 1), purpose,
+        index.Set(fingerprint, purpose,
                   {policies::ConsentState::kGranted, person, 0, person + 1});
       }
     }

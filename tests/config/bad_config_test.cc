@@ -202,7 +202,7 @@ const Row kRows[] = {
 
   // Not supported yet
   {"holding by policy", "policies/crm-management.yaml", "{ do: withhold, reason: crm.customer_missing }", "{ do: ‸hold, hold_for: \"1 h\", reason: hold.customer }", "OCT-1902"},
-  {"a list of digests", "lists/campaigns.yaml", "hashed: false", "hashed: ‸true", "OCT-1904"},
+  {"a list of digests that holds none", "lists/campaigns.yaml", "from: { file: lists/campaigns.csv, column: code, reload: \"5 min\" }\nhashed: false", "from: { file: ‸lists/campaigns.csv, column: code, reload: \"5 min\" }\nhashed: true", "OCT-1398"},
   {"CEL in a rule", "contracts/interaction.yaml", "check: { any_present: [event_name] }", "check: { ‸cel: \"true\" }", "OCT-1905"},
   {"a random pseudonym", "pseudonyms/per-destination.yaml", "method: p1-hmac", "method: ‸p4-random", "OCT-1908"},
   {"one pseudonym for all", "pseudonyms/per-destination.yaml", "separate_by: destination", "separate_by: ‸none", "OCT-1908"},
@@ -215,7 +215,6 @@ const Row kRows[] = {
   {"delivery with a client certificate", "destinations/crm.yaml", "method: bearer", "method: ‸mtls", "OCT-1915"},
   {"an observing policy", "policies/crm-management.yaml", "mode: enforce", "mode: ‸observe", "OCT-1916"},
   {"an observing destination", "destinations/crm.yaml", "mode: enforce", "mode: ‸observe", "OCT-1916"},
-  {"the person in a list", "policies/crm-management.yaml", "{ present: customer_id }", "{ ‸not_in_list: campaigns }", "OCT-1917"},
   {"consent in a quality rule", "contracts/identity.yaml", "when: { present: email }", "when: { ‸consent: granted }", "OCT-1918"},
   {"a root key in the environment", "gateway.yaml", "\"file:keys/pseudonym.key\"", "‸env:ROOT", "OCT-1919"},
 };

@@ -6,7 +6,10 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 
+#include "base/text.h"
+#include "crypto/hmac.h"
 #include "good_folder.h"
 
 namespace octroi::gateway {
@@ -36,17 +39,46 @@ base::Result<std::shared_ptr<Plan>> Compile(const ConfigFolder& config) {
   return CompilePlan(config, **keys, "test", 1, "");
 }
 
-TEST(Examples, OnlyWhatIsNotSupportedYetIsWrong) {
-  const ConfigFolder config = LoadConfig(OCTROI_SOURCE_DIR "/tests/data/examples", StillClock());
-  const Strings wanted = {
-      "lists/opposition.yaml:8:9 OCT-1904",
-      "policies/marketing-email.yaml:11:7 OCT-1917",
-  };
-  EXPECT_EQ(Errors(config), wanted) << Render(config, Language::kEnglish, false);
-  for (const std::string& code : Codes(config, ConfigFinding::Level::kWarning)) {
-    EXPECT_TRUE(code == "OCT-2101" || code == "OCT-2102")
-        << code;  // keys and lists of that machine
+// The design's own folder, with the files that its lists name: nothing of it is refused. Its
+// opt-out list holds digests, and is asked about the person.
+TEST_F(Folder, TheDesignsExampleLoadsAndItsOptOutListIsObeyed) {
+  fs::copy(OCTROI_SOURCE_DIR "/tests/data/examples", root_, fs::copy_options::recursive);
+  for (const auto& entry : fs::recursive_directory_iterator(root_)) {
+    if (!entry.is_regular_file()) continue;
+    std::stringstream text;
+    text << std::ifstream(entry.path()).rdbuf();
+    std::string here = text.str();
+    for (auto at = here.find("/etc/octroi/"); at != std::string::npos; at = here.find("/etc/octroi/"))
+      here.erase(at, std::string_view("/etc/octroi/").size());
+    std::ofstream(entry.path()) << here;
   }
+  std::ofstream(root_ / "lists/campaigns.csv") << "code\nrentree-2026\n";
+  std::ofstream(root_ / "lists/placeholders.csv") << "value\ntest@test.fr\n";
+  const auto digest = [](std::string_view normal) {
+    return base::Hex(crypto::AsBytes(crypto::Sha256(normal)));
+  };
+  std::ofstream(root_ / "lists/opposition.csv")
+      << "digest\n" << digest("max@example.org") << "\n" << digest("+33612345678") << "\n"
+      << digest("C-17") << "\n";
+  const ConfigFolder before = LoadConfig(root_.string(), StillClock());
+  EXPECT_EQ(Errors(before), Strings()) << Render(before, Language::kEnglish, false);
+  ASSERT_TRUE(CreateMissingKeys(before));
+  const ConfigFolder config = LoadConfig(root_.string(), StillClock());
+  const auto plan = Compile(config);
+  ASSERT_TRUE(plan) << plan.error().detail;
+  const policies::NamedList* list = nullptr;
+  for (const policies::PolicySpec& policy : (*plan)->policies->spec().policies) {
+    for (const policies::ConditionSpec& condition : policy.allow_when) {
+      if (condition.not_in_list) list = condition.not_in_list.get();
+      if (condition.not_in_list) EXPECT_GE(condition.person.size(), 3u);
+    }
+  }
+  ASSERT_NE(list, nullptr);
+  for (const char* on_it : {"max@example.org", " Max@Example.ORG", "+33 6 12 34 56 78", "C-17"})
+    EXPECT_TRUE(list->Has(on_it)) << on_it;
+  EXPECT_TRUE(list->Has("sha256:" + digest("C-17"))) << "a digest itself";
+  for (const char* not_on_it : {"lea@example.org", "+33612345679", "c-17", "", "sha256:"})
+    EXPECT_FALSE(list->Has(not_on_it)) << not_on_it;
 }
 
 // Nothing but the note that nobody has to approve yet.

@@ -141,6 +141,7 @@ class Register(unittest.TestCase):
         self.assertIn("withdrawn", self.ask("state", "--lang", "en"))
         self.assertIn("prévenir", self.ask("late", "--lang", "fr"))
         self.assertIn("Art. 19: tell", self.ask("late", "--lang", "en"))
+        self.merged()
         self.ask("export", code=1, person="nobody")
         self.ask("state", code=2, file='{"zqx7": "zqx7"}')
         self.ask("state", "--at", "2026-11-21T09:00:00", code=2)
@@ -149,6 +150,29 @@ class Register(unittest.TestCase):
         self.ask("late", code=4)
         with open(os.path.join(self.gateway.folder, "gateway.log"), encoding="utf-8", errors="replace") as log:
             self.assertNotIn("zqx7", log.read())
+
+    def merged(self):
+        """Two accounts that are one person's, until they are not (C4 11)."""
+        def consent(**members):
+            status, answer = self.gateway.post("/v1/consents", "boutique", {
+                "subject": {"customer_id": PERSON + "-a"}, "purpose": "marketing.email", **members})
+            self.assertEqual(status, 201, answer)
+            return answer
+        consent(state="granted", effective_at=moment(-90_000), notice="newsletter-v4", evidence={},
+                validity={"duration": "P1Y"})
+        merge = consent(purpose="*", state="merged", effective_at=moment(-10), **{"with": {"customer_id": PERSON + "-b"}})
+        now = self.of(self.state(person=PERSON + "-a"))
+        self.assertEqual((now["state"], now["event"]["id"]), ("invalidated", merge["id"]))
+        self.assertEqual(self.of(self.state(person=PERSON + "-b"))["state"], "invalidated")
+        self.assertEqual(self.of(self.state("--at", moment(-60), person=PERSON + "-a"))["state"], "granted")
+        answer = self.gateway.post("/v1/events/boutique", "boutique", line(7, PERSON + "-a"))[1]
+        self.gateway.wait_quiet()
+        told = next(one for one in self.gateway.ask("explain", answer["id"])["deliveries"]
+                    if one["destination"] == "emailing")
+        self.assertEqual((told["outcome"], told["reason"]), ("withheld", "consent.invalidated"))
+        consent(purpose="*", state="separated", effective_at=moment(-5), **{"with": {"customer_id": PERSON + "-b"}})
+        self.assertEqual(self.of(self.state(person=PERSON + "-a"))["state"], "granted")
+        self.assertEqual(self.of(self.state(person=PERSON + "-b", code=1))["state"], "unknown")
 
 
 if __name__ == "__main__":

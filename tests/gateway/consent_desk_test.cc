@@ -344,6 +344,55 @@ TEST_F(DeskTest, AWithdrawalThatLinksTwoIdentifiersWorksForBoth) {
   }
 }
 
+// C4 24.
+TEST_F(DeskTest, WhatAnAgentTypesInCountsAsThePersonsWord) {
+  Begin();
+  Accept(kCustomerOnly);
+  Reply reply;
+  const std::string body =
+      R"({"subject":{"customer_id":"c-1"},"purpose":"marketing.email","state":"withdrawn",)"
+      R"("effective_at":"2026-11-21T10:00:00Z","actor":{"kind":"agent"},)"
+      R"("collection":{"method":"phone"},"evidence":[{"kind":"call_recording","digest":"sha256:)" +
+      std::string(64, 'a') + R"("}]})";
+  ASSERT_FALSE(desk_->Submit(world_.plan, world_.plan->sources[kShop], body,
+                             [&] { return reply.Promise(); }));
+  EXPECT_EQ(reply.Wait().status, 201);
+  EXPECT_EQ(CustomerState(), ConsentState::kWithdrawn);
+}
+
+// C4 11 over HTTP, the journal, the store and a restart; who is whom is people.cases'.
+TEST_F(DeskTest, AMergeLeavesWhatBothGrantedAndIsUndone) {
+  Begin();
+  const auto customer = [&](const char* name) {
+    const auto print = world_.gate->FingerprintOf("customer_id", name);
+    return world_.index->Get(world_.index->Find(print), kNewsletter).state;
+  };
+  const auto who_is_whom = [&](const char* state, const char* at) {
+    Reply reply;
+    const std::string body = R"({"subject":{"customer_id":"c-1"},"with":{"customer_id":"c-2"},)"
+                             R"("purpose":"*","state":")" +
+                             std::string(state) + R"(","effective_at":")" + at + R"("})";
+    auto refused = desk_->Submit(world_.plan, world_.plan->sources[kShop], body,
+                                 [&] { return reply.Promise(); });
+    const Response answer = refused ? *std::move(refused) : reply.Wait();
+    ASSERT_EQ(answer.status, 201) << answer.body;
+  };
+  Accept(kBoth);
+  Accept({R"("customer_id":"c-2")", "granted", "", "statistics.audience"});
+  who_is_whom("merged", "2026-11-21T10:00:00Z");
+  for (int restarted = 0; restarted < 2; ++restarted, Restart()) {
+    EXPECT_EQ(customer("c-1"), ConsentState::kInvalidated);
+    EXPECT_EQ(customer("c-2"), ConsentState::kInvalidated);
+    EXPECT_EQ(ReaderState(), ConsentState::kInvalidated) << "the address too";
+  }
+  who_is_whom("separated", "2026-11-21T11:00:00Z");
+  for (int restarted = 0; restarted < 2; ++restarted, Restart()) {
+    EXPECT_EQ(customer("c-1"), ConsentState::kGranted);
+    EXPECT_EQ(customer("c-2"), ConsentState::kUnknown);
+    EXPECT_EQ(ReaderState(), ConsentState::kGranted);
+  }
+}
+
 TEST_F(DeskTest, AnOlderGrantThatComesLateDoesNotUndoAWithdrawal) {
   Begin();
   Accept(As(kBoth, "withdrawn", "2026-11-21T10:00:00Z"));

@@ -102,6 +102,91 @@ class Refusals : public ConsentDoor {
   }
 };
 
+TEST_F(Refusals, WhatAWordIsFor) {
+  ExpectRefused({
+      {"a scope that is none", {{"scope", R"("posted")"}}, "consent.scope_invalid", "/scope"},
+      {"a kind that is none",
+       {{"scope", R"({"kind":"posted"})"}},
+       "consent.scope_invalid",
+       "/scope"},
+      {"a member that nobody reads",
+       {{"scope", R"({"kind":"account","posted":1})"}},
+       "consent.scope_invalid",
+       "/scope"},
+      {"a device, where there is only an address",
+       {{"scope", R"({"kind":"device"})"}},
+       "consent.scope_empty",
+       "/scope/kind"},
+      {"for all devices of an account, and the person was not told so",
+       {{"scope", R"({"kind":"account","cross_device_disclosed":false})"}},
+       "consent.scope_not_disclosed",
+       "/scope/cross_device_disclosed"},
+      {"another account beside a grant",
+       {{"with", R"({"customer_id":"posted"})"}},
+       "consent.member_unknown",
+       "/with"},
+  });
+}
+
+TEST_F(Refusals, WhatTheEventClaimsToBe) {
+  ExpectRefused({
+      {"another form", {{"schema_version", R"("posted")"}}, "consent.schema_unknown", "/schema_version"},
+      {"another tenant", {{"tenant", R"("posted")"}}, "consent.tenant_unknown", "/tenant"},
+      {"no country", {{"jurisdiction", R"("posted")"}}, "consent.jurisdiction_invalid", "/jurisdiction"},
+      {"a grant by contract",
+       {{"lawful_basis", R"("eu-gdpr:A6-1-b")"}},
+       "consent.lawful_basis_invalid",
+       "/lawful_basis"},
+      {"a grant by legitimate interests",
+       {{"lawful_basis", R"("eu-gdpr:A6-1-f")"}},
+       "consent.lawful_basis_invalid",
+       "/lawful_basis"},
+      {"special categories, not said explicitly",
+       {{"lawful_basis", R"("eu-gdpr:A9-2-a")"}},
+       "consent.explicit_missing",
+       "/explicit"},
+      {"only for some recipients", {{"vendors", R"(["posted"])"}}, "consent.member_unknown", "/vendors"},
+  });
+}
+
+TEST_F(Refusals, WhoIsWhom) {
+  const auto merge = [](Members more) {
+    Members members = {{"purpose", R"("*")"},
+                       {"state", R"("merged")"},
+                       {"notice", ""},
+                       {"evidence", ""},
+                       {"subject", R"({"customer_id":"posted-1"})"},
+                       {"with", R"({"customer_id":"posted-2"})"}};
+    for (const auto& [name, json] : more) members[name] = json;
+    return members;
+  };
+  ExpectRefused({
+      {"a merge of one purpose",
+       merge({{"purpose", R"("marketing.email")"}}),
+       "consent.state_of_person",
+       "/state"},
+      {"with nobody", merge({{"with", ""}}), "consent.with_missing", "/with"},
+      {"with what is no object", merge({{"with", R"("posted")"}}), "consent.with_missing", "/with"},
+      {"with an address, which is no account",
+       merge({{"with", R"({"email":"posted@example.org"})"}}),
+       "consent.with_missing",
+       "/with"},
+      {"of an address",
+       merge({{"subject", R"({"email":"posted@example.org"})"}}),
+       "consent.merge_without_account",
+       "/subject"},
+      {"with itself",
+       merge({{"with", R"({"customer_id":"posted-1"})"}}),
+       "consent.with_same",
+       "/with"},
+      {"with a member that nobody reads",
+       merge({{"with", R"({"customer_id":"posted-2","posted":1})"}}),
+       "consent.member_unknown",
+       "/with/posted"},
+      {"with a scope", merge({{"scope", R"({"kind":"account"})"}}), "consent.member_unknown", "/scope"},
+  });
+}
+
 TEST_F(Refusals, AChildAndWhoSpeaksForIt) {
   const std::string child =
       R"({"email":"posted@example.org","age_band":"minor_below_digital_age"})";

@@ -75,7 +75,7 @@ Plan PlanOf(const std::string& consent) {
 policies::ConsentIndex& AllGranted() {
   static policies::ConsentIndex index(kPlaces);
   for (std::size_t place = 0; place < kPlaces; ++place)
-    index.Set(std::vector{kPerson}, place, {policies::ConsentState::kGranted, 1, 0, 1});
+    index.Set(kPerson, place, {policies::ConsentState::kGranted, 1, 0, 1});
   return index;
 }
 
@@ -363,7 +363,7 @@ TEST(EventSignals, NothingThatAccompaniesAnEventLetsMoreThrough) {
       constexpr policies::ConsentState kStates[] = {
           policies::ConsentState::kGranted, policies::ConsentState::kGranted,
           policies::ConsentState::kDenied, policies::ConsentState::kWithdrawn};
-      index.Set(std::vector{kPerson}, place, {kStates[random.Below(4)], 1, 0, 1});
+      index.Set(kPerson, place, {kStates[random.Below(4)], 1, 0, 1});
     }
     const Decided without = Decide(plan, EventWith(""), nullptr, false, index);
     for (int event = 0; event < 25; ++event) {

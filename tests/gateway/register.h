@@ -59,7 +59,7 @@ struct Register {
     EXPECT_TRUE(stored) << stored.error().detail;
   }
   PersonHistory Of(std::vector<policies::Fingerprint> person) {
-    auto read = PersonHistory::Read(world.store, *plan, std::move(person));
+    auto read = PersonHistory::Read(world.store, std::move(person));
     EXPECT_TRUE(read);
     return *std::move(read);
   }

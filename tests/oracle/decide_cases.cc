@@ -1,5 +1,5 @@
 // Reads the cases of decision_oracle.py from standard input, one configuration a line, and compares
-// the oracle's answers with those of Fold, ConsentIndex and PolicySet::Decide. Argument: how many
+// the oracle's answers with those of People, ConsentIndex and PolicySet::Decide. Argument: how many
 // must come.
 #include <algorithm>
 #include <iostream>
@@ -7,28 +7,24 @@
 #include <set>
 
 #include "oracle_config.h"
+#include "policies/people.h"
 
 namespace octroi::policies {
 namespace {
 
 using Json = nlohmann::json;
 
-// What the gateway does with each consent event: fold the history of its identifiers, set what
-// comes out.
-void Replay(const std::vector<ConsentEvent>& events, const std::vector<std::size_t>& purposes,
-            base::Millis now, ConsentIndex& index) {
-  for (std::size_t at = 0; at < events.size(); ++at) {
-    std::vector<ConsentEvent> history;
-    for (std::size_t earlier = 0; earlier <= at; ++earlier) {
-      const bool same_person =
-          std::ranges::find_first_of(events[earlier].subject, events[at].subject) !=
-          events[earlier].subject.end();
-      if (same_person && purposes[earlier] == purposes[at]) history.push_back(events[earlier]);
+// What the gateway does with what is on file about everybody.
+void Replay(const std::vector<ConsentEvent>& events, std::size_t purposes, base::Millis now,
+            ConsentIndex& index) {
+  const People people(events, now);
+  for (const ConsentEvent& event : events) {
+    for (const Fingerprint& print : event.subject) {
+      for (std::size_t place = 0; place < purposes; ++place)
+        index.Set(print, place, people.Of(print, "purpose." + std::to_string(place)));
+      index.Set(print, ConsentIndex::kPerson, people.Of(print, kWholePerson));
+      index.SetAge(print, people.AgeOf(print));
     }
-    std::ranges::reverse(history);  // the order of arrival must not matter
-    index.Set(events[at].subject, purposes[at], Fold(history, now));
-    index.SetAge(events[at].subject, events[at].age,
-                 static_cast<std::uint32_t>(events[at].effective_at / 1000));
   }
 }
 
@@ -79,17 +75,11 @@ void Compare(const Json& config, Tally& tally) {
   const auto set = PolicySet::Compile(SpecOf(config));
   if (!set) throw std::runtime_error("does not compile: " + set.error().detail);
   std::vector<ConsentEvent> events;
-  std::vector<std::size_t> purposes;
-  for (const Json& consent : config["consents"]) {
-    events.push_back(EventOf(consent));
-    const int purpose = consent["purpose"];
-    purposes.push_back(purpose < 0 ? ConsentIndex::kPerson : static_cast<std::size_t>(purpose));
-  }
+  for (const Json& consent : config["consents"]) events.push_back(EventOf(consent));
+  std::ranges::reverse(events);  // the order of arrival must not matter
   ConsentIndex index(config["purposes"].size());
   for (const Json& test : config["cases"]) {
-    // Entries depend on the moment of folding, links do not: replaying moves the same register in
-    // time.
-    Replay(events, purposes, test["td"], index);
+    Replay(events, config["purposes"].size(), test["td"], index);
     const Json answer = Answer(Decide(*set, index, test));
     ++tally.cases;
     if (answer == test["expect"] || ++tally.disagreements > 3) continue;

@@ -26,7 +26,7 @@ ALL_STATES = STORED + ["unknown", "expired"]
 
 # What counts among events of the same moment, mildest first (consent.h, Fold).
 TIE = {"granted": 0, "requested": 1, "pending": 1, "invalidated": 2, "denied": 3, "withdrawn": 4, "objected": 4,
-       "lifted": 0, "restricted": 4, "suppressed": 4}
+       "lifted": 0, "restricted": 4, "suppressed": 4, "separated": 0, "merged": 4}
 
 # Which of several people's standings speaks, strictest first (decide.h).
 STRICTEST_FIRST = ["withdrawn", "objected", "denied", "invalidated", "expired", "pending", "requested",
@@ -38,7 +38,7 @@ OVER = {"changed": "notice.changed", "grown": "age.transition"}  # expired, for 
 
 def effective_state(event, now):
     waiting = event["effective"] - event["recorded"] > SKEW and event["effective"] > now
-    return {"granted": "pending", "lifted": "restricted"}.get(event["state"], event["state"]) if waiting else event["state"]
+    return {"granted": "pending", "lifted": "restricted", "separated": "merged"}.get(event["state"], event["state"]) if waiting else event["state"]
 
 
 def fold(events, now):
@@ -67,37 +67,179 @@ def fold_person(events, now):
     return {"state": effective_state(cited, now), "since": later["effective"] // 1000 * 1000, "cites": cited["sequence"] % 2**32}
 
 
+ACCOUNT, CONTACT, DEVICE = range(3)   # what an identifier is of, strongest first
+AGAINST = {"denied", "withdrawn", "objected", "invalidated", "restricted", "suppressed"}
+MERGES = {"merged", "separated"}
+
+
+def scopes_of(event):
+    if event["state"] in MERGES or not event["scoped"]:
+        return [ACCOUNT] * len(event["subject"])
+    rest = len(event["subject"]) - event["accounts"] - event["contact_points"]
+    return [ACCOUNT] * event["accounts"] + [CONTACT] * event["contact_points"] + [DEVICE] * rest
+
+
+def joined(pairs, everybody):
+    """Who is the same as whom, as a dictionary to sets."""
+    same = {one: {one} for one in everybody}
+    for a, b in pairs:
+        if same[a] is not same[b]:
+            together = same[a] | same[b]
+            for one in together:
+                same[one] = together
+    return same
+
+
+def order(entry):
+    return entry["since"], entry["cites"]
+
+
+def strictest(entries):
+    """Of what several persons say about one purpose; None says nothing."""
+    entries = [e for e in entries if e]
+    if not entries:
+        return None
+    rank = {state: at for at, state in enumerate(STRICTEST_FIRST)}
+    first = min(rank[e["state"]] for e in entries)
+    of_it = [e for e in entries if rank[e["state"]] == first]
+    if of_it[0]["state"] != "granted":
+        return max(of_it, key=order)
+    ends = [e["until"] for e in of_it if e["until"]]
+    return dict(min(of_it, key=order), until=min(ends) if ends else 0,
+                by_parent=all(e["by_parent"] for e in of_it), explicit=all(e["explicit"] for e in of_it))
+
+
+def strictest_of_persons(entries):
+    entries = [e for e in entries if e]
+    for state in ("suppressed", "restricted", "lifted"):
+        of_it = [e for e in entries if e["state"] == state]
+        if of_it:
+            against = [e["since"] for e in entries if e["state"] != "lifted"] or [max(of_it, key=order)["since"]]
+            return dict(max(of_it, key=order), since=max(against))
+    return None
+
+
 class Register:
-    """Events as they arrived; people appear as their identifiers do."""
+    """Who is whom (people.h), and what is on file of each identifier at `now`."""
 
     def __init__(self, consents, now):
-        self.subject_of = {}
-        self.entries = []
-        self.ages = []
-        for arrived, event in enumerate(consents):
-            mine = set(event["subject"])
-            history = [e for e in consents[:arrived + 1]
-                       if e["purpose"] == event["purpose"] and mine & set(e["subject"])]
-            known = self.subjects(event["subject"])
-            if not known:
-                known = [len(self.entries)]
-                self.entries.append({})
-                self.ages.append([])
-            for subject in known:
-                person = event["purpose"] == PERSON
-                self.entries[subject][event["purpose"]] = fold_person(history, now) if person else fold(history, now)
-                if event["age"]:
-                    self.ages[subject].append((event["effective"] // 1000, event["age"]))
-            for identifier in event["subject"]:
-                self.subject_of.setdefault(identifier, known[0])
+        self.now = now
+        self.events = [e for e in consents if e["state"] not in MERGES]
+        self.scope = {}
+        for event in consents:
+            for one, scope in zip(event["subject"], scopes_of(event)):
+                self.scope[one] = min(scope, self.scope.get(one, scope))
+        merges = [e for e in consents if e["state"] in MERGES]
+        together = []
+        for event in self.events:
+            mine = self.of(event, ACCOUNT) or self.of(event, CONTACT)
+            together += [(mine[0], other) for other in mine[1:]]
+        for event in merges:
+            for side in (event["subject"][:event["accounts"]], event["subject"][event["accounts"]:]):
+                together += [(side[0], other) for other in side[1:]]
+        self.same = {one: frozenset(group) for one, group in joined(together, self.scope).items()}
+        # Persons that a merge joins, and the last word that does.
+        pairs = {}
+        for event in merges:
+            sides = frozenset((self.same[event["subject"][0]], self.same[event["subject"][-1]]))
+            if len(sides) == 2:
+                pairs.setdefault(sides, []).append(event)
+        edges = {sides: fold(events, now) for sides, events in pairs.items()}
+        edges = {sides: edge for sides, edge in edges.items() if edge["state"] == "merged"}
+        persons = {self.same[one] for one, scope in self.scope.items() if scope == ACCOUNT}
+        self.merged = joined([tuple(sides) for sides in edges], persons)
+        self.edge = {}
+        for sides, edge in edges.items():
+            for person in self.merged[next(iter(sides))]:
+                self.edge[person] = max(self.edge.get(person, edge), edge, key=order)
+        self.contacts_of, self.persons_of = {}, {}
+        for event in self.events:
+            for account in self.of(event, ACCOUNT)[:1]:
+                for contact in self.of(event, CONTACT):
+                    self.contacts_of.setdefault(self.same[account], set()).add(self.same[contact])
+                    self.persons_of.setdefault(self.same[contact], set()).add(self.same[account])
+
+    def of(self, event, scope):
+        return [one for one in event["subject"] if self.scope[one] == scope]
+
+    def told(self, contact):
+        """What was said with an address and no account."""
+        return [e for e in self.events if not self.of(e, ACCOUNT) and set(self.of(e, CONTACT)) & contact]
+
+    def words(self, person, seen_from):
+        found = [e for e in self.events if set(self.of(e, ACCOUNT)) & person]
+        for contact in self.contacts_of.get(person, ()):
+            own = self.persons_of[contact] <= self.merged[person]
+            found += [e for e in self.told(contact) if own or contact == seen_from or e["state"] in AGAINST]
+        return found
+
+    def together(self, persons, purpose, seen_from):
+        each = [[e for e in self.words(p, seen_from) if e["purpose"] == purpose] for p in persons]
+        if purpose == PERSON:
+            return strictest_of_persons([fold_person(e, self.now) if e else None for e in each])
+        entries = [fold(e, self.now) if e else None for e in each]
+        if len(persons) == 1:
+            return entries[0]
+        edge = self.edge[next(iter(persons))]
+        everything = [e for words in each for e in words]
+        if any(e["effective"] // 1000 * 1000 > edge["since"] for e in everything):
+            return fold(everything, self.now)
+        entry = strictest(entries)
+        if entry and entry["state"] == "granted" and None in entries:
+            return {"state": "invalidated", "since": edge["since"], "until": 0, "by_parent": False, "explicit": False,
+                    "cites": edge["cites"]}
+        return entry
+
+    def standing_for(self, one):
+        """Sets of persons who are one, and the address they are seen from; or the words on it alone."""
+        if self.scope[one] == ACCOUNT:
+            return [self.merged[self.same[one]]], None
+        if self.scope[one] == CONTACT:
+            persons = self.persons_of.get(self.same[one], ())
+            return list({frozenset(self.merged[p]) for p in persons}), self.same[one]
+        return [], None
+
+    def alone(self, one):
+        if self.scope[one] == CONTACT:
+            return self.told(self.same[one])
+        return [e for e in self.events if one in e["subject"]]
+
+    def entry(self, one, purpose):
+        groups, seen_from = self.standing_for(one)
+        if groups:
+            said = [self.together(persons, purpose, seen_from) for persons in groups]
+            return strictest_of_persons(said) if purpose == PERSON else strictest(said)
+        words = [e for e in self.alone(one) if e["purpose"] == purpose]
+        if not words:
+            return None
+        return fold_person(words, self.now) if purpose == PERSON else fold(words, self.now)
+
+    def age(self, one):
+        groups, seen_from = self.standing_for(one)
+        said = []
+        for persons in groups:
+            words = [e for p in persons for e in self.words_on_age(p, seen_from)]
+            said.append(latest_age(words))
+        return max(said) if groups else latest_age(self.alone(one))
+
+    def words_on_age(self, person, seen_from):
+        found = [e for e in self.events if set(self.of(e, ACCOUNT)) & person]
+        for contact in self.contacts_of.get(person, ()):
+            if self.persons_of[contact] <= self.merged[person] or contact == seen_from:
+                found += self.told(contact)
+        return found
 
     def subjects(self, identifiers):
-        found = []
-        for identifier in identifiers:
-            subject = self.subject_of.get(identifier)
-            if subject is not None and subject not in found:
-                found.append(subject)
-        return found
+        return [one for one in identifiers if one in self.scope]
+
+    def entries(self, case, purpose):
+        """Of each of the case's identifiers of whom something is known."""
+        found = [self.entry(one, purpose) for one in self.subjects(case["identifiers"])]
+        return [e for e in found if e]
+
+
+def latest_age(events):
+    return max(((e["effective"] // 1000, e["age"]) for e in events if e["age"]), default=(0, UNKNOWN_AGE))[1]
 
 
 # Ages, youngest last.
@@ -106,8 +248,7 @@ UNKNOWN_AGE, ADULT, MINOR, CHILD = range(4)
 
 def age_of(register, case):
     """The youngest of all subjects; of each the latest word, of the same second the younger."""
-    return max((max(register.ages[s])[1] for s in register.subjects(case["identifiers"]) if register.ages[s]),
-               default=UNKNOWN_AGE)
+    return max((register.age(one) for one in register.subjects(case["identifiers"])), default=UNKNOWN_AGE)
 
 
 def laws(config, case):
@@ -156,10 +297,8 @@ def standing_of(entry, purpose, case):
 def people_say(register, case, place, purpose):
     """(standing, cited): of all subjects the strictest, of equals the first."""
     said = []
-    for subject in register.subjects(case["identifiers"]):
-        entry = register.entries[subject].get(place)
-        if entry is not None:
-            said.append((standing_of(entry, purpose, case), entry["cites"]))
+    for entry in register.entries(case, place):
+        said.append((standing_of(entry, purpose, case), entry["cites"]))
     if not said:
         return "unknown", 0
     return min(said, key=lambda s: STRICTEST_FIRST.index("expired" if s[0] in OVER else s[0]))
@@ -167,14 +306,12 @@ def people_say(register, case, place, purpose):
 
 def grants(register, case, place, purpose):
     """What stands as granted, for the event or not."""
-    entries = [register.entries[s].get(place) for s in register.subjects(case["identifiers"])]
-    return [e for e in entries if e and standing_of(e, purpose, case) in ("granted", "not_at_collection")]
+    return [e for e in register.entries(case, place) if standing_of(e, purpose, case) in ("granted", "not_at_collection")]
 
 
 def held(register, case):
     """(reason, since, cited) of what is in force against a person as a whole, or None."""
-    entries = [register.entries[s].get(PERSON) for s in register.subjects(case["identifiers"])]
-    entries = [e for e in entries if e and e["state"] != "lifted"]
+    entries = [e for e in register.entries(case, PERSON) if e["state"] != "lifted"]
     if not entries:
         return None
     first = next((e for e in entries if e["state"] == "suppressed"), entries[0])
@@ -186,8 +323,7 @@ def spared(hold, register, case, place, purpose, basis):
         return hold[0] == "subject.restricted"
     if basis != "consent" or people_say(register, case, place, purpose)[0] not in ("granted", "not_at_collection"):
         return False
-    entries = [register.entries[s].get(place) for s in register.subjects(case["identifiers"])]
-    return all(e["since"] > hold[1] for e in entries if e)
+    return all(e["since"] > hold[1] for e in register.entries(case, place))
 
 
 def condition_holds(condition, config, case, standing, age):
@@ -200,6 +336,11 @@ def condition_holds(condition, config, case, standing, age):
         if age == UNKNOWN_AGE:
             return condition["assume_adult"]
         return condition["at_least"] <= {ADULT: 18, MINOR: config["digital_age"], CHILD: -1}[age]
+    if kind.startswith("person_"):
+        values = [case["fields"].get(str(field), ("absent", "")) for field in condition["fields"]]
+        texts = [text for json_type, text in values if json_type in ("string", "integer", "decimal", "bool")]
+        on_it = any(text in config["lists"][condition["list"]] for text in texts)
+        return bool(texts) and on_it == (kind == "person_in_list")
     json_type, text = case["fields"].get(str(condition["field"]), ("absent", ""))
     if kind == "present":
         return json_type not in ("absent", "null")
@@ -359,6 +500,8 @@ class Inventor:
             lambda: {"ask": "in", "field": field, "values": r.sample(WORDS, r.randint(1, 4))},
             lambda: {"ask": "in_list", "field": field, "list": r.randrange(lists)},
             lambda: {"ask": "not_in_list", "field": field, "list": r.randrange(lists)},
+            lambda: {"ask": r.choice(["person_in_list", "person_not_in_list"]), "list": r.randrange(lists),
+                     "fields": r.sample(range(3), r.randint(1, 3))},
         ])()
 
     def conditions(self, most, lists):
@@ -391,6 +534,7 @@ class Inventor:
         r = self.r
         recorded = T0
         events = []
+        scope = [r.choice([ACCOUNT, ACCOUNT, CONTACT, CONTACT, DEVICE]) for _ in range(5)]
         for arrival in range(r.randint(4, 16)):
             recorded += r.choice([0, 0, 1, 400, 1000, 60_000])
             effective = T0 + r.randrange(4) * 1000 + r.choice([0, 0, 0, 1, 500, 999])
@@ -400,9 +544,19 @@ class Inventor:
                 effective = r.choice(events)["effective"]
             of_person = self.chance(0.12)
             until = effective + r.choice([0, 1000, 3000, 60_000]) + r.choice([0, 1, 999])
-            events.append({"id": f"{r.getrandbits(32):08x}", "subject": r.sample(range(5), r.choice([1, 1, 1, 2, 3])),
+            scoped = self.chance(0.95)
+            subject = sorted(r.sample(range(5), r.choice([1, 1, 1, 2, 3])), key=lambda one: scope[one])
+            merges = self.chance(0.15)
+            if merges:
+                subject = r.sample(range(5), r.choice([2, 2, 2, 3]))
+            accounts = 1 if merges else sum(scope[one] == ACCOUNT for one in subject) if scoped else 0
+            contacts = sum(scope[one] == CONTACT for one in subject) if scoped and not merges else 0
+            of_person = of_person or merges
+            events.append({"id": f"{r.getrandbits(32):08x}", "subject": subject, "scoped": scoped,
+                           "accounts": accounts, "contact_points": contacts,
                            "purpose": PERSON if of_person else r.randrange(purposes),
-                           "state": r.choice(OF_PERSON if of_person else STORED + ["granted"] * 12),
+                           "state": r.choice(["merged", "merged", "separated"] if merges else OF_PERSON if of_person
+                                             else STORED + ["granted"] * 12),
                            "effective": effective, "recorded": recorded,
                            "until": until if self.chance(0.25) and not of_person else 0,
                            "sequence": r.choice([0, 2**32]) + 10 + arrival,

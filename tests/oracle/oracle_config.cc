@@ -75,11 +75,15 @@ ConditionSpec ConditionOf(const Json& json, const Json& lists) {
   } else if (ask == "present") {
     condition.present = json["field"].get<base::FieldId>();
   } else {
-    condition.field = json["field"].get<base::FieldId>();
+    if (ask.starts_with("person_")) {
+      condition.person = json["fields"].get<std::vector<base::FieldId>>();
+    } else {
+      condition.field = json["field"].get<base::FieldId>();
+    }
     if (ask == "in") condition.in = json["values"].get<std::vector<std::string>>();
-    if (ask == "in_list")
+    if (ask == "in_list" || ask == "person_in_list")
       condition.in_list = std::make_shared<JsonList>(lists.at(json["list"].get<std::size_t>()));
-    if (ask == "not_in_list") {
+    if (ask == "not_in_list" || ask == "person_not_in_list") {
       condition.not_in_list = std::make_shared<JsonList>(lists.at(json["list"].get<std::size_t>()));
     }
   }
@@ -129,7 +133,12 @@ ConsentEvent EventOf(const Json& consent) {
   ConsentEvent event;
   event.id = consent["id"];
   for (const Json& identifier : consent["subject"]) event.subject.push_back(Person(identifier));
+  const int purpose = consent["purpose"];
+  event.purpose = purpose < 0 ? std::string(kWholePerson) : "purpose." + std::to_string(purpose);
   event.state = StateOf(consent["state"]);
+  event.scoped = consent["scoped"];
+  event.accounts = consent["accounts"];
+  event.contact_points = consent["contact_points"];
   event.effective_at = consent["effective"];
   event.recorded_at = consent["recorded"];
   event.valid_until = consent["until"];

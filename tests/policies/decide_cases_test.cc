@@ -73,6 +73,7 @@ std::vector<Row> ReadRows() {
 void PutOnFile(const Row& row, const std::string& column, const Fingerprint& person,
                std::uint32_t reference, ConsentIndex& index) {
   const std::vector<std::string> serves = Parts(row.cells.at("serves"), ',');
+  std::pair<std::uint32_t, AgeBand> latest_age{0, AgeBand::kUnknown};  // as People does
   for (const std::string& part : Parts(row.cells.at(column), ';')) {
     std::istringstream words(part);
     std::string word;
@@ -87,7 +88,8 @@ void PutOnFile(const Row& row, const std::string& column, const Fingerprint& per
           {"child",
            AgeBand::kChild}}.at(word);
       if (!(words >> word >> since) || word != "at") BadWord("age", part);
-      index.SetAge(std::vector{person}, band, since);
+      latest_age = std::max(latest_age, {since, band});
+      index.SetAge(person, latest_age.second);
       continue;
     }
     if (!ConsentStateOf(word)) {
@@ -109,7 +111,7 @@ void PutOnFile(const Row& row, const std::string& column, const Fingerprint& per
       BadWord("entry", part);
     }
     const bool whole = purpose == "person";
-    index.Set(std::vector{person}, whole ? ConsentIndex::kPerson : PurposePlace(purpose), entry);
+    index.Set(person, whole ? ConsentIndex::kPerson : PurposePlace(purpose), entry);
   }
 }
 
@@ -156,7 +158,7 @@ base::Verdict Decide(const Row& row) {
   // Both are known to the register for some purpose, so that "nothing" is a subject without an
   // entry.
   for (const Fingerprint& person : {first, second}) {
-    index.Set(std::vector{person}, PurposePlace("tax"), {});
+    index.Set(person, PurposePlace("tax"), {});
   }
   PutOnFile(row, "on file", first, 1, index);
   PutOnFile(row, "second", second, 2, index);

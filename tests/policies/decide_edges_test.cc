@@ -24,7 +24,7 @@ struct World1 {
     input.identified = true;
   }
   void Set(std::size_t purpose, ConsentState state) {
-    index.Set(std::span(&print, 1), purpose, {state, kBefore, 0, 7});
+    index.Set(print, purpose, {state, kBefore, 0, 7});
     people = {index.Find(print)};
     input.subjects = people;
   }
@@ -54,7 +54,7 @@ TEST(DecideEdges, WhatNobodySaidCitesNothing) {
 TEST(DecideEdges, OlderThanAdultIsNotKnown) {
   World1 world;
   world.Set(0, ConsentState::kGranted);
-  world.index.SetAge(std::span(&world.print, 1), AgeBand::kAdult, kBefore);
+  world.index.SetAge(world.print, AgeBand::kAdult);
   PolicySpec& policy = world.spec.policies.emplace_back();
   policy.id = "age";
   policy.otherwise.emplace_back();

@@ -111,7 +111,7 @@ TEST(PolicySetDecide, SubjectsThatNobodyKnowsSayNothing) {
   const auto set = PolicySet::Compile(World("newsletter", "contact", "none"));
   ConsentIndex index(1);
   const std::vector someone{Fingerprint{1}};
-  index.Set(someone, 0, {ConsentState::kGranted, 1, 0, 7});
+  index.Set(someone[0], 0, {ConsentState::kGranted, 1, 0, 7});
   const ConsentIndex::Subject subjects[] = {ConsentIndex::kNobody, index.Find(someone[0])};
   DecisionInput input;
   input.event_time = input.now = 2'000;
@@ -144,8 +144,8 @@ TEST(PolicySetDecide, AllocatesNothing) {
       World("newsletter, delivery, recording", "contact", "french, with-consent, not-opposed"));
   ConsentIndex index(13);
   const std::vector someone{Fingerprint{1}}, another{Fingerprint{2}};
-  index.Set(someone, 0, {ConsentState::kGranted, 1, 50, 7});
-  index.Set(another, 1, {ConsentState::kWithdrawn, 1, 0, 8});
+  index.Set(someone[0], 0, {ConsentState::kGranted, 1, 50, 7});
+  index.Set(another[0], 1, {ConsentState::kWithdrawn, 1, 0, 8});
   const ConsentIndex::Subject subjects[] = {index.Find(someone[0]), index.Find(another[0])};
   const WorldEvent event("country FR, email lea@example.org");
   DecisionInput input;

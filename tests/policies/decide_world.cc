@@ -102,6 +102,14 @@ ConditionSpec Listed(const std::string& field, bool in, std::set<std::string, st
   return condition;
 }
 
+// Of the person, by whatever identifier it is known by.
+ConditionSpec PersonListed(bool in, std::set<std::string, std::less<>> list) {
+  ConditionSpec condition = Listed("email", in, std::move(list));
+  condition.field.reset();
+  condition.person = {FieldOf("email"), FieldOf("customer")};
+  return condition;
+}
+
 ConditionSpec Consent(ConsentState state) {
   ConditionSpec condition;
   condition.consent = state;
@@ -122,6 +130,8 @@ PolicySpec Policy(const std::string& name) {
   if (name == "french") return simple(InCountry({"FR", "BE"}));
   if (name == "not-opposed") return simple(Listed("email", false, {"max@example.org"}));
   if (name == "customers") return simple(Listed("customer", true, {"17"}));
+  if (name == "opted-in") return simple(PersonListed(false, {"max@example.org", "17"}));
+  if (name == "members") return simple(PersonListed(true, {"max@example.org", "17"}));
   if (name == "reachable") return simple(Present("phone"), Reason::kSubjectMissing);
   if (name == "adults") return simple(Age(15, true), Reason::kAgeUnknown);
   if (name == "proven-adults") return simple(Age(18, false), Reason::kAgeUnknown);

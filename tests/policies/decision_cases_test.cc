@@ -78,7 +78,11 @@ ConditionSpec RandomCondition(Chance& chance, int fields) {
     default:
       break;
   }
-  one.field = field;
+  if (chance.Of(3)) {
+    one.person = {field, static_cast<base::FieldId>(chance.Below(fields))};
+  } else {
+    one.field = field;
+  }
   auto list = std::make_shared<Words>(std::vector{chance.One(kTexts), chance.One(kTexts)});
   (chance.Of(2) ? one.in_list : one.not_in_list) = std::move(list);
   return one;
@@ -206,15 +210,14 @@ struct Input {
     for (std::uint8_t i = 1; i <= 12; ++i) {
       Fingerprint print{};
       print.fill(i);
-      const std::span one(&print, 1);
-      for (std::uint16_t p = 0; p < kPurposes; ++p) index.Set(one, p, RandomEntry(chance, now));
+      for (std::uint16_t p = 0; p < kPurposes; ++p) index.Set(print, p, RandomEntry(chance, now));
       const ConsentIndex::Subject subject = index.Find(print);
       all.push_back(subject);
-      if (chance.Of(3)) index.SetAge(one, static_cast<AgeBand>(chance.Below(4)), 1);
+      if (chance.Of(3)) index.SetAge(print, static_cast<AgeBand>(chance.Below(4)));
       if (!chance.Of(3)) continue;
       ConsentEntry hold{static_cast<ConsentState>(9 + chance.Below(3)), 0, 0, 0};
       hold.since_seconds = static_cast<std::uint32_t>((now - chance.Below(60) * kDay) / 1000);
-      index.Set(one, ConsentIndex::kPerson, hold);
+      index.Set(print, ConsentIndex::kPerson, hold);
       if (hold.state == ConsentState::kRestricted) restricted.insert(subject);
       if (hold.state == ConsentState::kSuppressed) suppressed.insert(subject);
     }
@@ -411,11 +414,11 @@ TEST(DecisionCases, WhatIsFoundIsSo) {
       for (const CaseSubject& subject : one.subjects) {
         Fingerprint print{};
         print.fill(static_cast<std::uint8_t>(people.size() + 1));
-        index.Set(std::span(&print, 1), one.purpose, subject.purpose);
-        index.Set(std::span(&print, 1), ConsentIndex::kPerson, subject.person);
-        index.SetAge(std::span(&print, 1), one.age, 1);
+        index.Set(print, one.purpose, subject.purpose);
+        index.Set(print, ConsentIndex::kPerson, subject.person);
+        index.SetAge(print, one.age);
         for (const auto& [purpose, entry] : one.others)
-          index.Set(std::span(&print, 1), purpose, entry);
+          index.Set(print, purpose, entry);
         people.push_back(index.Find(print));
       }
       Event event;

@@ -130,7 +130,7 @@ void Rig::Consent(const std::string& who, std::size_t purpose, policies::Consent
   entry.since_seconds = static_cast<std::uint32_t>(clock.WallNow() / 1000 - 60);
   entry.reference = static_cast<std::uint32_t>(++consents_);
   const journal::Fingerprint fingerprint = FingerprintOf(who);
-  index.Set({&fingerprint, 1}, purpose, entry);
+  index.Set(fingerprint, purpose, entry);
 }
 
 journal::FramePtr Rig::FrameOf(const Plan& plan, const std::vector<TestEvent>& events) const {

@@ -24,7 +24,7 @@ void Change(policies::ConsentIndex& index, ConsentState state) {
   policies::ConsentEntry entry;
   entry.state = state;
   const policies::Fingerprint print = Someone();
-  index.Set({&print, 1}, 0, entry);
+  index.Set(print, 0, entry);
 }
 
 TEST(SendGate, TheLeaseIsClosedUntilRenewedAndNeverShortened) {

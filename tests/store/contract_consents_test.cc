@@ -78,6 +78,7 @@ TEST_P(ConsentContract, TheIdOfAnotherEventIsRefused) {
       {"age", [](ConsentEvent& e) { e.age = policies::AgeBand::kAdult; }},
       {"who agreed", [](ConsentEvent& e) { e.by_parent = false; }},
       {"how", [](ConsentEvent& e) { e.explicit_word = true; }},
+      {"what its identifiers are of", [](ConsentEvent& e) { e.accounts = 0; }},
   };
   for (const auto& [name, change] : differences) {
     ConsentEvent other = grant;
@@ -122,6 +123,7 @@ TEST_P(ConsentContract, HistoryIsOfAnyOfTheFingerprintsAndOnePurpose) {
     EXPECT_EQ(History({1, 2}, "marketing.email"), (Sequences{1, 2})) << "each event once";
     EXPECT_EQ(History({1, 3}, "marketing.email"), (Sequences{1, 4}));
     EXPECT_EQ(History({1, 2, 3}, "ads"), (Sequences{3}));
+    EXPECT_EQ(History({1}, ""), (Sequences{1, 3})) << "of every purpose";
     EXPECT_EQ(History({6}, "marketing.email"), (Sequences{5})) << "named twice in one event";
     EXPECT_EQ(History({5}, "marketing.email"), (Sequences{}));
     EXPECT_EQ(History({}, "marketing.email"), (Sequences{}));

@@ -33,6 +33,9 @@ inline policies::ConsentEvent Consent(std::uint64_t sequence, std::vector<std::u
   event.sequence = sequence;
   event.age = policies::AgeBand::kChild;
   event.by_parent = true;
+  event.scoped = true;
+  event.accounts = 1;
+  event.contact_points = who.size() > 1 ? 1 : 0;
   return event;
 }
 
@@ -40,7 +43,7 @@ inline bool Equal(const policies::ConsentEvent& a, const policies::ConsentEvent&
   const auto all = [](const policies::ConsentEvent& e) {
     return std::tie(e.id, e.record_id, e.subject, e.purpose, e.state, e.effective_at, e.recorded_at,
                     e.valid_until, e.notice, e.source, e.detail, e.sequence, e.age, e.by_parent,
-                    e.explicit_word);
+                    e.explicit_word, e.scoped, e.accounts, e.contact_points);
   };
   return all(a) == all(b);
 }

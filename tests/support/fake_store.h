@@ -64,7 +64,7 @@ class FakeStore : public store::Store {
         const bool theirs = std::any_of(subject.begin(), subject.end(), [&](const auto& one) {
           return std::find(event.subject.begin(), event.subject.end(), one) != event.subject.end();
         });
-        if (theirs && event.purpose == purpose) found.push_back(event);
+        if (theirs && (purpose.empty() || event.purpose == purpose)) found.push_back(event);
       }
       return found;
     });

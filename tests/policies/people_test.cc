@@ -1,0 +1,229 @@
+// Runs people.cases: one test for each story, told in many orders; and what is not a matter of
+// stories.
+#include "policies/people.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+#include <random>
+#include <sstream>
+
+namespace octroi::policies {
+namespace {
+
+const std::string kFile = std::string(OCTROI_SOURCE_DIR) + "/tests/policies/people.cases";
+constexpr base::Millis kNow = 100'000;
+
+Fingerprint Person(char name) {
+  Fingerprint print{};
+  print.fill(static_cast<std::uint8_t>(name));
+  return print;
+}
+
+struct Named {
+  std::vector<Fingerprint> prints;
+  std::uint8_t accounts = 0, contact_points = 0;
+};
+
+struct Asked {
+  int line = 0;
+  Named who;
+  std::string purpose;
+  ConsentState state = ConsentState::kUnknown;
+};
+
+struct Story {
+  std::string name;
+  std::vector<ConsentEvent> says;
+  std::vector<Asked> asks;
+};
+
+ConsentState StateNamed(const std::string& name) {
+  if (name == "unknown") return ConsentState::kUnknown;
+  const auto state = ConsentStateOf(name);
+  if (!state) throw std::runtime_error("no state: " + name);
+  return *state;
+}
+
+// "account A, address M" or "account A = account B", and the purpose after it.
+Named ReadIdentifiers(std::istream& words, std::string& purpose) {
+  Named named;
+  for (std::string kind, name; words >> kind;) {
+    if (kind != "account" && kind != "address" && kind != "device") {
+      purpose = kind == "person" ? std::string(kWholePerson) : kind;
+      return named;
+    }
+    words >> name;
+    named.prints.push_back(Person(name[0]));
+    if (kind == "account") ++named.accounts;
+    if (kind == "address") ++named.contact_points;
+    if (name.size() == 1 && (words >> std::ws).peek() == '=') {
+      words.get();
+      words >> kind >> name;
+      named.prints.push_back(Person(name[0]));
+    }
+  }
+  throw std::runtime_error("a line without a purpose");
+}
+
+std::vector<Story> ReadStories() {
+  std::ifstream file(kFile);
+  std::vector<Story> stories;
+  std::string line;
+  for (int number = 1; std::getline(file, line); ++number) {
+    std::istringstream words(line.substr(0, line.find('#')));
+    std::string what, state;
+    if (!(words >> what)) continue;
+    if (what == "story") {
+      stories.push_back({line.substr(line.find_first_not_of(' ', 5)), {}, {}});
+      continue;
+    }
+    Asked asked{number, {}, {}, {}};
+    base::Millis second = 0;
+    if (what == "says") words >> second;
+    asked.who = ReadIdentifiers(words, asked.purpose);
+    words >> state;
+    asked.state = StateNamed(state);
+    if (what == "asks") {
+      stories.back().asks.push_back(asked);
+      continue;
+    }
+    ConsentEvent event;
+    event.id = std::to_string(number);
+    event.subject = asked.who.prints;
+    event.scoped = true;
+    event.accounts = asked.who.accounts;
+    event.contact_points = asked.who.contact_points;
+    event.purpose = asked.purpose;
+    event.state = asked.state;
+    event.effective_at = event.recorded_at = second * 1000;
+    event.sequence = static_cast<std::uint64_t>(number);
+    stories.back().says.push_back(event);
+  }
+  return stories;
+}
+
+// Of a record with several identifiers, as Decide does.
+ConsentState StateOf(const People& people, const Asked& asked) {
+  ConsentState strictest = ConsentState::kUnknown;
+  for (const Fingerprint& print : asked.who.prints) {
+    const ConsentState state = people.Of(print, asked.purpose).state;
+    if (Strictness(state) > Strictness(strictest)) strictest = state;
+  }
+  return strictest;
+}
+
+class Stories : public testing::TestWithParam<Story> {};
+
+TEST_P(Stories, IsToldInAnyOrder) {
+  Story story = GetParam();
+  std::mt19937 random(7);
+  for (int order = 0; order < 40; ++order) {
+    const People people(story.says, kNow);
+    for (const Asked& asked : story.asks) {
+      const ConsentState state = StateOf(people, asked);
+      EXPECT_EQ(Name(state), Name(asked.state)) << kFile << ":" << asked.line << " in order " << order;
+    }
+    std::ranges::shuffle(story.says, random);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(People, Stories, testing::ValuesIn(ReadStories()),
+                         [](const auto& story) { return std::to_string(story.index); });
+
+TEST(People, EveryStoryIsRead) {
+  const auto stories = ReadStories();
+  EXPECT_GE(stories.size(), 28u);
+  for (const Story& story : stories) EXPECT_FALSE(story.says.empty() || story.asks.empty()) << story.name;
+}
+
+// A random register of few identifiers: the whole answer, entries and ages, is the same in any order.
+TEST(People, TheOrderOfArrivalDoesNotMatter) {
+  std::mt19937 random(20261123);
+  const auto below = [&](unsigned n) { return static_cast<unsigned>(random() % n); };
+  constexpr ConsentState kStates[] = {ConsentState::kGranted, ConsentState::kGranted,
+                                      ConsentState::kDenied, ConsentState::kWithdrawn,
+                                      ConsentState::kPending};
+  for (int run = 0; run < 2'000; ++run) {
+    std::vector<ConsentEvent> events;
+    for (unsigned n = 0; n < 8; ++n) {
+      ConsentEvent event;
+      event.id = std::to_string(n);
+      event.sequence = n + 1;
+      event.effective_at = 1'000 * (1 + below(5));
+      event.recorded_at = event.effective_at + 1'000 * below(3);
+      event.scoped = true;
+      event.age = static_cast<AgeBand>(below(4));
+      const bool merge = below(5) == 0;
+      event.subject = {Person(static_cast<char>('A' + below(3)))};
+      event.accounts = 1;
+      if (merge) {
+        event.subject.push_back(Person(static_cast<char>('A' + below(3))));
+        event.state = below(3) == 0 ? ConsentState::kSeparated : ConsentState::kMerged;
+        event.purpose = kWholePerson;
+      } else {
+        if (below(2) == 0) event.accounts = 0, event.subject.clear();
+        const bool address = below(2) == 0 || event.subject.empty();
+        if (address) event.subject.push_back(Person(static_cast<char>('M' + below(2))));
+        event.contact_points = address ? 1 : 0;
+        if (below(4) == 0) event.subject.push_back(Person('X'));
+        event.state = kStates[below(5)];
+        event.purpose = "p";
+      }
+      events.push_back(event);
+    }
+    const auto answer = [&] {
+      const People people(events, kNow);
+      std::ostringstream out;
+      for (const char name : {'A', 'B', 'C', 'M', 'N', 'X'}) {
+        const ConsentEntry entry = people.Of(Person(name), "p");
+        out << name << Name(entry.state) << entry.since_seconds << "/" << entry.reference
+            << Name(people.AgeOf(Person(name))) << " ";
+      }
+      return out.str();
+    };
+    const std::string expected = answer();
+    for (int order = 0; order < 4; ++order) {
+      std::ranges::shuffle(events, random);
+      ASSERT_EQ(answer(), expected) << "run " << run;
+    }
+  }
+}
+
+TEST(People, CountsThePersonsBehindIdentifiers) {
+  ConsentEvent one, two, three;
+  one.scoped = two.scoped = three.scoped = true;
+  one.subject = {Person('A'), Person('M'), Person('D')};
+  two.subject = {Person('B'), Person('M')};
+  one.accounts = one.contact_points = two.accounts = two.contact_points = 1;
+  three.subject = {Person('N')};
+  three.contact_points = 1;
+  const std::vector events{one, two, three};
+  const People people(events, kNow);
+  const auto count = [&](std::vector<Fingerprint> prints) { return people.Count(prints); };
+  EXPECT_EQ(count({}), 0u);
+  EXPECT_EQ(count({Person('Z')}), 0u);
+  EXPECT_EQ(count({Person('A')}), 1u);
+  EXPECT_EQ(count({Person('A'), Person('D')}), 1u);
+  EXPECT_EQ(count({Person('D')}), 1u);
+  EXPECT_EQ(count({Person('M')}), 2u);
+  EXPECT_EQ(count({Person('A'), Person('M')}), 2u);
+  EXPECT_EQ(count({Person('A'), Person('N')}), 2u);
+}
+
+// One who asks about an account is told of its addresses; who shares a device with it is not asked.
+TEST(People, DevicesLeadToNobody) {
+  ConsentEvent event;
+  event.scoped = true;
+  event.subject = {Person('A'), Person('D')};
+  event.accounts = 1;
+  EXPECT_TRUE(LinksOn(event, {Person('A')}));
+  EXPECT_FALSE(LinksOn(event, {Person('D')}));
+  event.scoped = false;  // before scopes were recorded
+  EXPECT_TRUE(LinksOn(event, {Person('D')}));
+}
+
+}  // namespace
+}  // namespace octroi::policies
