@@ -18,10 +18,10 @@
 namespace octroi::gateway {
 
 // Reads the members `notice`, `collection`, `evidence`, `withdrawal_method`, `source`, `record_id`,
-// `replaces`, `validity.until_event`, `schema_version`, `tenant`, `jurisdiction` and `lawful_basis` of
-// `body`, which was parsed strictly before. Sets the
-// event's notice and, if `record_id` is given, its record id; its state and purpose are set. Or
-// says what is wrong, by a pointer that names no value: a 422.
+// `replaces`, `validity.until_event`, `schema_version`, `tenant`, `jurisdiction` and `lawful_basis`
+// of `body`, which was parsed strictly before. Sets the event's notice and, if `record_id` is
+// given, its record id; its state and purpose are set. Or says what is wrong, by a pointer that
+// names no value: a 422.
 //
 // `notice` is the id alone, or {id, version, language, digest}: then the config must know exactly
 // that text. So nothing cites a text that was never shown. Any thread.

@@ -29,9 +29,9 @@ struct Linked {
 base::Result<Linked> ReadLinked(std::vector<policies::Fingerprint> identifiers,
                                 const ReadHistory& history);
 
-// What is on file, as of `now`, about these identifiers and all that are linked to them becomes what
-// decisions read (policies/people.h). One caller at a time for an index. The identifiers that were
-// indexed. Errors: those of `history`; then the index may hold less than it should.
+// What is on file, as of `now`, about these identifiers and all that are linked to them becomes
+// what decisions read (policies/people.h). One caller at a time for an index. The identifiers that
+// were indexed. Errors: those of `history`; then the index may hold less than it should.
 base::Result<std::vector<policies::Fingerprint>> IndexPeople(
     const Plan& plan, const std::vector<policies::Fingerprint>& subject, const ReadHistory& history,
     base::Millis now, policies::ConsentIndex& index);

@@ -30,10 +30,10 @@ std::optional<Response> ReadPerson(const SourcePlan& source, const base::Event& 
                                    const std::function<std::string(base::FieldId)>& pointer_of,
                                    std::vector<Identified>& person);
 
-// Which of them the event, whose state and purpose are set, is about: sets its subject, what they are
-// of, and its record id. What was said of an account counts for it and its contact points, of a
-// contact point or a device for that alone. Not said: a yes never reaches a device from an account or
-// an address, a no counts for all. False: none of them is of that scope.
+// Which of them the event, whose state and purpose are set, is about: sets its subject, what they
+// are of, and its record id. What was said of an account counts for it and its contact points, of a
+// contact point or a device for that alone. Not said: a yes never reaches a device from an account
+// or an address, a no counts for all. False: none of them is of that scope.
 bool SetSubject(const crypto::KeyRing& keys, const std::vector<Identified>& person,
                 std::optional<policies::Scope> said, policies::ConsentEvent& event);
 

@@ -44,10 +44,12 @@ base::Result<base::PathMap> PathsFor(const Plan& plan, const SourcePlan& source)
 // granted, so it is refused rather than ignored. A name that is none is not repeated.
 std::string UnreadMember(const Plan& plan, const SourcePlan& source, const nlohmann::json& event) {
   constexpr std::string_view kRead[] = {
-      "subject",   "purpose",          "state", "id",          "effective_at", "notice", "evidence",
-      "validity",  "explicit",         "actor", "informed_at", "collection",   "source", "replaces",
-      "record_id", "withdrawal_method", "scope", "with", "schema_version", "tenant", "jurisdiction",
-      "lawful_basis"};
+      "subject",      "purpose",     "state",          "id",
+      "effective_at", "notice",      "evidence",       "validity",
+      "explicit",     "actor",       "informed_at",    "collection",
+      "source",       "replaces",    "record_id",      "withdrawal_method",
+      "scope",        "with",        "schema_version", "tenant",
+      "jurisdiction", "lawful_basis"};
   const auto pointer = [](std::string_view parent, const std::string& name) {
     const bool plain = name.size() <= 64 && std::ranges::all_of(name, [](char c) {
                          return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
@@ -118,7 +120,8 @@ std::optional<Response> ReadMerge(const Plan& plan, const SourcePlan& source,
     if (!paths) return ProblemOf(500, "internal");
     base::EventParser parser;
     base::Event parsed;
-    if (parser.Parse(body["with"].dump(), *paths, parsed).reason != base::Reason::kUndecided)
+    const std::string text = body["with"].dump();  // what is parsed looks into it
+    if (parser.Parse(text, *paths, parsed).reason != base::Reason::kUndecided)
       return RefusedConsent("consent.with_missing", "/with");
     const auto pointer_of = [&](base::FieldId field) { return "/with/" + plan.fields[field]; };
     if (auto refused = ReadPerson(source, parsed, keys, pointer_of, other)) return refused;

@@ -16,8 +16,8 @@
 // or, of the person as a whole (GDPR 17, 18, 21): {"subject": {...}, "purpose": "*", "state":
 // "restricted" | "suppressed" | "lifted" (with "informed_at", 18(3)), "effective_at": ...}
 //
-// or, of who is whom: {"subject": {"customer_id": "1"}, "with": {"customer_id": "2"}, "purpose": "*",
-// "state": "merged" | "separated", "effective_at": ...}; account identifiers only.
+// or, of who is whom: {"subject": {"customer_id": "1"}, "with": {"customer_id": "2"}, "purpose":
+// "*", "state": "merged" | "separated", "effective_at": ...}; account identifiers only.
 #pragma once
 
 #include <optional>

@@ -40,7 +40,8 @@ constexpr auto kSaid = std::to_array<Said>({
     {"consent.jurisdiction_invalid", "`jurisdiction` est un code ISO 3166-1 ou 3166-2.",
      "`jurisdiction` is an ISO 3166-1 or 3166-2 code."},
     {"consent.lawful_basis_invalid",
-     "Un accord repose sur le consentement ; les autres bases légales viennent de la configuration.",
+     "Un accord repose sur le consentement ; les autres bases légales viennent de la "
+     "configuration.",
      "A grant rests on consent; other lawful bases come from the config."},
     {"consent.explicit_missing",
      "Cette base légale demande un accord explicite : `explicit: true`, s'il l'a été.",

@@ -69,11 +69,11 @@ struct ConsentEvent {
   std::string record_id;             // UUIDv4: one per (subject, purpose) record of TS 27560
   std::vector<Fingerprint> subject;  // every identifier given for the person; at least one
   // What they are of: the first `accounts` of an account, then `contact_points`, the rest of a
-  // device. Not `scoped`: all of an account. Of a merge: the first `accounts` are one account's, the
-  // rest the other's.
+  // device. Not `scoped`: all of an account. Of a merge: the first `accounts` are one account's,
+  // the rest the other's.
   bool scoped = false;
   std::uint8_t accounts = 0, contact_points = 0;
-  std::string purpose;               // id: "marketing.email"; or kWholePerson
+  std::string purpose;  // id: "marketing.email"; or kWholePerson
   ConsentState state = ConsentState::kUnknown;
   base::Millis effective_at = 0;  // when the person acted
   base::Millis recorded_at = 0;   // when we learnt it; monotonic
@@ -89,8 +89,8 @@ struct ConsentEvent {
 
 Scope ScopeAt(const ConsentEvent& event, std::size_t place);  // of subject[place]
 
-// Age, parent, explicitness and scopes as the journal and the stores keep them: two bits of age, one
-// each, four bits for each count, one for `scoped`. Bits that are not known are ignored.
+// Age, parent, explicitness and scopes as the journal and the stores keep them: two bits of age,
+// one each, four bits for each count, one for `scoped`. Bits that are not known are ignored.
 std::uint16_t MarksOf(const ConsentEvent& event);
 void SetMarks(std::uint16_t marks, ConsentEvent& event);
 
@@ -133,9 +133,9 @@ base::Status Validate(const ConsentEvent& event);
 //
 // One writer at a time (serialised inside), any number of readers without locks. A reader sees an
 // entry whole, never half of one. Memory: at most 64 bytes an identifier with four purposes once
-// there are a million (in all 60 bytes each and 2.3 MiB); up to 4 bytes a purpose more where subjects have an explicit validity. Of a
-// fingerprint 96 bits are kept: two people who agree in them would share a state (10^-15 for ten
-// million identifiers).
+// there are a million (in all 60 bytes each and 2.3 MiB); up to 4 bytes a purpose more where
+// subjects have an explicit validity. Of a fingerprint 96 bits are kept: two people who agree in
+// them would share a state (10^-15 for ten million identifiers).
 class ConsentIndex {
  public:
   explicit ConsentIndex(std::size_t purposes);  // by place in the plan; at most kPurposesMax

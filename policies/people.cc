@@ -109,8 +109,8 @@ class People::Links {
   std::vector<Place> Places(const ConsentEvent& event, std::size_t from, std::size_t to) const {
     std::vector<Place> places;
     for (std::size_t at = from; at < std::min(to, event.subject.size()); ++at) {
-      const auto found = std::ranges::lower_bound(identifiers_, event.subject[at], {},
-                                                  &Identifier::print);
+      const auto found =
+          std::ranges::lower_bound(identifiers_, event.subject[at], {}, &Identifier::print);
       places.push_back(static_cast<Place>(found - identifiers_.begin()));
     }
     return places;
@@ -202,7 +202,8 @@ void People::AddMerges(std::span<const ConsentEvent> events) {
   }
   for (const auto& [person, edge] : edges) {
     ConsentEntry& last = merges_[persons_[person].merged].edge;
-    if (std::pair(last.since_seconds, last.reference) < std::pair(edge.since_seconds, edge.reference))
+    if (std::pair(last.since_seconds, last.reference) <
+        std::pair(edge.since_seconds, edge.reference))
       last = edge;
   }
 }
@@ -233,7 +234,8 @@ People::Words People::WordsOf(Place person, const Merge& merge, const Contact* a
   for (const Place place : persons_[person].contacts) {
     const Contact& contact = contacts_[place];
     const bool theirs = std::ranges::includes(merge.persons, contact.persons);
-    if (theirs || &contact == asked || !purpose.empty()) take(contact.words, theirs || &contact == asked);
+    if (theirs || &contact == asked || !purpose.empty())
+      take(contact.words, theirs || &contact == asked);
   }
   return words;
 }
@@ -251,13 +253,11 @@ ConsentEntry People::OfMerge(const Merge& merge, const Contact* asked,
   ConsentEntry strictest = each.front();
   for (const ConsentEntry& one : each) strictest = StricterOf(purpose, strictest, one);
   if (each.size() == 1 || purpose == kWholePerson) return strictest;
-  const bool anew = std::ranges::any_of(all, [&](const ConsentEvent* word) {
-    return SecondOf(*word) > merge.edge.since_seconds;
-  });
+  const bool anew = std::ranges::any_of(
+      all, [&](const ConsentEvent* word) { return SecondOf(*word) > merge.edge.since_seconds; });
   if (anew) return Fold(all, now_);
-  const bool silent = std::ranges::any_of(each, [](const ConsentEntry& one) {
-    return one.state == ConsentState::kUnknown;
-  });
+  const bool silent = std::ranges::any_of(
+      each, [](const ConsentEntry& one) { return one.state == ConsentState::kUnknown; });
   if (strictest.state != ConsentState::kGranted || !silent) return strictest;
   ConsentEntry conflict = merge.edge;
   conflict.state = ConsentState::kInvalidated;
@@ -316,8 +316,7 @@ std::size_t People::Count(std::span<const Fingerprint> prints) const {
     persons.insert(persons.end(), merges.begin(), merges.end());
     if (merges.empty()) contacts.push_back(one->of);
   }
-  const std::size_t known =
-      Sorted(std::move(persons)).size() + Sorted(std::move(contacts)).size();
+  const std::size_t known = Sorted(std::move(persons)).size() + Sorted(std::move(contacts)).size();
   return known == 0 && device ? 1 : known;
 }
 

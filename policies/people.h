@@ -9,15 +9,15 @@
 //     merge says so (below); that they share an address does not make them one.
 //   Contact points belong to the persons they were said with. A word that names no account, said
 //     with an address, is a word of the person whom the address belongs to. Where it belongs to
-//     several (a shared address), a no counts for each of them, anything else for the address alone;
-//     and what is said of the address is the strictest of all its persons. Addresses without any
-//     account, said together, are one person's.
+//     several (a shared address), a no counts for each of them, anything else for the address
+//     alone; and what is said of the address is the strictest of all its persons. Addresses without
+//     any account, said together, are one person's.
 //   Devices are nobody's: what was said with one counts for it, however it came about.
 //
-// A merge (C4 11) says that two accounts are one person's, until it is undone. Then a grant counts if
-// both gave it: one that only one of them gave is void (kInvalidated, citing the merge), until the
-// person says it anew. After the merge, a word by any identifier of either is the person's. What was
-// said before is never changed, so undoing it gives each its own history back.
+// A merge (C4 11) says that two accounts are one person's, until it is undone. Then a grant counts
+// if both gave it: one that only one of them gave is void (kInvalidated, citing the merge), until
+// the person says it anew. After the merge, a word by any identifier of either is the person's.
+// What was said before is never changed, so undoing it gives each its own history back.
 //
 // Of the person as a whole (restricted, suppressed) the strictest of all linked persons counts.
 //
@@ -39,8 +39,8 @@ namespace octroi::policies {
 // Pure and immutable; any thread. Keeps pointers into the events, which must outlive it.
 class People {
  public:
-  // Everything on file about some identifiers and about all that events link to them (LinksOn), as of
-  // `now`. Of an identifier whose events are not all there, nothing that is said here holds.
+  // Everything on file about some identifiers and about all that events link to them (LinksOn), as
+  // of `now`. Of an identifier whose events are not all there, nothing that is said here holds.
   People(std::span<const ConsentEvent> events, base::Millis now);
 
   // Nothing is on file about an identifier: kUnknown. `purpose` may be kWholePerson.

@@ -31,7 +31,8 @@ bool IsWellFormed(const ConditionSpec& condition) {
   if (!condition.person.empty() && !condition.in.empty()) return false;
   const bool in_range = std::ranges::all_of(
       condition.person, [](base::FieldId field) { return field < base::kSlots; });
-  return in_range && condition.present.value_or(0) < base::kSlots && condition.field.value_or(0) < base::kSlots;
+  return in_range && condition.present.value_or(0) < base::kSlots &&
+         condition.field.value_or(0) < base::kSlots;
 }
 
 bool AllWellFormed(const std::vector<ConditionSpec>& conditions) {

@@ -75,7 +75,7 @@ struct ConditionSpec {
   std::optional<Age> subject_age;  // of the youngest that is known of its subjects
   std::optional<base::FieldId> present;
   std::optional<base::FieldId> field;  // with `in` or a list
-  std::vector<base::FieldId> person;  // with a list: its identifiers; none there answers nothing
+  std::vector<base::FieldId> person;   // with a list: its identifiers; none there answers nothing
   std::vector<std::string> in;
   std::shared_ptr<const NamedList> in_list, not_in_list;  // of `field`, or of any of `person`
   int line = 0;                                           // in the policy's file; 0: in none

@@ -34,7 +34,8 @@ constexpr Sql kLink = {"consent_link",
 constexpr Sql kHistory = {
     "consent_history",
     "SELECT " OCTROI_CONSENT_COLUMNS
-    " FROM octroi.consents WHERE tenant = octroi.tenant() AND ($2::text = '' OR purpose = $2) AND row IN (SELECT "
+    " FROM octroi.consents WHERE tenant = octroi.tenant() AND ($2::text = '' OR purpose = $2) AND "
+    "row IN (SELECT "
     "consent FROM octroi.consent_subjects WHERE tenant = octroi.tenant() AND fingerprint IN "
     "(SELECT decode(f, 'hex') FROM unnest($1::text[]) AS f))"};
 constexpr Sql kPage = {

@@ -73,9 +73,11 @@ constexpr CodeText kCodes[] = {
     {1322, "L'événement « {0} » est déjà prévu par cette source.",
      "This source already expects the event \"{0}\".", "", ""},
     {1324, "Liste « {0} » illisible : {1}.", "The list \"{0}\" cannot be read: {1}.", "", ""},
-    {1398, "La liste « {0} » tient autre chose qu'une empreinte SHA-256 en hexadécimal : valeur {1}.",
+    {1398,
+     "La liste « {0} » tient autre chose qu'une empreinte SHA-256 en hexadécimal : valeur {1}.",
      "The list \"{0}\" holds something else than a SHA-256 digest in hex: value {1}.",
-     "L'empreinte de la forme normale : e-mail en minuscules, téléphone E.164, identifiant tel quel.",
+     "L'empreinte de la forme normale : e-mail en minuscules, téléphone E.164, identifiant tel "
+     "quel.",
      "The digest of the normal form: e-mail in lower case, phone in E.164, an id as it is."},
     {1325, "Le fichier « {0} » de la liste manque.", "The list's file \"{0}\" is missing.", "", ""},
     {1326, "Un pseudonyme {0} n'est pas réversible.", "A {0} pseudonym is not reversible.",

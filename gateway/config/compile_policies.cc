@@ -30,8 +30,9 @@ class PolicyList final : public policies::NamedList {
   std::shared_ptr<const rules::ValueList> values_;
 };
 
-// A list of people: digests of their identifiers, SHA-256 in hex of the normal form (email/1, e164/1
-// or id/1; standards.md B2, B5). What is asked for is a value in clear, or such a digest itself.
+// A list of people: digests of their identifiers, SHA-256 in hex of the normal form (email/1,
+// e164/1 or id/1; standards.md B2, B5). What is asked for is a value in clear, or such a digest
+// itself.
 class PersonList final : public policies::NamedList {
  public:
   PersonList(const rules::ValueList& list, bool hashed) {

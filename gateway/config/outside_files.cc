@@ -169,7 +169,8 @@ Lists ReadLists(const World& world, const Files& files, Findings& findings) {
       findings.Add(1324, list->file, file->at, {list->id, values.error().detail});
       continue;
     }
-    if (const std::size_t wrong = list->root.True("hashed") ? WrongDigest(*values) : 0; wrong != 0) {
+    if (const std::size_t wrong = list->root.True("hashed") ? WrongDigest(*values) : 0;
+        wrong != 0) {
       findings.Add(1398, list->file, file->at, {list->id, std::to_string(wrong)});
       continue;
     }

@@ -102,8 +102,7 @@ void ConsentIndexMillion(benchmark::State& state) {
       policies::Fingerprint fingerprint{};
       std::copy_n(digest.begin(), fingerprint.size(), fingerprint.begin());
       for (std::size_t purpose = 0; purpose < 4; ++purpose) {
-        index.Set(fingerprint, purpose,
-                  {policies::ConsentState::kGranted, person, 0, person + 1});
+        index.Set(fingerprint, purpose, {policies::ConsentState::kGranted, person, 0, person + 1});
       }
     }
     bytes = std::max(static_cast<double>(index.bytes()), ResidentBytes() - before);

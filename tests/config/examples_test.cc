@@ -48,7 +48,8 @@ TEST_F(Folder, TheDesignsExampleLoadsAndItsOptOutListIsObeyed) {
     std::stringstream text;
     text << std::ifstream(entry.path()).rdbuf();
     std::string here = text.str();
-    for (auto at = here.find("/etc/octroi/"); at != std::string::npos; at = here.find("/etc/octroi/"))
+    for (auto at = here.find("/etc/octroi/"); at != std::string::npos;
+         at = here.find("/etc/octroi/"))
       here.erase(at, std::string_view("/etc/octroi/").size());
     std::ofstream(entry.path()) << here;
   }
@@ -57,9 +58,10 @@ TEST_F(Folder, TheDesignsExampleLoadsAndItsOptOutListIsObeyed) {
   const auto digest = [](std::string_view normal) {
     return base::Hex(crypto::AsBytes(crypto::Sha256(normal)));
   };
-  std::ofstream(root_ / "lists/opposition.csv")
-      << "digest\n" << digest("max@example.org") << "\n" << digest("+33612345678") << "\n"
-      << digest("C-17") << "\n";
+  std::ofstream(root_ / "lists/opposition.csv") << "digest\n"
+                                                << digest("max@example.org") << "\n"
+                                                << digest("+33612345678") << "\n"
+                                                << digest("C-17") << "\n";
   const ConfigFolder before = LoadConfig(root_.string(), StillClock());
   EXPECT_EQ(Errors(before), Strings()) << Render(before, Language::kEnglish, false);
   ASSERT_TRUE(CreateMissingKeys(before));
@@ -69,8 +71,9 @@ TEST_F(Folder, TheDesignsExampleLoadsAndItsOptOutListIsObeyed) {
   const policies::NamedList* list = nullptr;
   for (const policies::PolicySpec& policy : (*plan)->policies->spec().policies) {
     for (const policies::ConditionSpec& condition : policy.allow_when) {
-      if (condition.not_in_list) list = condition.not_in_list.get();
-      if (condition.not_in_list) EXPECT_GE(condition.person.size(), 3u);
+      if (!condition.not_in_list) continue;
+      list = condition.not_in_list.get();
+      EXPECT_GE(condition.person.size(), 3u);
     }
   }
   ASSERT_NE(list, nullptr);

@@ -130,9 +130,15 @@ TEST_F(Refusals, WhatAWordIsFor) {
 
 TEST_F(Refusals, WhatTheEventClaimsToBe) {
   ExpectRefused({
-      {"another form", {{"schema_version", R"("posted")"}}, "consent.schema_unknown", "/schema_version"},
+      {"another form",
+       {{"schema_version", R"("posted")"}},
+       "consent.schema_unknown",
+       "/schema_version"},
       {"another tenant", {{"tenant", R"("posted")"}}, "consent.tenant_unknown", "/tenant"},
-      {"no country", {{"jurisdiction", R"("posted")"}}, "consent.jurisdiction_invalid", "/jurisdiction"},
+      {"no country",
+       {{"jurisdiction", R"("posted")"}},
+       "consent.jurisdiction_invalid",
+       "/jurisdiction"},
       {"a grant by contract",
        {{"lawful_basis", R"("eu-gdpr:A6-1-b")"}},
        "consent.lawful_basis_invalid",
@@ -145,7 +151,10 @@ TEST_F(Refusals, WhatTheEventClaimsToBe) {
        {{"lawful_basis", R"("eu-gdpr:A9-2-a")"}},
        "consent.explicit_missing",
        "/explicit"},
-      {"only for some recipients", {{"vendors", R"(["posted"])"}}, "consent.member_unknown", "/vendors"},
+      {"only for some recipients",
+       {{"vendors", R"(["posted"])"}},
+       "consent.member_unknown",
+       "/vendors"},
   });
 }
 
@@ -161,29 +170,21 @@ TEST_F(Refusals, WhoIsWhom) {
     return members;
   };
   ExpectRefused({
-      {"a merge of one purpose",
-       merge({{"purpose", R"("marketing.email")"}}),
-       "consent.state_of_person",
-       "/state"},
+      {"a merge of one purpose", merge({{"purpose", R"("marketing.email")"}}),
+       "consent.state_of_person", "/state"},
       {"with nobody", merge({{"with", ""}}), "consent.with_missing", "/with"},
       {"with what is no object", merge({{"with", R"("posted")"}}), "consent.with_missing", "/with"},
       {"with an address, which is no account",
-       merge({{"with", R"({"email":"posted@example.org"})"}}),
-       "consent.with_missing",
-       "/with"},
-      {"of an address",
-       merge({{"subject", R"({"email":"posted@example.org"})"}}),
-       "consent.merge_without_account",
-       "/subject"},
-      {"with itself",
-       merge({{"with", R"({"customer_id":"posted-1"})"}}),
-       "consent.with_same",
+       merge({{"with", R"({"email":"posted@example.org"})"}}), "consent.with_missing", "/with"},
+      {"of an address", merge({{"subject", R"({"email":"posted@example.org"})"}}),
+       "consent.merge_without_account", "/subject"},
+      {"with itself", merge({{"with", R"({"customer_id":"posted-1"})"}}), "consent.with_same",
        "/with"},
       {"with a member that nobody reads",
-       merge({{"with", R"({"customer_id":"posted-2","posted":1})"}}),
-       "consent.member_unknown",
+       merge({{"with", R"({"customer_id":"posted-2","posted":1})"}}), "consent.member_unknown",
        "/with/posted"},
-      {"with a scope", merge({{"scope", R"({"kind":"account"})"}}), "consent.member_unknown", "/scope"},
+      {"with a scope", merge({{"scope", R"({"kind":"account"})"}}), "consent.member_unknown",
+       "/scope"},
   });
 }
 

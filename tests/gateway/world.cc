@@ -38,10 +38,10 @@ SourcePlan SourceOf(std::string id, AuthMethod auth, Dialect dialect = Dialect::
   source.cloud_event_paths = *base::PathMap::Compile(payload);
   source.accepts = {{segment ? "Order Paid" : "order.paid", 0}, {"page", 0}};
   source.subject.resize(2);
-  source.subject[0] = {kEmail, base::IdentifierType::kEmail, policies::Scope::kContactPoint, "email",
-                       {}};
-  source.subject[1] = {kCustomer, base::IdentifierType::kOther, policies::Scope::kAccount,
-                       "customer_id", {}};
+  source.subject[0] = {
+      kEmail, base::IdentifierType::kEmail, policies::Scope::kContactPoint, "email", {}};
+  source.subject[1] = {
+      kCustomer, base::IdentifierType::kOther, policies::Scope::kAccount, "customer_id", {}};
   for (SourcePlan::Identifier& identifier : source.subject)
     crypto::AppendLp(identifier.id_type, identifier.message_head);
   source.message_head = "message";

@@ -53,7 +53,7 @@ TEST(ConsentIndex, GivesBackWhatWasSetPurposeByPurpose) {
     for (std::uint32_t person = 0; person < 50; ++person) {
       for (std::size_t purpose = 0; purpose < purposes; ++purpose) {
         index.Set(Person(person), purpose,
-            Entry(person * 100 + static_cast<std::uint32_t>(purpose)));
+                  Entry(person * 100 + static_cast<std::uint32_t>(purpose)));
       }
     }
     for (std::uint32_t person = 0; person < 50; ++person) {

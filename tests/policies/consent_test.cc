@@ -41,7 +41,9 @@ TEST(ConsentNames, StoredStatesGoThereAndBackDerivedOnesAreNotAccepted) {
   EXPECT_EQ(Name(ConsentState::kExpired), "expired");
 }
 
-TEST(ConsentFold, NoEventIsUnknown) { EXPECT_EQ(Fold(std::vector<ConsentEvent>{}, kT), ConsentEntry{}); }
+TEST(ConsentFold, NoEventIsUnknown) {
+  EXPECT_EQ(Fold(std::vector<ConsentEvent>{}, kT), ConsentEntry{});
+}
 
 TEST(ConsentFold, TheLastActOfThePersonDecidesNotTheLastThatWeLearnt) {
   const auto granted = Event(ConsentState::kGranted, kT - 100, kT - 50);

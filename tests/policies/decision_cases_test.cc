@@ -417,8 +417,7 @@ TEST(DecisionCases, WhatIsFoundIsSo) {
         index.Set(print, one.purpose, subject.purpose);
         index.Set(print, ConsentIndex::kPerson, subject.person);
         index.SetAge(print, one.age);
-        for (const auto& [purpose, entry] : one.others)
-          index.Set(print, purpose, entry);
+        for (const auto& [purpose, entry] : one.others) index.Set(print, purpose, entry);
         people.push_back(index.Find(print));
       }
       Event event;

@@ -124,7 +124,8 @@ TEST_P(Stories, IsToldInAnyOrder) {
     const People people(story.says, kNow);
     for (const Asked& asked : story.asks) {
       const ConsentState state = StateOf(people, asked);
-      EXPECT_EQ(Name(state), Name(asked.state)) << kFile << ":" << asked.line << " in order " << order;
+      EXPECT_EQ(Name(state), Name(asked.state))
+          << kFile << ":" << asked.line << " in order " << order;
     }
     std::ranges::shuffle(story.says, random);
   }
@@ -136,10 +137,12 @@ INSTANTIATE_TEST_SUITE_P(People, Stories, testing::ValuesIn(ReadStories()),
 TEST(People, EveryStoryIsRead) {
   const auto stories = ReadStories();
   EXPECT_GE(stories.size(), 28u);
-  for (const Story& story : stories) EXPECT_FALSE(story.says.empty() || story.asks.empty()) << story.name;
+  for (const Story& story : stories)
+    EXPECT_FALSE(story.says.empty() || story.asks.empty()) << story.name;
 }
 
-// A random register of few identifiers: the whole answer, entries and ages, is the same in any order.
+// A random register of few identifiers: the whole answer, entries and ages, is the same in any
+// order.
 TEST(People, TheOrderOfArrivalDoesNotMatter) {
   std::mt19937 random(20261123);
   const auto below = [&](unsigned n) { return static_cast<unsigned>(random() % n); };
