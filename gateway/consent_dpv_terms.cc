@@ -152,7 +152,11 @@ Json Process(const RegisterFacts& facts, const std::string& id, const PurposeFac
     }
     process["dpv:hasStorageCondition"] = Json::array({kept});
   }
-  missing.insert("storage_locations");  // the config does not say where
+  if (purpose.stored_in.empty()) missing.insert("storage_locations");
+  for (const std::string& country : purpose.stored_in) {
+    process["dpv:hasStorageCondition"].push_back(
+        {{"@type", "dpv:StorageLocation"}, {"dpv:hasLocation", "loc:" + country}});
+  }
   return process;
 }
 

@@ -39,6 +39,7 @@ PurposeFacts PurposeOf(const Node& root, Language language) {
   if (const Node* kept = root.Find("register")) {
     facts.keep = kept->Text("keep");
     facts.categories = Texts(kept->List("categories"));
+    facts.stored_in = Texts(kept->List("stored_in"));
   }
   return facts;
 }

@@ -17,6 +17,7 @@ struct PurposeFacts {
   std::string ask_again_after;          // "13 months"
   std::string withdraw_at;              // where the person withdraws
   std::vector<std::string> categories;  // of data, as the register names them
+  std::vector<std::string> stored_in;   // ISO 3166-1
   bool special = false;                 // rests on Art. 9(2)
 };
 

@@ -264,6 +264,13 @@ TEST_F(ConsentExport, ARecordSaysWhatIsKnownAndNamesWhatIsNot) {
   EXPECT_EQ(status["dpv:hasDuration"][0]["rdf:value"], "2027-02-09T09:12:33.000Z");
   EXPECT_EQ(made["missing"][whole["record_id"].get<std::string>()],
             Json::array({"storage_locations"}));
+  facts.purposes["marketing.email"].stored_in = {"FR", "CH"};
+  made = Export(false);
+  EXPECT_EQ(made["missing"][whole["record_id"].get<std::string>()], Json::array());
+  const Json& stored = made["document"]["@graph"][0]["dpv:hasProcess"]["dpv:hasStorageCondition"];
+  ASSERT_EQ(stored.size(), 3u);
+  EXPECT_EQ(stored[1]["dpv:hasLocation"], "loc:FR");
+  EXPECT_EQ(stored[2]["dpv:hasLocation"], "loc:CH");
   EXPECT_EQ(made.dump().find("posted"), std::string::npos);
   // Of a config and an event that say nothing, nothing is invented.
   facts = {};
