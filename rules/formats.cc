@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "rules/check_digits.h"
 #include "rules/contract.h"
+#include "rules/detect/redact.h"
 #include "rules/iso_tables.h"
 
 namespace octroi::rules {
@@ -111,6 +112,8 @@ bool HasFormat(Format format, std::string_view value) {
       return IsInteger(value);
     case Format::kDecimal:
       return IsDecimal(value);
+    case Format::kNoPersonalData:
+      return CanBeJudged(value) && LikelyDetector().Scan(value).empty();
   }
   return false;
 }

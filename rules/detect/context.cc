@@ -28,7 +28,8 @@ constexpr std::array<std::string_view, kPersonalDataTypes> kWords = {
     /* iban */ "iban|rib|compte|account|virement|konto",
     /* bic */ "bic|swift",
     /* payment card */
-    "carte|cb|cvv|expire|debit|debite|debitee|paye|payer|paid|carte bancaire|carte bleue|card|visa|mastercard|maestro|amex|kreditkarte|pan",
+    "carte|cb|cvv|expire|debit|debite|debitee|paye|payer|paid|carte bancaire|carte "
+    "bleue|card|visa|mastercard|maestro|amex|kreditkarte|pan",
     /* ip */ "ip|ipv4|ipv6|adresse ip|serveur|server|host|hote",
     /* mac */ "mac",
     /* url */ "",
@@ -64,8 +65,9 @@ void Fold(std::string_view text, std::string& out) {
     if (!IsDigit(byte) && !IsAlpha(byte)) byte = ' ';
   }
   out.push_back(' ');
-  out.erase(std::unique(out.begin(), out.end(), [](char a, char b) { return a == ' ' && b == ' '; }),
-            out.end());
+  out.erase(
+      std::unique(out.begin(), out.end(), [](char a, char b) { return a == ' ' && b == ' '; }),
+      out.end());
 }
 
 bool AnyStarts(std::string_view folded, std::string_view words) {
@@ -92,7 +94,7 @@ std::size_t LastOf(std::string_view folded, std::string_view words) {
 
 // Of the words before, the nearest counts; those behind only where none is before.
 Around WordsAround::Of(std::string_view text, std::size_t begin, std::size_t end,
-                        PersonalData type) {
+                       PersonalData type) {
   const std::string_view words = kWords[static_cast<std::size_t>(type)];
   if (begin != begin_) {
     begin_ = begin;

@@ -42,16 +42,17 @@ void Join(std::vector<Find>& finds, const Meet& meet) {
 }  // namespace
 
 void TextScan::Add(PersonalData type, std::size_t begin, std::size_t end, Confidence alone,
-               bool checked) {
+                   bool checked) {
   Find find{begin, end, type, alone, kByPattern};
   if (checked) find.evidence |= kByCheckDigits;
-  const Around around = alone == Confidence::kCertain ? Around::kNothing
-                                                      : words_around.Of(text, begin, end, type);
+  const Around around =
+      alone == Confidence::kCertain ? Around::kNothing : words_around.Of(text, begin, end, type);
   auto sure = static_cast<std::uint8_t>(alone);
   if (around == Around::kItsWords) {
-    sure = std::min<std::uint8_t>(sure + kWordsRaise, static_cast<std::uint8_t>(Confidence::kCertain));
+    sure =
+        std::min<std::uint8_t>(sure + kWordsRaise, static_cast<std::uint8_t>(Confidence::kCertain));
     find.evidence |= kByContext;
-  } else if (around == Around::kOtherNumbers && sure > 0) {
+  } else if (around == Around::kOtherNumbers && find.confidence > Confidence::kPossible) {
     --sure;
   }
   find.confidence = static_cast<Confidence>(sure);

@@ -23,17 +23,17 @@ enum class PersonalData : std::uint8_t {
   kMac,
   kUrl,  // one that carries a user, or parameters about a person
   kBirthDate,
-  kPlate,           // of a vehicle: France, Switzerland, Germany
-  kNir,             // French social security
+  kPlate,  // of a vehicle: France, Switzerland, Germany
+  kNir,    // French social security
   kSiren,
   kSiret,
-  kAvs,             // Swiss social security
+  kAvs,  // Swiss social security
   kSwissUid,
-  kVat,             // France, Germany
-  kUsSecurity,      // SSN
-  kUsTaxpayer,      // ITIN
-  kUsProvider,      // NPI
-  kUsBeneficiary,   // MBI
+  kVat,            // France, Germany
+  kUsSecurity,     // SSN
+  kUsTaxpayer,     // ITIN
+  kUsProvider,     // NPI
+  kUsBeneficiary,  // MBI
   kGermanTaxId,
   kGermanPension,
   kGermanHealth,
@@ -44,7 +44,7 @@ inline constexpr std::size_t kPersonalDataTypes = 24;
 struct PersonalDataName {
   std::string_view id;  // "payment-card": of the command line, of JSON, of redacted text
   std::string_view fr, en;
-  bool checked;         // has check digits
+  bool checked;  // has check digits
 };
 const PersonalDataName& NameOf(PersonalData type);
 std::optional<PersonalData> PersonalDataOf(std::string_view id);

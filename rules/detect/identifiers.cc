@@ -48,26 +48,25 @@ constexpr IbanLength kIbans[] = {
 struct Issuer {
   int digits, from, to, shortest, longest;
 };
-constexpr Issuer kIssuers[] = {
-    {1, 4, 4, 13, 19},            // Visa
-    {2, 51, 55, 16, 16},          // Mastercard
-    {4, 2221, 2720, 16, 16},      // Mastercard
-    {2, 34, 34, 15, 15},          // American Express
-    {2, 37, 37, 15, 15},          // American Express
-    {3, 300, 305, 14, 19},        // Diners
-    {2, 36, 36, 14, 19},          // Diners
-    {2, 38, 39, 14, 19},          // Diners
-    {4, 6011, 6011, 16, 19},      // Discover
-    {3, 644, 649, 16, 19},        // Discover
-    {2, 65, 65, 16, 19},          // Discover
-    {4, 3528, 3589, 16, 19},      // JCB
-    {2, 62, 62, 16, 19},          // UnionPay
-    {4, 5018, 5020, 12, 19},      // Maestro, Dankort
-    {2, 56, 58, 12, 19},          // Maestro
-    {4, 5038, 5038, 12, 19},      // Maestro
-    {4, 6304, 6304, 12, 19},      // Maestro
-    {4, 6759, 6763, 12, 19},      // Maestro
-    {1, 1, 1, 15, 15}};           // UATP
+constexpr Issuer kIssuers[] = {{1, 4, 4, 13, 19},        // Visa
+                               {2, 51, 55, 16, 16},      // Mastercard
+                               {4, 2221, 2720, 16, 16},  // Mastercard
+                               {2, 34, 34, 15, 15},      // American Express
+                               {2, 37, 37, 15, 15},      // American Express
+                               {3, 300, 305, 14, 19},    // Diners
+                               {2, 36, 36, 14, 19},      // Diners
+                               {2, 38, 39, 14, 19},      // Diners
+                               {4, 6011, 6011, 16, 19},  // Discover
+                               {3, 644, 649, 16, 19},    // Discover
+                               {2, 65, 65, 16, 19},      // Discover
+                               {4, 3528, 3589, 16, 19},  // JCB
+                               {2, 62, 62, 16, 19},      // UnionPay
+                               {4, 5018, 5020, 12, 19},  // Maestro, Dankort
+                               {2, 56, 58, 12, 19},      // Maestro
+                               {4, 5038, 5038, 12, 19},  // Maestro
+                               {4, 6304, 6304, 12, 19},  // Maestro
+                               {4, 6759, 6763, 12, 19},  // Maestro
+                               {1, 1, 1, 15, 15}};       // UATP
 
 // The letter of a German number, as the two digits of its place in the alphabet.
 void AppendLetter(char letter, char*& out) {
@@ -85,8 +84,7 @@ unsigned IcaoValue(char byte) {
 }  // namespace
 
 std::size_t IbanSize(std::string_view value) {
-  const auto* const country =
-      std::ranges::find(kIbans, value.substr(0, 2), &IbanLength::country);
+  const auto* const country = std::ranges::find(kIbans, value.substr(0, 2), &IbanLength::country);
   return country == std::end(kIbans) ? 0 : country->size;
 }
 
@@ -238,7 +236,8 @@ bool IsAmericanBeneficiary(std::string_view value) {
   for (std::size_t at = 0; at < value.size(); ++at) {
     const bool digit = IsDigit(value[at]);
     const char place = kPlaces[at];
-    const bool fits = place == 'A' ? letter(value[at]) : digit || (place == 'E' && letter(value[at]));
+    const bool fits =
+        place == 'A' ? letter(value[at]) : digit || (place == 'E' && letter(value[at]));
     if (!fits) return false;
   }
   return true;

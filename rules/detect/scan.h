@@ -1,5 +1,5 @@
-// TextScan: one text being looked through. Its readers each look at one place and add what they see.
-// Private to the module.
+// TextScan: one text being looked through. Its readers each look at one place and add what they
+// see. Private to the module.
 #pragma once
 
 #include <array>
@@ -50,7 +50,7 @@ struct TextScan {
 
   bool Wants(PersonalData type) const { return (types >> static_cast<unsigned>(type)) & 1; }
   // `alone`: how sure it is without words around. With its words it is two steps surer, with words
-  // of other numbers ("order no.") one less.
+  // of other numbers ("order no.") one less, but no less than possible.
   void Add(PersonalData type, std::size_t begin, std::size_t end, Confidence alone, bool checked);
 
   // It goes on before or after as a longer number does: "1 234 567 890", "732829320.50".
@@ -58,12 +58,12 @@ struct TextScan {
   char Before(std::size_t at) const { return at == 0 ? ' ' : text[at - 1]; }
   char At(std::size_t at) const { return at < text.size() ? text[at] : ' '; }
 
-  void Email(std::size_t sign);           // at an '@'
-  void Url(std::size_t begin);            // at a word
-  void Ip(std::size_t begin);             // at a word or a colon
-  void Mac(std::size_t begin);            // at a word
-  void Phone(std::size_t begin);          // at '+', '(' or a digit
-  void BirthDate(std::size_t begin);      // at a word
+  void Email(std::size_t sign);                     // at an '@'
+  void Url(std::size_t begin);                      // at a word
+  void Ip(std::size_t begin);                       // at a word or a colon
+  void Mac(std::size_t begin);                      // at a word
+  void Phone(std::size_t begin);                    // at '+', '(' or a digit
+  void BirthDate(std::size_t begin);                // at a word
   void Number(std::size_t begin, const Run& run);   // at a word: persons, companies
   void Account(std::size_t begin, const Run& run);  // at a word: IBAN, BIC, cards
   void Plate(std::size_t begin, const Run& run);    // at a word

@@ -17,7 +17,8 @@ constexpr std::size_t kIpBytesMax = 45;
 
 // Of the atoms of RFC 5321 those that stand in the addresses of people.
 bool IsLocalByte(char byte) {
-  return IsDigit(byte) || IsAlpha(byte) || std::string_view("._%+-'").find(byte) != std::string::npos;
+  return IsDigit(byte) || IsAlpha(byte) ||
+         std::string_view("._%+-'").find(byte) != std::string::npos;
 }
 
 std::size_t LocalBegin(std::string_view text, std::size_t sign) {
@@ -101,13 +102,14 @@ void TextScan::Email(std::size_t sign) {
 }
 
 void TextScan::Url(std::size_t begin) {
-  if (!Wants(kUrl) || begin < url_end || !StartsWithAny(text.substr(begin), {"http://", "https://"}))
+  if (!Wants(kUrl) || begin < url_end ||
+      !StartsWithAny(text.substr(begin), {"http://", "https://"}))
     return;
   std::size_t end = begin;
   while (end < text.size() && end - begin < kUrlBytesMax) {
     const auto code = static_cast<unsigned char>(text[end]);
-    if (code <= 0x20 || code == 0x7f || std::string_view("\"<>\\^`{|}").find(text[end]) !=
-                                            std::string_view::npos)
+    if (code <= 0x20 || code == 0x7f ||
+        std::string_view("\"<>\\^`{|}").find(text[end]) != std::string_view::npos)
       break;
     const base::Utf8Char next = base::Utf8At(text, end);
     if (code >= 0x80 && (next.size == 0 || !IsFarLetter(next.code))) break;
@@ -150,7 +152,10 @@ void TextScan::Ip(std::size_t begin) {
     end = bits;
   const bool version = v4 && begin >= 2 && Before(begin) == '/' && IsAlpha(text[begin - 2]);
   Add(kIp, begin, end,
-      version ? Confidence::kPossible : v4 ? Confidence::kLikely : Confidence::kCertain, false);
+      version ? Confidence::kPossible
+      : v4    ? Confidence::kLikely
+              : Confidence::kCertain,
+      false);
 }
 
 // Six pairs, or three groups of four (Cisco). Not those that mean nobody and everybody.

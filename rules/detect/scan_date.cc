@@ -43,12 +43,15 @@ std::size_t MonthAt(std::string_view text, std::size_t at) {
 bool IsYear(const Part& part) {
   return part.size == 2 || (part.size == 4 && part.number >= 1880 && part.number <= 2100);
 }
-bool IsDayOrMonth(const Part& part) { return part.size > 0 && part.number >= 1 && part.number <= 31; }
+bool IsDayOrMonth(const Part& part) {
+  return part.size > 0 && part.number >= 1 && part.number <= 31;
+}
 
 std::size_t Numeric(std::string_view text, std::size_t at) {
   const Part first = NumberAt(text, at, 4);
   const char separator = at + first.size < text.size() ? text[at + first.size] : ' ';
-  if (first.size == 0 || std::string_view("/.- ").find(separator) == std::string_view::npos) return 0;
+  if (first.size == 0 || std::string_view("/.- ").find(separator) == std::string_view::npos)
+    return 0;
   at += first.size + 1;
   const Part second = NumberAt(text, at, 2);
   at += second.size;

@@ -164,16 +164,15 @@ void TextScan::Plate(std::size_t begin, const Run& run) {
   const auto add = [&](std::size_t size, Confidence alone) {
     const auto written = text.substr(begin, run.ends[size - 1] - begin);
     const auto small = [](char byte) { return byte >= 'a' && byte <= 'z'; };
-    if (std::ranges::none_of(written, small))
-      Add(kPlate, begin, run.ends[size - 1], alone, false);
+    if (std::ranges::none_of(written, small)) Add(kPlate, begin, run.ends[size - 1], alone, false);
   };
   const std::size_t first = Letters(run, 0);
-  if (first == 2 && DigitsFrom(run, 2) == 3 && IsAlpha(run.chars[5]) && IsAlpha(run.chars[6]) && run.Ends(7) &&
-      HasNoneOf(run.First(7), "IOU")) {
+  if (first == 2 && DigitsFrom(run, 2) == 3 && IsAlpha(run.chars[5]) && IsAlpha(run.chars[6]) &&
+      run.Ends(7) && HasNoneOf(run.First(7), "IOU")) {
     const bool dashes = run.Grouped(7, "232", true) && run.after[1] == '-';
-    return add(7, dashes                          ? Confidence::kLikely
-                  : run.Grouped(7, "232", true)   ? Confidence::kPossible
-                                                  : Confidence::kNone);
+    return add(7, dashes                        ? Confidence::kLikely
+                  : run.Grouped(7, "232", true) ? Confidence::kPossible
+                                                : Confidence::kNone);
   }
   if (first == 0) {
     const std::size_t digits = DigitsFrom(run, 0);

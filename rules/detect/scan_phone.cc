@@ -16,8 +16,8 @@ constexpr std::size_t kGroupsMax = 10;
 struct Dialled {
   std::array<char, kDigitsMax + 4> digits{};
   std::size_t count = 0;
-  std::array<std::size_t, kGroupsMax> ends{};   // byte after each group
-  std::array<std::size_t, kGroupsMax> upto{};   // digits until its end
+  std::array<std::size_t, kGroupsMax> ends{};  // byte after each group
+  std::array<std::size_t, kGroupsMax> upto{};  // digits until its end
   std::size_t groups = 0;
   bool dashes = false;  // brackets, dashes or dots somewhere
 
@@ -68,7 +68,8 @@ Dialled Read(std::string_view text, std::size_t at) {
 }  // namespace
 
 // '+' or 00: the longest that a country's plan knows.
-static bool International(TextScan& scan, std::size_t begin, const Dialled& read, std::size_t prefix) {
+static bool International(TextScan& scan, std::size_t begin, const Dialled& read,
+                          std::size_t prefix) {
   const auto add = [&](std::size_t group, Confidence alone) {
     scan.Add(PersonalData::kPhone, begin, read.ends[group], alone, false);
     return true;
@@ -101,16 +102,16 @@ static void National(TextScan& scan, std::size_t begin, const Dialled& read) {
   };
   if (read.digits[0] == '0' && read.count > 1 && read.digits[1] != '0') {
     if (read.Are("22222"))
-      return add(5, read.groups > 5 && read.Size(5) == 2 ? Confidence::kPossible
-                                                         : Confidence::kLikely);
+      return add(
+          5, read.groups > 5 && read.Size(5) == 2 ? Confidence::kPossible : Confidence::kLikely);
     if (read.Are("3322") || read.Are("433") || read.Are("28") || read.Are("2323"))
       return add(read.Are("28") ? 2 : read.Are("433") ? 3 : 4, Confidence::kLikely);
     if (read.Size(0) == 10) return add(1, Confidence::kLikely);
   }
   const bool american = read.digits[0] >= '2' && read.Are("334") && read.digits[3] >= '2';
   if (american) return add(3, read.dashes ? Confidence::kLikely : Confidence::kPossible);
-  const bool inside = begin >= 2 && SeparatorAt(scan.text, begin - 1) != 0 &&
-                      IsDigit(scan.text[begin - 2]);
+  const bool inside =
+      begin >= 2 && SeparatorAt(scan.text, begin - 1) != 0 && IsDigit(scan.text[begin - 2]);
   for (std::size_t groups = inside ? 0 : read.groups; groups > 0; --groups) {
     const std::size_t digits = read.upto[groups - 1];
     if (digits >= 8 && digits <= 13) return add(groups, Confidence::kNone);
@@ -124,7 +125,8 @@ void TextScan::Phone(std::size_t begin) {
   const bool plus = text[begin] == '+';
   std::size_t digits = begin + (plus ? 1 : 0);
   if (plus && At(digits) == ' ') return;
-  if (!plus && (before == '.' || before == ',' || before == '-' || before == '/' || before == ':') &&
+  if (!plus &&
+      (before == '.' || before == ',' || before == '-' || before == '/' || before == ':') &&
       begin >= 2 && IsDigit(text[begin - 2]))
     return;
   const Dialled read = Read(text, digits);

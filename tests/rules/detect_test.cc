@@ -1,5 +1,7 @@
-// The detector on prose with planted finds and look-alikes (detect.cases), on the published cases of
-// another detector (tests/data/pii-cases), and on what nobody planned.
+// The detector on prose with planted finds and look-alikes (detect.cases), on the published cases
+// of another detector (tests/data/pii-cases), and on what nobody planned.
+#include "rules/detect/detect.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -11,7 +13,6 @@
 
 #include "base/utf8.h"
 #include "detect_score.h"
-#include "rules/detect/detect.h"
 
 namespace octroi::rules {
 namespace {
@@ -158,23 +159,25 @@ std::vector<Published> PublishedOf(const nlohmann::json& all, const std::string&
 }
 
 Tally TallyOf(const std::vector<Published>& cases, PersonalData type) {
-  Detector detector({.types = 1u << static_cast<unsigned>(type), .at_least = Confidence::kPossible});
+  Detector detector(
+      {.types = 1u << static_cast<unsigned>(type), .at_least = Confidence::kPossible});
   Tally tally;
   for (const Published& one : cases) {
     const auto finds = detector.Scan(one.text);
     int right = 0;
     for (const Find& find : finds) {
-      const bool met = one.spans.empty()
-                           ? right < one.count
-                           : std::ranges::find(one.spans, std::pair(find.begin, find.end)) !=
-                                 one.spans.end();
+      const bool met =
+          one.spans.empty()
+              ? right < one.count
+              : std::ranges::find(one.spans, std::pair(find.begin, find.end)) != one.spans.end();
       right += met ? 1 : 0;
       tally.wrong += met ? 0 : 1;
       if (!met) std::printf("  wrong %s: %s\n", NameOf(type).id.data(), one.text.c_str());
     }
     tally.found += right;
     tally.missed += one.count - right;
-    if (right < one.count) std::printf("  missed %s: %s\n", NameOf(type).id.data(), one.text.c_str());
+    if (right < one.count)
+      std::printf("  missed %s: %s\n", NameOf(type).id.data(), one.text.c_str());
   }
   return tally;
 }
@@ -216,13 +219,36 @@ TEST(Detect, MeetsThePublishedCasesOfAnotherDetector) {
 
 // Pieces of what it looks for, in any order, with any bytes between.
 std::string Anything(std::mt19937& random) {
-  static const std::string kPieces[] = {
-      "lea@exemple.fr", "@",   "+33 6 12 34 56 78", "1 85 05 78 006 084 36", "FR7630006000011234567890189",
-      "4111 1111 ",     "é",   "\xc3",              "\xe2\x80",              "né le ",
-      "12/03/1985",     "::1", "2001:db8::",        "https://a?email=",      "AB-123-CD",
-      " ",              "-",   ".",                 "\xc2\xa0",              "(",
-      ")",              "+",   "0",                 "12",                    "CHE-",
-      "756.",           "VD ", "\xff",              "鍵",                    "tel "};
+  static const std::string kPieces[] = {"lea@exemple.fr",
+                                        "@",
+                                        "+33 6 12 34 56 78",
+                                        "1 85 05 78 006 084 36",
+                                        "FR7630006000011234567890189",
+                                        "4111 1111 ",
+                                        "é",
+                                        "\xc3",
+                                        "\xe2\x80",
+                                        "né le ",
+                                        "12/03/1985",
+                                        "::1",
+                                        "2001:db8::",
+                                        "https://a?email=",
+                                        "AB-123-CD",
+                                        " ",
+                                        "-",
+                                        ".",
+                                        "\xc2\xa0",
+                                        "(",
+                                        ")",
+                                        "+",
+                                        "0",
+                                        "12",
+                                        "CHE-",
+                                        "756.",
+                                        "VD ",
+                                        "\xff",
+                                        "鍵",
+                                        "tel "};
   std::string text;
   const std::size_t pieces = random() % 40;
   for (std::size_t i = 0; i < pieces; ++i) {
