@@ -81,13 +81,12 @@ class Report {
       const std::size_t column = Characters(line.substr(0, find.begin)) + 1;
       const auto& name = rules::NameOf(find.type);
       if (json_) {
-        const Json made{
-            {"line", number},
-            {"column", column},
-            {"length", Characters(line.substr(find.begin, find.end - find.begin))},
-            {"type", name.id},
-            {"confidence", rules::NameOf(find.confidence)},
-            {"evidence", EvidenceOf(find)}};
+        const Json made{{"line", number},
+                        {"column", column},
+                        {"length", Characters(line.substr(find.begin, find.end - find.begin))},
+                        {"type", name.id},
+                        {"confidence", rules::NameOf(find.confidence)},
+                        {"evidence", EvidenceOf(find)}};
         std::printf("%s%s", finds_ == 1 ? "{\"finds\":[" : ",", made.dump().c_str());
       } else {
         std::printf("%zu:%zu  %s, %s (%s)\n", number, column,

@@ -1,8 +1,9 @@
 // Free text with what is found in it replaced, and text that is not judged.
+#include "rules/detect/redact.h"
+
 #include <gtest/gtest.h>
 
 #include "bench.h"
-#include "rules/detect/redact.h"
 
 namespace octroi::rules {
 namespace {
@@ -19,7 +20,8 @@ std::string Redacted(std::string_view text) {
 TEST(Redact, ReplacesFindsByTheirType) {
   EXPECT_EQ(Redacted("Écrire à lea@exemple.fr ou au 06 12 34 56 78, NIR 1 85 05 78 006 084 91."),
             "Écrire à [email] ou au [phone], NIR [nir].");
-  EXPECT_EQ(Redacted("Très bon accueil, merci 👍🏽 👨‍👩‍👧 !"), "Très bon accueil, merci 👍🏽 👨‍👩‍👧 !");
+  EXPECT_EQ(Redacted("Très bon accueil, merci 👍🏽 👨‍👩‍👧 !"),
+            "Très bon accueil, merci 👍🏽 👨‍👩‍👧 !");
   EXPECT_EQ(Redacted("J'adore ❤️! 30 m², 25 °C"), "J'adore ❤️! 30 m², 25 °C");
   EXPECT_EQ(Redacted(""), "");
   EXPECT_EQ(Redacted("lea@exemple.fr"), "[email]");
@@ -40,13 +42,13 @@ TEST(Redact, LeavesNothingBetweenFindsThatOverlap) {
 TEST(Redact, WhatCannotBeJudgedIsNotRedacted) {
   EXPECT_EQ(Redacted("\xff"), "-");
   EXPECT_EQ(Redacted(std::string("a\0b", 3)), "-");
-  EXPECT_EQ(Redacted("lea@exe\u200bmple.fr"), "-");   // an unseen space
+  EXPECT_EQ(Redacted("lea@exe\u200bmple.fr"), "-");  // an unseen space
   EXPECT_EQ(Redacted("léa@exé\u200bmple.fr"), "-");
-  EXPECT_EQ(Redacted("06 12 34\u00ad56 78"), "-");    // a soft hyphen
-  EXPECT_EQ(Redacted("０６ 12 34 56 78"), "-");       // wide digits
-  EXPECT_EQ(Redacted("٠٦ ١٢ ٣٤ ٥٦ ٧٨"), "-");         // Arabic digits
-  EXPECT_EQ(Redacted("𝟎𝟔 12 34 56 78"), "-");         // mathematical digits
-  EXPECT_EQ(Redacted("\u202e87 65 43 21 60"), "-");   // from right to left
+  EXPECT_EQ(Redacted("06 12 34\u00ad56 78"), "-");   // a soft hyphen
+  EXPECT_EQ(Redacted("０６ 12 34 56 78"), "-");      // wide digits
+  EXPECT_EQ(Redacted("٠٦ ١٢ ٣٤ ٥٦ ٧٨"), "-");        // Arabic digits
+  EXPECT_EQ(Redacted("𝟎𝟔 12 34 56 78"), "-");        // mathematical digits
+  EXPECT_EQ(Redacted("\u202e87 65 43 21 60"), "-");  // from right to left
   EXPECT_EQ(Redacted(std::string(kRedactedBytesMax, 'a')).size(), kRedactedBytesMax);
   EXPECT_EQ(Redacted(std::string(kRedactedBytesMax + 1, 'a')), "-");
 }
