@@ -54,7 +54,7 @@ bool Parse(int argc, char** argv, Arguments& args) {
       const std::string lang = argv[++i];
       if (lang != "fr" && lang != "en") return false;
       args.language = lang == "fr" ? Language::kFrench : Language::kEnglish;
-    } else if (word.starts_with("-")) {
+    } else if (word.size() > 1 && word.starts_with("-")) {
       return false;
     } else {
       args.words.push_back(word);
@@ -264,6 +264,7 @@ int CommandLine(int argc, char** argv, const Stores& stores) {
   if (verb == "keys" && second == "approver") return CreateApprover(args);
   if (verb == "consent" && second != "decode") return AskRegister(args, stores);
   if (verb == "consent") return DecodeConsent(args);
+  if (verb == "detect") return DetectInText(args);
   if (verb == "diff") return DiffConfig(args);
   if (verb == "apply") return ApplyConfig(args);
   if (verb == "propose") return ProposeConfig(args);

@@ -45,6 +45,8 @@ constexpr Option kOptions[] = {
     {"--subject", true, " consent "},
     {"--known-at", true, " consent "},
     {"--receipt", false, " consent "},
+    {"--type", true, " detect "},
+    {"--all", false, " detect "},
 };
 
 }  // namespace

@@ -55,7 +55,7 @@ constexpr std::string_view kHelpFr =
   [QUOI] peut(-il) atteindre | atteint [OÙ] {[et] CONDITION} [?]
 
   QUOI       un champ | tout champ | catégorie C
-             puis, si l'on veut : en clair | pseudonymisé | haché | généralisé
+             puis, si l'on veut : en clair | pseudonymisé | haché | généralisé | expurgé
   OÙ         une destination | toute destination [hors EEE]
   CONDITION  sans consentement FINALITÉ
              quand le consentement FINALITÉ est inconnu | demandé | en attente | donné | refusé |
@@ -83,7 +83,7 @@ constexpr std::string_view kHelpEn =
   [can] [WHAT] reach | reaches [WHERE] {[and] CONDITION} [?]
 
   WHAT       a field's name | any field | category C
-             then, if wanted: as clear | as pseudonym | hashed | generalised
+             then, if wanted: as clear | as pseudonym | hashed | generalised | redacted
   WHERE      a destination's name | any destination [outside the EEA]
   CONDITION  without consent PURPOSE
              when consent PURPOSE is unknown | requested | pending | granted | denied | withdrawn |

@@ -71,6 +71,7 @@ int CreateApprover(const Arguments& args);  // offline
 
 int ReconcileExport(const Arguments& args);  // cli_reconcile.cc
 int DecodeConsent(const Arguments& args);    // cli_consent.cc: offline, without a config
+int DetectInText(const Arguments& args);     // cli_detect.cc: offline, without a config
 // cli_register.cc: `consent state`, `consent export`, `consent late`.
 int AskRegister(const Arguments& args, const Stores& stores);
 // The whole of a file; `-` is stdin. kUnavailable: it cannot be read.

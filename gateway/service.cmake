@@ -17,6 +17,7 @@ octroi_gateway_part(gateway_service
     cli_ask.cc
     cli_change.cc
     cli_consent.cc
+    cli_detect.cc
     cli_flow.cc
     cli_options.cc
     cli_reconcile.cc

@@ -35,8 +35,8 @@ bool HasTokens(Form form) {
 
 }  // namespace
 
-OutgoingPlan::OutgoingPlan(const crypto::KeyRing& keys, std::string_view origin)
-    : version_(keys.active_version()) {
+OutgoingPlan::OutgoingPlan(const crypto::KeyRing& keys, std::string_view origin, Redact with)
+    : version_(keys.active_version()), redact_(with) {
   crypto::AppendLp(origin, origin_lp_);
 }
 

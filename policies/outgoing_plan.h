@@ -84,7 +84,7 @@ struct PreparedDestination {
 // Immutable once filled.
 class OutgoingPlan {
  public:
-  OutgoingPlan(const crypto::KeyRing& keys, std::string_view origin);
+  OutgoingPlan(const crypto::KeyRing& keys, std::string_view origin, Redact with);
 
   base::Status Add(const crypto::KeyRing& keys,
                    const OutgoingForm& form);  // errors: Pseudonymizer::Make
@@ -93,6 +93,7 @@ class OutgoingPlan {
   const PreparedContract* Find(std::uint16_t destination, std::uint16_t contract) const;
   const std::vector<PreparedDestination>& destinations() const { return destinations_; }
   const std::string& origin_lp() const { return origin_lp_; }
+  Redact redact() const { return redact_; }  // may be null
   std::uint32_t version() const { return version_; }
 
  private:
@@ -105,6 +106,7 @@ class OutgoingPlan {
 
   std::string origin_lp_;
   std::uint32_t version_ = 0;
+  Redact redact_;
   std::vector<PreparedDestination> destinations_;
 };
 

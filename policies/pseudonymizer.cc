@@ -26,9 +26,10 @@ Pseudonymizer::Pseudonymizer() = default;
 Pseudonymizer::~Pseudonymizer() = default;
 
 base::Result<std::unique_ptr<Pseudonymizer>> Pseudonymizer::Make(
-    const crypto::KeyRing& keys, std::string origin, std::vector<OutgoingForm> destinations) {
+    const crypto::KeyRing& keys, std::string origin, std::vector<OutgoingForm> destinations,
+    Redact redact) {
   if (origin.empty() || origin.size() > kLpBytesMax) return Invalid("the origin has no name");
-  OutgoingPlan plan(keys, origin);
+  OutgoingPlan plan(keys, origin, redact);
   for (const OutgoingForm& form : destinations) {
     if (auto added = plan.Add(keys, form); !added) return added.error();
   }
@@ -74,7 +75,7 @@ base::Status Pseudonymizer::Add(std::uint16_t destination, const OutgoingEvent& 
   if (batch.count_ > 0) batch.body_ += to.between;
   auto& placed = batch.events_.emplace_back();
   placed.at = batch.body_.size();
-  Writer(to, *contract, state_->plan.origin_lp(), batch).Write(event);
+  Writer(to, *contract, state_->plan, batch).Write(event);
   placed.size = batch.body_.size() - placed.at;
   AppendU64(event.sequence, batch.sequences_);
   batch.last_sequence_ = std::max(batch.last_sequence_, event.sequence);

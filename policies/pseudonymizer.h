@@ -46,14 +46,22 @@ struct OutgoingField {
     kDepartment,
     kIpPrefix,
     kFamily,
+    kRedacted,  // free text, with the personal data found in it replaced (Redact)
     // Anyone can compute it, so it is a direct identifier in another form and no pseudonym.
     kPartnerHash,
   } form = Form::kPseudonym;
   base::IdentifierType type = base::IdentifierType::kOther;  // of a pseudonym
   std::uint32_t category = 0;  // its bit; leaves only if an allowing purpose has it
-  bool direct = false;         // as it is listed, it points at the person: in clear, partner hash
-  bool identity = false;       // and is an identifier, of which a P1 token can stand instead
+  // As it is listed, it points at the person: in clear, redacted (a name may be left), partner
+  // hash.
+  bool direct = false;
+  bool identity = false;  // and is an identifier, of which a P1 token can stand instead
 };
+
+// Appends a text with the personal data found in it replaced. False: it cannot be judged, and
+// nothing was appended: it does not leave. Called from any thread, by many at a time. The one who
+// finds is elsewhere: policies know what leaves, not what a text holds.
+using Redact = bool (*)(std::string_view text, std::string& out);
 
 struct OutgoingForm {
   std::string domain;  // the destination's id
@@ -89,10 +97,12 @@ struct OutgoingEvent {  // views must live until Finish
 class Pseudonymizer {
  public:
   // kInvalid: a domain that is not an id or that two destinations share (they could join their
-  // data), a contract or a member named twice, an empty name.
+  // data), a contract or a member named twice, an empty name. Without `redact`, kRedacted is left
+  // out.
   static base::Result<std::unique_ptr<Pseudonymizer>> Make(const crypto::KeyRing& keys,
                                                            std::string origin,
-                                                           std::vector<OutgoingForm> destinations);
+                                                           std::vector<OutgoingForm> destinations,
+                                                           Redact redact = nullptr);
   ~Pseudonymizer();
 
   void Begin(std::uint16_t destination, ProtectedBatch& batch) const;

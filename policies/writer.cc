@@ -108,7 +108,7 @@ void Pseudonymizer::Writer::Close(const Segment& segment) {
 
 void Pseudonymizer::Writer::Id(const OutgoingEvent& event) {
   const std::size_t at = batch_.messages_.size();
-  batch_.messages_ += origin_lp_;
+  batch_.messages_ += plan_.origin_lp();
   AppendU64(event.sequence, batch_.messages_);
   batch_.events_.back().id_at = batch_.body_.size();
   batch_.AwaitDigest(&destination_.event_id, at, kIdBytes);
@@ -126,13 +126,23 @@ bool Pseudonymizer::Writer::Field(const Segment& segment, const OutgoingEvent& e
   if (field.key != nullptr) return Token(segment.text, *field.key, value, event.received);
   const std::size_t before = batch_.body_.size();
   Begin(segment.text);
-  if (field.form != Form::kClear) {  // `as` is of values that leave as they are
+  if (field.form == Form::kRedacted) {
+    if (Redacted(value)) return true;
+  } else if (field.form != Form::kClear) {  // `as` is of values that leave as they are
     if (AppendGeneralised(field.form, value, batch_.scratch_, batch_.body_)) return true;
   } else if (AppendAs(value, segment.as, batch_.body_)) {
     return true;
   }
   batch_.body_.resize(before);
   return false;
+}
+
+bool Pseudonymizer::Writer::Redacted(const base::Value& value) {
+  if (value.type != base::JsonType::kString || plan_.redact() == nullptr) return false;
+  batch_.scratch_.clear();
+  if (!plan_.redact()(value.text, batch_.scratch_)) return false;
+  base::AppendJsonString(batch_.scratch_, batch_.body_);
+  return true;
 }
 
 bool Pseudonymizer::Writer::Token(std::string_view text, const TokenKey& key,

@@ -19,14 +19,15 @@ inline void AppendU64(std::uint64_t value, std::string& out) {
 class Pseudonymizer::Writer {
  public:
   Writer(const PreparedDestination& destination, const PreparedContract& contract,
-         const std::string& origin_lp, ProtectedBatch& batch)
-      : destination_(destination), contract_(contract), origin_lp_(origin_lp), batch_(batch) {}
+         const OutgoingPlan& plan, ProtectedBatch& batch)
+      : destination_(destination), contract_(contract), plan_(plan), batch_(batch) {}
 
   void Write(const OutgoingEvent& event);
 
  private:
   // False: it was left out, with its text.
   bool Field(const Segment& segment, const OutgoingEvent& event);
+  bool Redacted(const base::Value& value);
   bool Token(std::string_view text, const TokenKey& key, const base::Value& value,
              base::Millis received);
   std::size_t Epoch(const TokenKey& key, base::Millis received);  // place in the batch's
@@ -43,7 +44,7 @@ class Pseudonymizer::Writer {
 
   const PreparedDestination& destination_;
   const PreparedContract& contract_;
-  const std::string& origin_lp_;
+  const OutgoingPlan& plan_;
   ProtectedBatch& batch_;
 };
 

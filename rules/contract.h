@@ -79,7 +79,8 @@ class Contract {
   // drops a field; the findings are the same.
   //
   // Allocates nothing once `scratch` has grown, but for the repair phone-to-e164 of a number that
-  // is not E.164 yet (libphonenumber allocates).
+  // is not E.164 yet, and foreign phones in a text that is looked through (libphonenumber
+  // allocates).
   Judgement Judge(base::Event& event, const Surroundings& around, Scratch& scratch) const;
 
   const ContractSpec& spec() const;

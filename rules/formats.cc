@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "rules/check_digits.h"
 #include "rules/contract.h"
+#include "rules/detect/redact.h"
 #include "rules/iso_tables.h"
 
 namespace octroi::rules {
@@ -14,16 +16,6 @@ bool AllDigits(std::string_view text) {
     if (!IsDigit(byte)) return false;
   }
   return true;
-}
-
-bool Luhn(std::string_view digits) {
-  int sum = 0;
-  bool twice = false;
-  for (auto at = digits.rbegin(); at != digits.rend(); ++at, twice = !twice) {
-    const int digit = (*at - '0') * (twice ? 2 : 1);
-    sum += digit > 9 ? digit - 9 : digit;
-  }
-  return sum % 10 == 0;
 }
 
 constexpr std::string_view kLaPoste = "356000000";
@@ -120,6 +112,8 @@ bool HasFormat(Format format, std::string_view value) {
       return IsInteger(value);
     case Format::kDecimal:
       return IsDecimal(value);
+    case Format::kNoPersonalData:
+      return CanBeJudged(value) && LikelyDetector().Scan(value).empty();
   }
   return false;
 }

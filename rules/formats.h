@@ -21,6 +21,9 @@
 //   uuid          8-4-4-4-12 hex digits, either case
 //   integer       '-' if any, digits
 //   decimal       the same, then '.' and digits if any
+//   no-personal-data   text in which a Detector (detect/detect.h) finds nothing likely or certain,
+//   and
+//                 which it can judge (detect/redact.h)
 #pragma once
 
 #include <string_view>

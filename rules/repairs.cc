@@ -1,5 +1,6 @@
 #include "rules/repairs.h"
 
+#include "rules/detect/redact.h"
 #include "rules/iso_tables.h"
 #include "rules/latin.h"
 
@@ -19,6 +20,8 @@ bool Apply(Repair repair, std::string_view text, std::string& out) {
       return PhoneToE164(text, out);
     case Repair::kDateToIso:
       return DateToIso(text, out);
+    case Repair::kRedact:
+      return AppendRedacted(text, LikelyDetector(), out);
     case Repair::kCountryToIso: {
       const auto code = CountryOf(text);
       if (code) out.append(*code);

@@ -11,6 +11,9 @@
 //                   doubt as in France; with " h:mm" or " h:mm:ss" behind, yyyy-mm-ddThh:mm:ss. No
 //                   zone is invented, so that is no RFC 3339 date-time yet
 //   country-to-iso  names, alpha-2 and alpha-3 codes become the alpha-2 code (iso_tables.h)
+//   redact          each personal datum that is likely or certain becomes its type: "[email]"
+//                   (detect/redact.h). What cannot be judged is left alone: format no-personal-data
+//                   does not hold for it
 #pragma once
 
 #include <string>

@@ -23,11 +23,11 @@ enum class Severity { kBlocking, kMajor, kMinor };
 enum class OnFail { kKeep, kDropField, kQuarantine, kMerge, kReject };  // from mildest to strictest
 enum class Format {
   kNone, kText, kCode, kEmail, kPhoneE164, kIsoCountry, kIsoLanguage, kDate, kDatetime, kSiren, kSiret,
-  kUrl, kIp, kUuid, kInteger, kDecimal
+  kUrl, kIp, kUuid, kInteger, kDecimal, kNoPersonalData
 };
 enum class ValueType { kAny, kString, kNumber, kInteger, kBoolean };
 enum class Repair {
-  kTrim, kLowercase, kUppercase, kPhoneToE164, kDateToIso, kCountryToIso, kStripAccents
+  kTrim, kLowercase, kUppercase, kPhoneToE164, kDateToIso, kCountryToIso, kStripAccents, kRedact
 };
 // clang-format on
 enum class ExtraFields { kAllow, kDrop, kQuarantine };

@@ -103,6 +103,8 @@ class Reader {
       question_.shape = kHashed;
     } else if (in_.Take({"generalised", "as generalised", "generalise", "generalisee"})) {
       question_.shape = kGeneralised;
+    } else if (in_.Take({"redacted", "as redacted", "expurge", "expurgee"})) {
+      question_.shape = kRedacted;
     } else {
       return false;
     }
@@ -238,6 +240,8 @@ Shape ShapeOf(policies::OutgoingField::Form form) {
     case Form::kIpPrefix:
     case Form::kFamily:
       return Shape::kGeneralised;
+    case Form::kRedacted:
+      return Shape::kRedacted;
   }
   return Shape::kClear;  // of an unknown form nothing milder is said
 }

@@ -46,7 +46,7 @@
 
 namespace octroi::gateway::ask {
 
-enum class Shape { kClear, kPseudonym, kHashed, kGeneralised };
+enum class Shape { kClear, kPseudonym, kHashed, kGeneralised, kRedacted };
 Shape ShapeOf(policies::OutgoingField::Form form);
 
 struct Question {

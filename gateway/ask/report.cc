@@ -19,6 +19,8 @@ const char* FormName(policies::OutgoingField::Form form) {
       return "pseudonym";
     case Shape::kHashed:
       return "hashed";
+    case Shape::kRedacted:
+      return "redacted";
     case Shape::kGeneralised:
       break;
   }

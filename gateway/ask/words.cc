@@ -25,6 +25,8 @@ Say InForm(Form form) {
       return {" pseudonymisé", " as a pseudonym"};
     case Shape::kHashed:
       return {" haché", " hashed"};
+    case Shape::kRedacted:
+      return {" expurgé", " redacted"};
     case Shape::kGeneralised:
       break;
   }

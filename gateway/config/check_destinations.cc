@@ -80,6 +80,17 @@ bool IsOurHeader(std::string_view name) {
   return kOurs.contains(Lower(name));
 }
 
+// Serves the training or the use of a model, to whose maker a text tells more than its fields do.
+bool ServesAi(const Document& destination) {
+  return std::ranges::any_of(destination.root.List("purposes"),
+                             [](const Node& id) { return id.text.starts_with("ai."); });
+}
+
+bool IsFreeText(const DictionaryField& field) {
+  const Node* said = field.node->Find("free_text");
+  return field.format == "text" && (said == nullptr || said->truth);
+}
+
 }  // namespace
 
 void Checker::Destinations() const {
@@ -133,6 +144,7 @@ void Checker::Receives(const Document& destination, const Node& receives,
 // A less precise form is of a value that can have it.
 void Checker::Form(const Document& destination, const Node::Member& field) const {
   if (field.value.Find("partner_hash")) return PartnerHash(destination, field);
+  if (field.value.IsString()) return FreeText(destination, field);
   const Node* generalise = field.value.FindString("generalise");
   if (!generalise) return;
   static const std::map<std::string, std::set<std::string>, std::less<>> kFormats = {
@@ -145,6 +157,17 @@ void Checker::Form(const Document& destination, const Node::Member& field) const
   const auto fits = kFormats.find(generalise->text);
   if (fits != kFormats.end() && !fits->second.contains(format)) {
     Add(1359, destination, generalise->at, {field.key, generalise->text, format});
+  }
+}
+
+// Redaction is of text. Free text in clear does not go to a model (B8): redacted, or not at all.
+void Checker::FreeText(const Document& destination, const Node::Member& field) const {
+  const DictionaryField& known = *world_.Field(field.key);
+  if (field.value.text == "redacted" && known.format != "text") {
+    Add(1395, destination, field.value.at, {field.key, known.format});
+  }
+  if (field.value.text == "clear" && IsFreeText(known) && ServesAi(destination)) {
+    Add(1396, destination, field.value.at, {field.key});
   }
 }
 

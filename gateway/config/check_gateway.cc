@@ -118,6 +118,9 @@ void Checker::Vocabulary() const {
       ++count;
       const auto [first, fresh] = fields.emplace(id->text, dictionary);
       if (!fresh) Add(1201, *dictionary, id->at, {id->text, first->second->file});
+      const Node* free = field.Find("free_text");
+      if (free && field.Text("format") != "text")
+        Add(1397, *dictionary, free->at, {id->text, std::string(field.Text("format"))});
       for (const Node& synonym : field.List("synonyms")) {
         const DictionaryField* other = world_.Field(synonym.text);
         if (other && other->id != id->text) Add(2111, *dictionary, synonym.at, {synonym.text});

@@ -63,6 +63,7 @@ class Checker {
   void DestinationLaw(const Document& destination, base::Millis now) const;
   bool Suspended(std::string_view safeguard) const;
   void Form(const Document& destination, const Node::Member& field) const;
+  void FreeText(const Document& destination, const Node::Member& field) const;
   void PartnerHash(const Document& destination, const Node::Member& field) const;
   void Deliver(const Document& destination) const;
   void IntoTable(const Document& destination, const Node& deliver) const;

@@ -203,6 +203,18 @@ constexpr CodeText kCodes[] = {
      "\"{0}\" depends on the law of a country, but gateway.yaml does not say whose applies.",
      "jurisdiction: { controller: FR, person: country }.",
      "jurisdiction: { controller: FR, person: country }."},
+    {1395, "« {0} » ne s'expurge pas : son format est « {1} », et seul du texte s'expurge.",
+     "\"{0}\" cannot be redacted: its format is \"{1}\", and only text is redacted.", "", ""},
+    {1396, "« {0} » est du texte libre : il ne part pas en clair vers une finalité ai.*.",
+     "\"{0}\" is free text: it does not leave in clear for a purpose ai.*.",
+     "« {0}: redacted », ou le retirer de « receives ». Si ce n'est pas du texte libre : "
+     "free_text: "
+     "false au dictionnaire.",
+     "\"{0}: redacted\", or remove it from \"receives\". If it is no free text: free_text: false "
+     "in "
+     "the dictionary."},
+    {1397, "« free_text » est d'un champ de format text ; « {0} » est de format « {1} ».",
+     "\"free_text\" is of a field of format text; \"{0}\" has the format \"{1}\".", "", ""},
     {1384, "Une mise en attente dure 30 jours au plus.", "A hold lasts 30 days at most.", "", ""},
     {1380, "Cet invariant ne se comprend pas : {0}.", "This invariant cannot be read: {0}.",
      "« octroi ask --help » donne la grammaire.", "\"octroi ask --help\" has the grammar."},

@@ -21,16 +21,30 @@ constexpr std::array<std::string_view, 6> kDimensions = {"completeness", "validi
 constexpr std::array<std::string_view, 3> kSeverities = {"blocking", "major", "minor"};
 constexpr std::array<std::string_view, 5> kOnFail = {"keep", "drop-field", "quarantine", "merge",
                                                      "reject"};
-constexpr std::array<std::string_view, 16> kFormats = {
-    "",         "text",  "code",  "email", "phone-e164", "iso-country", "iso-language", "date",
-    "datetime", "siren", "siret", "url",   "ip",         "uuid",        "integer",      "decimal"};
+constexpr std::array<std::string_view, 17> kFormats = {"",
+                                                       "text",
+                                                       "code",
+                                                       "email",
+                                                       "phone-e164",
+                                                       "iso-country",
+                                                       "iso-language",
+                                                       "date",
+                                                       "datetime",
+                                                       "siren",
+                                                       "siret",
+                                                       "url",
+                                                       "ip",
+                                                       "uuid",
+                                                       "integer",
+                                                       "decimal",
+                                                       "no-personal-data"};
 constexpr std::array<std::string_view, 5> kTypes = {"", "string", "number", "integer", "boolean"};
-constexpr std::array<std::string_view, 7> kRepairs = {
-    "trim",        "lowercase",      "uppercase",    "phone-to-e164",
-    "date-to-iso", "country-to-iso", "strip-accents"};
+constexpr std::array<std::string_view, 8> kRepairs = {
+    "trim",        "lowercase",      "uppercase",     "phone-to-e164",
+    "date-to-iso", "country-to-iso", "strip-accents", "redact"};
 constexpr std::array<std::string_view, 3> kExtraFields = {"allow", "drop", "quarantine"};
-static_assert(static_cast<std::size_t>(Format::kDecimal) + 1 == kFormats.size());
-static_assert(static_cast<std::size_t>(rules::Repair::kStripAccents) + 1 == kRepairs.size());
+static_assert(static_cast<std::size_t>(Format::kNoPersonalData) + 1 == kFormats.size());
+static_assert(static_cast<std::size_t>(rules::Repair::kRedact) + 1 == kRepairs.size());
 static_assert(static_cast<std::size_t>(rules::Dimension::kIdentity) + 1 == kDimensions.size());
 static_assert(static_cast<std::size_t>(rules::OnFail::kReject) + 1 == kOnFail.size());
 static_assert(static_cast<std::size_t>(rules::Compare::kGreater) == kComparisons.size());

@@ -33,7 +33,7 @@ SqlPlan SqlPlanOf(const Node& deliver) {
 // What the shape lets through; anything else would be P1, of which nobody reads a value.
 policies::OutgoingField::Form FormOf(const World& world, const Node& form) {
   using Form = policies::OutgoingField::Form;
-  if (form.IsString()) return Form::kClear;
+  if (form.IsString()) return form.text == "redacted" ? Form::kRedacted : Form::kClear;
   if (form.Find("partner_hash")) return Form::kPartnerHash;
   if (form.Find("generalise")) {
     const std::string_view to = form.Text("generalise");
@@ -124,7 +124,8 @@ policies::OutgoingForm OutgoingFormOf(const World& world, const Document& destin
       out.category = CategoryBit(field);
       using Form = policies::OutgoingField::Form;
       out.direct = field.node->Text("personal_data") == "direct" &&
-                   (out.form == Form::kClear || out.form == Form::kPartnerHash);
+                   (out.form == Form::kClear || out.form == Form::kRedacted ||
+                    out.form == Form::kPartnerHash);
       out.identity = field.node->Text("role") == "identity";
     }
   }

@@ -151,6 +151,8 @@ const Row kRows[] = {
 
   {"a time as a prefix", "destinations/crm.yaml", "occurred_at: clear", "occurred_at: { generalise: ‸ip_prefix }", "OCT-1359"},
   {"the hour of a date", "destinations/crm.yaml", "country: clear", "country: { generalise: ‸hour }", "OCT-1359"},
+  {"a redacted number", "destinations/crm.yaml", "quantity: clear", "quantity: ‸redacted", "OCT-1395"},
+  {"a code that is free text", "vocabulary/marketing.yaml", "format: code\n    synonyms: [InvoiceNo, facture]", "format: code\n    free_text: ‸false\n    synonyms: [InvoiceNo, facture]", "OCT-1397"},
   {"an address without a port", "gateway.yaml", "ingest: \"127.0.0.1:18080\"", "ingest: ‸\"127.0.0.1\"", "OCT-1327"},
   {"another source's path", "sources/boutique.yaml", "path: /v1/events/boutique", "path: ‸/v1/events/shop", "OCT-1328"},
   {"a contract received twice", "destinations/crm.yaml", "deliver:\n", "  - contract: ‸identity@1\n    fields:\n      email: clear\ndeliver:\n", "OCT-1329"},
@@ -222,6 +224,35 @@ const Row kRows[] = {
 
 TEST(BadConfig, TheGoodFolderIsGood) {
   EXPECT_EQ(Errors(Load(GoodFolder())), std::vector<std::string>());
+}
+
+// Free text reaches a model redacted or not at all (B8); what is said to be none, in clear.
+TEST(BadConfig, FreeTextInClearIsRefusedForAModel) {
+  Files files = GoodFolder();
+  files["purposes/ai.training.yaml"] =
+      Replace(files["purposes/crm.management.yaml"], "id: crm.management",
+              "id: ai.training\ndpia: { reference: AIPD-1, date: 2026-01-05 }");
+  std::string& crm = files["destinations/crm.yaml"];
+  crm = Replace(crm, "purposes: [crm.management]", "purposes: [crm.management, ai.training]");
+  const auto count = [](const ConfigFolder& config) {
+    const std::string text = Render(config, Language::kEnglish, false);
+    std::size_t found = 0;
+    for (std::size_t at = text.find("OCT-1396"); at != std::string::npos;
+         at = text.find("OCT-1396", at + 1)) {
+      ++found;
+    }
+    EXPECT_EQ(found, Errors(config).size()) << text;
+    return found;
+  };
+  EXPECT_EQ(count(Load(files)), 7u);
+  crm = Replace(crm, "description: clear", "description: redacted");
+  EXPECT_EQ(count(Load(files)), 6u);
+  std::string& words = files["vocabulary/marketing.yaml"];
+  words = Replace(words, "format: text\n    synonyms: [pays]",
+                  "format: text\n    free_text: false\n    synonyms: [pays]");
+  EXPECT_EQ(count(Load(files)), 5u);
+  crm = Replace(crm, ", ai.training]", "]");
+  EXPECT_EQ(count(Load(files)), 0u);
 }
 
 struct Spoilt {

@@ -105,6 +105,37 @@ TEST(Generalise, OnlyTextAndWholeNumbersSayAnything) {
   EXPECT_EQ(out, "");
 }
 
+// Stands for who finds: digits are, "?" cannot be judged.
+bool Digitless(std::string_view text, std::string& out) {
+  if (text.find('?') != std::string_view::npos) return false;
+  for (const char byte : text) out += byte >= '0' && byte <= '9' ? '#' : byte;
+  return true;
+}
+
+// Free text leaves as the one who finds gives it back; what he does not judge, what is no text, and
+// all of it where nobody finds, does not leave, nor does its name.
+TEST(Generalise, RedactedTextLeavesAsItIsGivenBackOrNotAtAll) {
+  const auto ring = crypto::KeyRing::FromRoot("acme", kRoot);
+  OutgoingForm form = policies::Form("crm");
+  form.contracts[0].fields[4].form = OutgoingField::Form::kRedacted;
+  const auto made = Pseudonymizer::Make(*ring, "gw-1", {form}, Digitless);
+  ASSERT_TRUE(made);
+  Fields person = Person(1);
+  person.Text(kNote, "call \"06 12\"\n");
+  EXPECT_EQ(DataOf(**made, person)["note"], "call \"## ##\"\n");
+  person.Text(kNote, "call 06 12?");
+  EXPECT_FALSE(DataOf(**made, person).contains("note"));
+  person.Text(kNote, "call 06 12");
+  EXPECT_FALSE(DataOf(*Made(*ring, {form}), person).contains("note"));
+  form.contracts[0].fields[4].direct = true;  // a name may be left in it
+  const auto direct = Pseudonymizer::Make(*ring, "gw-1", {form}, Digitless);
+  ProtectedBatch batch;
+  (*direct)->Begin(0, batch);
+  ASSERT_TRUE((*direct)->Add(0, {1, "lead.created", 0, {kFree, 0}, {}, &person}, batch));
+  (*direct)->Finish(0, batch);
+  EXPECT_EQ(batch.body().find("##"), std::string_view::npos);
+}
+
 // Through a batch: beside fields in clear and tokens, in a template too; a value that does not fit
 // leaves nothing, not even its name.
 TEST(Generalise, InABatch) {

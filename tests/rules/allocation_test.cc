@@ -1,5 +1,6 @@
 // The hot path allocates nothing: operator new is counted over 10,000 calls of Judge.
 #include "bench.h"
+#include "rules/detect/detect.h"
 #include "support/allocations.h"
 
 namespace octroi::rules {
@@ -85,6 +86,26 @@ TEST(Allocation, NoneWithRepairsOnceTheScratchHasGrown) {
   rules[13].repair = {Repair::kTrim, Repair::kDateToIso};
   rules[10].repair = {Repair::kCountryToIso};
   EXPECT_EQ(AllocationsOf(ContractOf(SpecOf(rules)), 0b001'1000'0000'0000, 0b100'0001'0000), 0);
+}
+
+// Finds of every kind but foreign phones, which libphonenumber judges.
+TEST(Allocation, NoneOfADetectorThatHasSeenAsMuchBefore) {
+  const std::string text =
+      "lea@exemple.fr, tél. 06 12 34 56 78, +33 6 12 34 56 78, NIR 1 85 05 78 006 084 91, SIREN "
+      "732 829 "
+      "320, IBAN FR76 3000 6000 0112 3456 7890 189, carte 4111 1111 1111 1111, AB-123-CD, né le 12 "
+      "mars "
+      "1985, 192.0.2.1, 2001:db8::1, https://exemple.fr/?email=x, CHE-109.322.551, "
+      "756.9217.0769.85";
+  Detector detector({.at_least = Confidence::kPossible});
+  const std::size_t finds = detector.Scan(text).size();
+  EXPECT_GE(finds, 10u);
+  const long before = testing::Allocations();
+  for (int round = 0; round < 100; ++round) {
+    EXPECT_EQ(detector.Scan(text).size(), finds);
+    EXPECT_EQ(detector.ScanToHide(text).size(), finds);
+  }
+  EXPECT_EQ(testing::Allocations(), before);
 }
 
 TEST(Allocation, TheCounterCounts) {
