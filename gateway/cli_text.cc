@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "gateway/canary/light.h"
 #include "gateway/cli_layout.h"
 #include "gateway/cli_text_consent.h"
 #include "gateway/messages.h"
@@ -231,6 +232,7 @@ std::string StatusText(const std::string& json, Language language) {
     text += (fr ? "● Qualité observée : " : "● Quality observed: ") +
             Joined(status["observed"][kind]) + "\n";
   }
+  text += CanariesText(status["canaries"], language);
   text += "\n";
   text += Table("SOURCE", fr ? "Reçus" : "Received", status["sources"],
                 {"rejected", "quarantined", "merged", "accepted"}, "received", language);

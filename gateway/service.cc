@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/memory_limit.h"
 #include "gateway/api.h"
+#include "gateway/canary/watch.h"
 #include "gateway/config_desk.h"
 #include "gateway/consent_desk.h"
 #include "gateway/consent_late.h"
@@ -75,6 +76,7 @@ struct Service::State {
   std::unique_ptr<Housekeeper> housekeeper;
   std::unique_ptr<ReplayDesk> replays;
   std::unique_ptr<gateway::Tap> tap;
+  std::unique_ptr<CanaryWatch> canaries;
   std::unique_ptr<Api> api, console_api;
   std::unique_ptr<Edge> edge, console;
 
@@ -125,6 +127,7 @@ base::Status Service::State::Start() {
                         [this] {
                           holds->PlanChanged();
                           dispatcher->PlanChanged();
+                          canaries->PlanChanged();
                         }});
   const auto made = configs->Open(*parts.config, recovery.last_plan());
   if (!made) return made.error();
@@ -142,6 +145,7 @@ base::Status Service::State::Start() {
   dispatcher->Start();
   holds->Start();
   housekeeper->Start();
+  canaries->Start();
   return Listen();
 }
 
@@ -205,6 +209,8 @@ void Service::State::Assemble() {
   replays = std::make_unique<ReplayDesk>(std::move(again));
   tap =
       std::make_unique<gateway::Tap>(gateway::Tap::Parts{parts.clock, plan_now, journal->origin()});
+  canaries = std::make_unique<CanaryWatch>(
+      CanaryWatch::Parts{parts.clock, &metrics, keys.get(), plan_now});
   waker.state = this;
   journal->Listen(dispatcher.get());
   forward =
@@ -228,6 +234,7 @@ base::Status Service::State::Listen() {
   serve.metrics = &metrics;
   serve.plan = [this] { return InForce(); };
   serve.ready = [this] { return journal->accepting(); };
+  serve.canaries = [this] { return canaries->Light().good(); };
   serve.before_metrics = [this] { RefreshGauges(); };
   serve.language = settings.language;
   serve.threads = parts.threads;
@@ -258,6 +265,7 @@ base::Status Service::State::Listen() {
 }
 
 void Service::State::RefreshGauges() {
+  canaries->RefreshGauges();
   metrics.GaugeOf("octroi_pending_deliveries")
       .Set(static_cast<std::int64_t>(dispatcher->pending()));
   metrics.GaugeOf("octroi_sending_held").Set(sends.Open(parts.clock->BootNowNanos()) ? 0 : 1);
@@ -278,6 +286,7 @@ Service::~Service() {
   s.awake.store(nullptr);
   if (s.edge) s.edge->Drain(0);  // nobody speaks any more; the journal's thread may still wake it
   if (s.console) s.console->Drain(0);
+  s.canaries.reset();
   s.housekeeper.reset();
   s.watch.reset();
   s.consents.reset();
@@ -309,7 +318,8 @@ std::string Service::Status() const {
          return {state_->metrics.GaugeOf("octroi_pending", labels).value(),
                  state_->metrics.GaugeOf("octroi_breaker", labels).value(),
                  &state_->metrics.LatencyOf("octroi_delivery_sent", labels)};
-       }});
+       },
+       state_->canaries->Light()});
 }
 
 std::string Service::Explain(std::string_view event_id) const {

@@ -6,6 +6,9 @@ octroi_gateway_part(gateway_service
     ask/report.cc
     audit.cc
     auditor.cc
+    canary/report.cc
+    canary/walk.cc
+    canary/watch.cc
     change/cells.cc
     change/control.cc
     change/difference.cc

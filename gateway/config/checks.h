@@ -34,6 +34,7 @@ class Checker {
   void Law(base::Millis now) const;
   void ListFiles() const;
   void Tests() const;
+  void Canaries() const;
   void UniqueIds() const;
   void Durations() const;
 
@@ -74,6 +75,8 @@ class Checker {
   void Headers(const Document& destination, const Node& deliver) const;
   void ObservedConsent(const Document& gateway, base::Millis now) const;
   void Approvers(const Document& gateway) const;
+  void CanaryTopics(const Document& canary) const;
+  void CanaryLine(const Document& canary, const Node& line) const;
 
   const World& world_;
   Findings& findings_;

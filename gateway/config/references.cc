@@ -146,6 +146,7 @@ void CheckWorld(const World& world, base::Millis now, Findings& findings) {
   checker.Law(now);
   checker.ListFiles();
   checker.Tests();
+  checker.Canaries();
 }
 
 }  // namespace octroi::gateway::config
