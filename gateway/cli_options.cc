@@ -22,7 +22,7 @@ constexpr Option kOptions[] = {
     {"--cloudevents", false, " simulate explain "},
     {"--jsonl", false, " simulate tap "},
     {"--outcome", true, " tap "},
-    {"--destination", true, " tap replay "},
+    {"--destination", true, " tap replay training "},
     {"--reason", true, " tap replay apply propose "},
     {"--status", true, " replay "},
     {"--since", true, " replay "},
@@ -42,7 +42,7 @@ constexpr Option kOptions[] = {
     {"--gpp", true, " consent "},
     {"--purposes", true, " consent "},
     {"--vendor", true, " consent "},
-    {"--subject", true, " consent "},
+    {"--subject", true, " consent training "},
     {"--known-at", true, " consent "},
     {"--receipt", false, " consent "},
 };

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/memory_limit.h"
+#include "base/text.h"
 #include "gateway/api.h"
 #include "gateway/canary/watch.h"
 #include "gateway/config_desk.h"
@@ -26,6 +27,7 @@
 #include "gateway/report.h"
 #include "gateway/simulate.h"
 #include "gateway/tap.h"
+#include "gateway/training.h"
 #include "gateway/whole_file.h"
 
 namespace octroi::gateway {
@@ -351,6 +353,27 @@ std::string Service::Late() const {
   const auto facts = config::RegisterFacts::Of(past->config, state_->settings.language);
   return LateReport({state_->parts.store, past->plan.get(), &facts, state_->keys.get(),
                      state_->journal->origin()});
+}
+
+std::string Service::Training(std::string_view order) const {
+  const auto read = nlohmann::json::parse(order, nullptr, /*allow_exceptions=*/false);
+  if (!read.is_object()) return R"({"error":"change.order"})";
+  const auto past = state_->configs->Past(state_->InForce()->number);
+  if (!past) return R"({"error":"store.unavailable"})";
+  const auto facts = config::RegisterFacts::Of(past->config, state_->settings.language);
+  const TrainingParts parts{
+      state_->parts.store, past->plan.get(),          &facts,
+      state_->keys.get(),  state_->journal->origin(), state_->parts.clock->WallNow()};
+  if (read.value("what", "") == "show") return TrainingSets(parts, read.value("destination", ""));
+  if (!read.contains("person")) return TrainingAffected(parts, std::nullopt);
+  std::vector<policies::Fingerprint> person;
+  for (const auto& one : read["person"]) {
+    const auto bytes = base::FromHex(one.get<std::string>());
+    if (!bytes || bytes->size() != sizeof(policies::Fingerprint))
+      return R"({"error":"change.order"})";
+    std::copy(bytes->begin(), bytes->end(), person.emplace_back().begin());
+  }
+  return TrainingAffected(parts, person);
 }
 
 std::string Service::Reconcile(std::string_view order) const {

@@ -61,8 +61,8 @@ CanaryForm FormOf(const std::string& text, const std::string& value) {
   if (text == value) return CanaryForm::kClear;
   if (IsToken(text)) return CanaryForm::kToken;
   const bool hex = text.size() == kHashLength && std::ranges::all_of(text, [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-  });
+                     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+                   });
   return hex ? CanaryForm::kHash : CanaryForm::kLessPrecise;
 }
 

@@ -33,8 +33,8 @@ std::vector<std::set<std::size_t>> TopicsOf(const CanaryPlan& plan) {
   std::vector<std::uint16_t> destinations;
   std::vector<std::set<std::size_t>> topics;
   for (const CanaryPlan::Gets& gets : plan.gets) {
-    const auto place = static_cast<std::size_t>(
-        std::ranges::find(destinations, gets.destination) - destinations.begin());
+    const auto place = static_cast<std::size_t>(std::ranges::find(destinations, gets.destination) -
+                                                destinations.begin());
     if (place == destinations.size()) {
       destinations.push_back(gets.destination);
       topics.emplace_back();

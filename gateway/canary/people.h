@@ -12,13 +12,14 @@ namespace octroi::gateway {
 enum class CanaryWord : std::uint8_t { kSilent, kYes, kNo };
 
 struct CanaryAnswer {
-  CanaryWord recorded = CanaryWord::kSilent;     // in the register
+  CanaryWord recorded = CanaryWord::kSilent;      // in the register
   CanaryWord accompanying = CanaryWord::kSilent;  // with the event; silent where the topic has none
-  auto operator<=>(const CanaryAnswer&) const = default;
-  // Both have to agree: what accompanies an event can only say no, and silence is no answer.
-  bool agreed() const {
-    return recorded == CanaryWord::kYes && accompanying != CanaryWord::kNo;
+  bool operator<(const CanaryAnswer& other) const {
+    return recorded != other.recorded ? recorded < other.recorded
+                                      : accompanying < other.accompanying;
   }
+  // Both have to agree: what accompanies an event can only say no, and silence is no answer.
+  bool agreed() const { return recorded == CanaryWord::kYes && accompanying != CanaryWord::kNo; }
 };
 using CanaryPerson = std::vector<CanaryAnswer>;  // by place of the topic
 

@@ -55,7 +55,7 @@ struct CanaryPlan {
   std::vector<Gets> gets;  // what is not here must not leave
 };
 
-inline constexpr std::size_t kCanaryPeopleMax = 4'096;  // of one file: every one of them each time
+inline constexpr std::size_t kCanaryPeopleMax = 4'096;   // of one file: every one of them each time
 inline constexpr base::Millis kCanaryEveryMax = 30'000;  // red within a minute, and time to see it
 
 }  // namespace octroi::gateway

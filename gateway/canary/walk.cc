@@ -81,8 +81,7 @@ class Walk {
     name_ = "canary-" + base::Hex(crypto::AsBytes(crypto::Sha256(seed)).substr(0, kNameBytes));
     event_ = EventOf(person);
     const std::string_view text = event_;
-    ReadEvent& read =
-        reader_.Read(plan_.sources[canary_.source], {}, std::span(&text, 1)).front();
+    ReadEvent& read = reader_.Read(plan_.sources[canary_.source], {}, std::span(&text, 1)).front();
     Enter(person, std::span(read.subject.data(), read.people));
     Circumstances around;
     around.plan = &plan_;
@@ -163,9 +162,9 @@ class Walk {
       if (gets.destination != destination) continue;
       if (gets.when) {
         const CanaryAnswer& answer = (*person_)[*gets.when];
-        expected.in_doubt = expected.in_doubt ||
-                            (observed && answer.recorded == CanaryWord::kSilent &&
-                             answer.accompanying != CanaryWord::kNo);
+        expected.in_doubt =
+            expected.in_doubt || (observed && answer.recorded == CanaryWord::kSilent &&
+                                  answer.accompanying != CanaryWord::kNo);
         if (!answer.agreed()) continue;
       }
       expected.record = true;

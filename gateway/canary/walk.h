@@ -26,9 +26,9 @@ struct CanaryMismatch {
   std::string canary, destination;  // destination empty: the person could not be walked
   std::string field;                // empty: the record as a whole
   std::string expected, seen;  // "record", "nothing"; of a field: CanaryByteFault; "unreadable"
-  std::string reason;          // of the decision where no record leaves, else of the one that let it
-  std::string people;          // the answers of the first of them: Say()
-  std::uint64_t count = 0;     // how many people
+  std::string reason;       // of the decision where no record leaves, else of the one that let it
+  std::string people;       // the answers of the first of them: Say()
+  std::uint64_t count = 0;  // how many people
 };
 
 struct CanaryResult {

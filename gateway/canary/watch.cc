@@ -16,8 +16,8 @@ using Colour = CanaryLight::Colour;
 
 constexpr std::int64_t kLostAfterNanos = 60'000'000'000;
 constexpr int kNice = 10;
-constexpr base::Millis kShare = 10;      // one tenth of a core
-constexpr std::size_t kLinesMax = 100;   // of one turn, in the log
+constexpr base::Millis kShare = 10;     // one tenth of a core
+constexpr std::size_t kLinesMax = 100;  // of one turn, in the log
 
 bool Same(const CanaryMismatch& a, const CanaryMismatch& b) {
   return a.canary == b.canary && a.destination == b.destination && a.field == b.field &&
@@ -86,15 +86,13 @@ base::Millis CanaryWatch::Turn() {
   base::Millis every = kCanaryEveryMax;
   for (const CanaryPlan& canary : plan->canaries) {
     every = std::min(every, canary.every);
-    CanaryResult result =
-        WalkCanary(*plan, canary, *parts_.keys, parts_.clock->WallNow(), [this] {
-          const std::lock_guard lock(mutex_);
-          return stopping_;
-        });
+    CanaryResult result = WalkCanary(*plan, canary, *parts_.keys, parts_.clock->WallNow(), [this] {
+      const std::lock_guard lock(mutex_);
+      return stopping_;
+    });
     now.people += result.people;
     now.not_judged += result.not_judged;
-    now.mismatches.insert(now.mismatches.end(), result.mismatches.begin(),
-                          result.mismatches.end());
+    now.mismatches.insert(now.mismatches.end(), result.mismatches.begin(), result.mismatches.end());
   }
   if (!plan->canaries.empty()) {
     now.colour = now.mismatches.empty() ? Colour::kGreen : Colour::kRed;
@@ -119,8 +117,8 @@ base::Millis CanaryWatch::Turn() {
 void CanaryWatch::Tell(const CanaryLight& before, const CanaryLight& now) const {
   std::size_t lines = 0;
   for (const CanaryMismatch& one : now.mismatches) {
-    const bool known = std::ranges::any_of(before.mismatches,
-                                           [&](const auto& other) { return Same(one, other); });
+    const bool known =
+        std::ranges::any_of(before.mismatches, [&](const auto& other) { return Same(one, other); });
     if (!known && ++lines <= kLinesMax) LogMismatch(one);
   }
   if (now.colour == Colour::kGreen && before.colour != Colour::kGreen)
@@ -150,7 +148,9 @@ void CanaryWatch::RefreshGauges() const {
   const CanaryLight light = Light();
   const bool off = light.colour == Colour::kOff;
   parts_.metrics->GaugeOf("octroi_canary_light")
-      .Set(off ? -1 : light.colour == Colour::kGreen ? 1 : 0);
+      .Set(off                              ? -1
+           : light.colour == Colour::kGreen ? 1
+                                            : 0);
 }
 
 }  // namespace octroi::gateway

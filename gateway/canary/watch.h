@@ -30,9 +30,9 @@ class CanaryWatch {
   explicit CanaryWatch(Parts parts);
   ~CanaryWatch();  // ends its thread, after the person at hand
 
-  void Start();        // one thread, at low priority; every is a plan's shortest, but it never takes
-                       // more than a tenth of a core
-  void PlanChanged();  // any thread
+  void Start();  // one thread, at low priority; every is a plan's shortest, but it never takes
+                 // more than a tenth of a core
+  void PlanChanged();         // any thread
   CanaryLight Light() const;  // any thread
   void RefreshGauges() const;
 

@@ -49,8 +49,7 @@ CanaryPlan CanaryPlanOf(const Document& canary, NameTables& names) {
   plan.source = names.sources.Of(root.Text("source"));
   plan.every = DurationOr(root, "every", kEvery);
   plan.event = TextOf(root, "event");
-  for (const Node::Member& topic : root.Map("topics"))
-    plan.topics.push_back(TopicOf(topic, names));
+  for (const Node::Member& topic : root.Map("topics")) plan.topics.push_back(TopicOf(topic, names));
   for (const Node::Member& destination : root.Map("gets")) {
     for (const Node& line : destination.value.items) {
       CanaryPlan::Gets& gets = plan.gets.emplace_back();
@@ -60,8 +59,8 @@ CanaryPlan CanaryPlanOf(const Document& canary, NameTables& names) {
         gets.when = static_cast<std::size_t>(topic - plan.topics.begin());
       }
       for (const Node::Member& field : line.Map("fields")) {
-        gets.fields.push_back({field.key, std::string(field.value.Text("from")),
-                               FormOf(field.value.Text("as"))});
+        gets.fields.push_back(
+            {field.key, std::string(field.value.Text("from")), FormOf(field.value.Text("as"))});
       }
     }
   }

@@ -13,8 +13,11 @@ Json JsonOf(const Node& node) {
     case Node::Kind::kBool:
       return node.truth;
     case Node::Kind::kInteger:
-    case Node::Kind::kNumber:
-      return Json::parse(node.text, nullptr, /*allow_exceptions=*/false);
+    case Node::Kind::kNumber: {
+      Json number = Json::parse(node.text, nullptr, /*allow_exceptions=*/false);
+      if (number.is_discarded()) return node.number;  // YAML writes it so, JSON does not: +5
+      return number;
+    }
     case Node::Kind::kString:
       return node.text;
     case Node::Kind::kList: {

@@ -7,7 +7,7 @@
 
 namespace octroi::gateway::config {
 
-// Members in file order, numbers as they are written; one that JSON refuses becomes discarded.
+// Members in file order, numbers as they are written where JSON can write them so.
 nlohmann::ordered_json JsonOf(const Node& node);
 
 }  // namespace octroi::gateway::config

@@ -57,7 +57,8 @@ TEST(Canary, ARightConfigIsGreenForEveryCombination) {
 TEST(Canary, EachCombinationOfADestinationsTopicsIsWalkedOnce) {
   CanaryPlan plan;
   plan.topics.resize(3);
-  for (std::size_t i = 0; i < 3; ++i) plan.topics[i].id = std::string(1, static_cast<char>('a' + i));
+  for (std::size_t i = 0; i < 3; ++i)
+    plan.topics[i].id = std::string(1, static_cast<char>('a' + i));
   plan.topics[0].accompanied = true;
   plan.gets = {{0, 0, {}}, {0, 1, {}}, {1, 2, {}}};
   const auto people = PeopleOf(plan);
@@ -82,17 +83,23 @@ TEST(Canary, AnInvertedPolarityIsRedBothWays) {
     canary = Replace(canary, std::string(id) + ": false", std::string(id) + ": true");
     canary = Replace(canary, std::string(id) + ": refused", std::string(id) + ": false");
   }
-  EXPECT_EQ(Seen(Walk(files)),
-            (Lines{"emailing: nothing / record (consent.granted)",
-                   "emailing: record / nothing (signal.denied)",
-                   "publicite: nothing / record (consent.granted)",
-                   "publicite: record / nothing (signal.denied)"}));
+  EXPECT_EQ(Seen(Walk(files)), (Lines{"emailing: nothing / record (consent.granted)",
+                                      "emailing: record / nothing (signal.denied)",
+                                      "publicite: nothing / record (consent.granted)",
+                                      "publicite: record / nothing (signal.denied)"}));
+}
+
+// YAML knows numbers that JSON does not write.
+TEST(Canary, AnEventIsJsonWhateverItsYaml) {
+  EXPECT_EQ(Seen(Walk(With(kCanaryFile, "campaign_name: \"canary-winter\"",
+                           "campaign_name: \"canary-winter\", rank: +5, share: .5"))),
+            Lines{});
 }
 
 TEST(Canary, TwoSwappedCategoriesAreRed) {
-  const CanaryResult result =
-      Walk(With("sources/site-web.yaml", "C0003: [marketing.email], C0004: [advertising.personalised]",
-                "C0003: [advertising.personalised], C0004: [marketing.email]"));
+  const CanaryResult result = Walk(
+      With("sources/site-web.yaml", "C0003: [marketing.email], C0004: [advertising.personalised]",
+           "C0003: [advertising.personalised], C0004: [marketing.email]"));
   const Lines seen = Seen(result);
   EXPECT_TRUE(seen.contains("emailing: nothing / record (consent.granted)"));
   EXPECT_TRUE(seen.contains("publicite: nothing / record (consent.granted)"));
@@ -106,8 +113,8 @@ TEST(Canary, ASignalThatIsNoLongerReadIsRed) {
 }
 
 TEST(Canary, AnInvertedConditionOfAPolicyIsRed) {
-  const CanaryResult result = Walk(With("policies/marketing-email.yaml", "{ consent: granted }",
-                                        "{ consent: denied }"));
+  const CanaryResult result =
+      Walk(With("policies/marketing-email.yaml", "{ consent: granted }", "{ consent: denied }"));
   EXPECT_EQ(Seen(result), (Lines{"emailing: record / nothing (policy.not_met)"}));
 }
 
@@ -127,8 +134,9 @@ TEST(Canary, AFieldInClearInsteadOfATokenIsRed) {
   Files files = CanaryFolder();
   std::string& ads = files["destinations/publicite.yaml"];
   ads = Replace(ads, "email: { pseudonym: per-destination }", "email: clear");
-  EXPECT_EQ(Seen(Walk(files)), (Lines{"publicite.email: token / clear (consent.granted)",
-                                      "publicite.properties.email: nothing / clear (consent.granted)"}));
+  EXPECT_EQ(Seen(Walk(files)),
+            (Lines{"publicite.email: token / clear (consent.granted)",
+                   "publicite.properties.email: nothing / clear (consent.granted)"}));
 }
 
 TEST(Canary, AFieldTooManyAndOneTooFewAreRed) {
@@ -140,8 +148,8 @@ TEST(Canary, AFieldTooManyAndOneTooFewAreRed) {
 }
 
 TEST(Canary, ASourceThatMapsOneFieldToAnotherIsRed) {
-  const Lines seen =
-      Seen(Walk(With("sources/site-web.yaml", "properties.email: email", "properties.email: campaign")));
+  const Lines seen = Seen(
+      Walk(With("sources/site-web.yaml", "properties.email: email", "properties.email: campaign")));
   EXPECT_TRUE(seen.contains("publicite.email: token / nothing (consent.granted)")) << seen.size();
 }
 
@@ -156,7 +164,8 @@ TEST(Canary, ADestinationThatSilentlyReceivesNothingIsRed) {
 // what it gets.
 TEST(Canary, ADestinationThatNobodyNamedMustGetNothing) {
   Files files = CanaryFolder();
-  files["destinations/other.yaml"] = Replace(files["destinations/crm.yaml"], "id: crm", "id: other");
+  files["destinations/other.yaml"] =
+      Replace(files["destinations/crm.yaml"], "id: crm", "id: other");
   EXPECT_EQ(Seen(Walk(files)), (Lines{"other: nothing / record (basis.legitimate_interests)"}));
   EXPECT_EQ(NotWatched(*PlanOf(files)), std::vector<std::string>{"other"});
 }
@@ -164,7 +173,8 @@ TEST(Canary, ADestinationThatNobodyNamedMustGetNothing) {
 // A pilot lets pass who has not answered; whoever said no is watched as ever.
 TEST(Canary, APilotIsNotJudgedWhereItLetsSilencePass) {
   Files files = CanaryFolder();
-  files["gateway.yaml"] += "observe: { consent: { approved_by: dpo@exemple.fr, until: 2026-12-01 } }\n";
+  files["gateway.yaml"] +=
+      "observe: { consent: { approved_by: dpo@exemple.fr, until: 2026-12-01 } }\n";
   const CanaryResult result = Walk(files);
   EXPECT_EQ(Seen(result), Lines{});
   EXPECT_GT(result.not_judged, 0u);
@@ -200,14 +210,15 @@ map: { user.organization_user_id: customer_id }
                            ", \"no\": " + message("false") + " }";
   canary = Replace(canary, "purposes: [marketing.email]", told);
   EXPECT_EQ(Seen(Walk(files)), Lines{});
-  files["sources/didomi.yaml"] =
-      Replace(files["sources/didomi.yaml"], "mail: [marketing.email], ads: [advertising.personalised]",
-              "mail: [advertising.personalised], ads: [marketing.email]");
+  files["sources/didomi.yaml"] = Replace(
+      files["sources/didomi.yaml"], "mail: [marketing.email], ads: [advertising.personalised]",
+      "mail: [advertising.personalised], ads: [marketing.email]");
   EXPECT_FALSE(Seen(Walk(files)).empty());
 }
 
 TEST(CanaryBytes, ReadsWhatTheReceiverWouldRead) {
-  const std::string event = R"({"user":"canary-1234","mail":"Canary@x.invalid","n":1234567,"s":"FR"})";
+  const std::string event =
+      R"({"user":"canary-1234","mail":"Canary@x.invalid","n":1234567,"s":"FR"})";
   const std::vector<CanaryPlan::Field> fields{{"id", "user", CanaryForm::kToken},
                                               {"mail", "mail", CanaryForm::kHash}};
   const std::string hash = "b1f24b43d6d3b5b0c2ac2fa7a6dd7ddfcc7a1d9b1ee4f24f0d8a1c5f2b9c4a77";
