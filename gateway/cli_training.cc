@@ -39,8 +39,8 @@ int ReadSubject(const Arguments& args, Json& order) {
   const auto keys =
       crypto::KeyRing::Open(settings.tenant, {settings.pseudonym_root, settings.storage_root});
   if (!keys) return Complain(keys.error(), kConfigInvalid);
-  const auto plan = CompilePlan(config, **keys, "training", 1, "", Observing::kAsConfigured,
-                                Secrets::kLeftOut);
+  const auto plan =
+      CompilePlan(config, **keys, "training", 1, "", Observing::kAsConfigured, Secrets::kLeftOut);
   if (!plan) return Complain(plan.error(), kConfigInvalid);
   const auto text = ReadWholeInput(args.Option("--subject"));
   if (!text) return Complain(text.error(), kUnreachable);
@@ -67,8 +67,7 @@ int AskTraining(const Arguments& args) {
     if (const int code = ReadSubject(args, order); code != kOk) return code;
   }
   return Ask(args, "training " + order.dump(), [&](const std::string& json) {
-    return show ? TrainingSetsText(json, args.language)
-                : TrainingAffectedText(json, args.language);
+    return show ? TrainingSetsText(json, args.language) : TrainingAffectedText(json, args.language);
   });
 }
 

@@ -19,7 +19,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 using policies::ConsentEvent;
-using policies::ConsentState;
 using policies::Fingerprint;
 
 constexpr std::size_t kListedMax = 1'000;  // deliveries of one late event; the others are counted

@@ -24,8 +24,8 @@ using policies::Fingerprint;
 
 constexpr std::string_view kTraining = "ai.training";
 constexpr std::string_view kEntryFormat = "octroi/training/v1";
-constexpr std::size_t kMonthBytes = 7;       // "2026-11"
-constexpr std::size_t kListedMax = 10'000;   // records of one set; the others are counted
+constexpr std::size_t kMonthBytes = 7;      // "2026-11"
+constexpr std::size_t kListedMax = 10'000;  // records of one set; the others are counted
 constexpr const char* kUnavailable = R"({"error":"store.unavailable"})";
 
 bool IsTraining(std::string_view purpose) {
@@ -45,7 +45,8 @@ struct Left {
 };
 
 // Every one of them, by ascending sequence.
-base::Status EachThatLeft(const TrainingParts& parts, const std::function<void(const Left&)>& each) {
+base::Status EachThatLeft(const TrainingParts& parts,
+                          const std::function<void(const Left&)>& each) {
   const std::uint32_t training = TrainingPurposes(*parts.plan);
   journal::EventRecord record;
   for (std::uint64_t next = 1; training != 0;) {
@@ -182,8 +183,8 @@ class Affected {
 
   // All that events link to the identifiers that were asked about.
   base::Status ReadPerson() {
-    const auto history = PersonHistory::Read(*parts_.store, *parts_.plan,
-                                             {people_.begin(), people_.end()});
+    const auto history =
+        PersonHistory::Read(*parts_.store, *parts_.plan, {people_.begin(), people_.end()});
     if (!history) return history.error();
     for (const ConsentEvent& event : history->events())
       people_.insert(event.subject.begin(), event.subject.end());

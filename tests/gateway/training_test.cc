@@ -69,7 +69,8 @@ struct TrainingTest : ::testing::Test, Register {
     EXPECT_TRUE(applied) << applied.error().detail;
   }
   TrainingParts Parts() const {
-    return {const_cast<testing::FakeStore*>(&world.store), plan.get(), &facts, &keys, "origin01", now};
+    return {
+        const_cast<testing::FakeStore*>(&world.store), plan.get(), &facts, &keys, "origin01", now};
   }
   Json Sets(std::string_view destination = "") {
     return Json::parse(TrainingSets(Parts(), destination));
@@ -79,7 +80,10 @@ struct TrainingTest : ::testing::Test, Register {
   }
   // As docs/FORMATS.md says it, written down a second time.
   static std::string Entry(std::uint64_t sequence, std::string_view at) {
-    std::string entry("\x00\x12octroi/training/v1\x00\x0b" "crm.2026-03", 2 + 18 + 2 + 11);
+    std::string entry(
+        "\x00\x12octroi/training/v1\x00\x0b"
+        "crm.2026-03",
+        2 + 18 + 2 + 11);
     const auto number = [&](std::uint64_t value) {
       for (int i = 0; i < 8; ++i) entry.push_back(static_cast<char>(value >> (8 * i)));
     };
@@ -151,8 +155,8 @@ TEST_F(TrainingTest, WhoAgreedAgainIsNotAffected) {
 
 // Who only asks sees where they are; who never said no is not marked.
 TEST_F(TrainingTest, OnePersonIsFoundByEveryIdentifier) {
-  Add(Event("link", {anna, annas_number}, ConsentState::kGranted, At("2026-03-02"), At("2026-03-02"),
-            "statistics.audience"));
+  Add(Event("link", {anna, annas_number}, ConsentState::kGranted, At("2026-03-02"),
+            At("2026-03-02"), "statistics.audience"));
   Deliver(10, annas_number, "2026-03-09");
   Deliver(11, bob, "2026-03-09");
   const Json report = Affected(std::vector{anna});
@@ -190,12 +194,12 @@ TEST_F(TrainingTest, APurposeThatIsNoLongerInTheConfigIsNotForgotten) {
 TEST_F(TrainingTest, ALateWithdrawalNamesTheSet) {
   Deliver(10, anna, "2026-03-15");
   Deliver(11, bob, "2026-03-15");
-  Add(Event("w", {anna}, ConsentState::kWithdrawn, At("2026-03-10"), At("2026-03-20"), "ai.training"));
+  Add(Event("w", {anna}, ConsentState::kWithdrawn, At("2026-03-10"), At("2026-03-20"),
+            "ai.training"));
   const LateParts parts{&world.store, plan.get(), &facts, &keys, "origin01"};
   const Json late = Json::parse(LateReport(parts));
   ASSERT_EQ(late["late"].size(), 1u);
-  EXPECT_EQ(late["late"][0]["training_sets"],
-            (Json{{{"set", "crm.2026-03"}, {"records", 1}}}));
+  EXPECT_EQ(late["late"][0]["training_sets"], (Json{{{"set", "crm.2026-03"}, {"records", 1}}}));
 }
 
 TEST_F(TrainingTest, AStoreThatDoesNotAnswerIsNoEmptyList) {
