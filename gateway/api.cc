@@ -103,6 +103,7 @@ std::optional<Api::Target> Api::TargetOf(const RequestHead& head) {
   const std::string_view path = head.path;
   if (path == "/health/live") return Target{Route::kLive, {}};
   if (path == "/health/ready") return Target{Route::kReady, {}};
+  if (path == "/health/canaries") return Target{Route::kCanaries, {}};
   if (path == "/metrics") return Target{Route::kMetrics, {}};
   if (path == "/v1/consents") return Target{Route::kConsents, head.Header("x-octroi-source")};
   if (path.starts_with(kEventsPath) && path.size() > kEventsPath.size()) {
@@ -202,6 +203,11 @@ void Api::Handle(Exchange& exchange) {
     case Route::kReady:
       if (!parts_.ready()) return exchange.Answer(Busy("overload.journal", 1));
       ok.body = R"({"status":"ready"})";
+      return exchange.Answer(std::move(ok));
+    case Route::kCanaries:
+      if (parts_.canaries && !parts_.canaries())
+        return exchange.Answer(ProblemOf(503, "canary.red"));
+      ok.body = R"({"status":"good"})";
       return exchange.Answer(std::move(ok));
     case Route::kMetrics:
       if (parts_.before_metrics) parts_.before_metrics();

@@ -4,7 +4,7 @@
 //   POST /v1/track|identify|page|screen|group|alias|batch|import  Segment     200
 //   POST /v1/consents              one consent event                          201
 //   POST /v1/consents/{source}     a message of a consent management platform 201; 200: no choice
-//   GET  /health/live, /health/ready, /metrics
+//   GET  /health/live, /health/ready, /health/canaries, /metrics
 //
 // Who speaks is settled on the head, before a body is read: Basic (the write key as user name),
 // Bearer; or, where the body says it, before anything in it is judged: its HMAC
@@ -43,6 +43,7 @@ class Api final : public Handler {
     base::Metrics* metrics = nullptr;
     std::function<PlanPtr()> plan;
     std::function<bool()> ready;           // false: 503 on /health/ready
+    std::function<bool()> canaries;        // false: 503 on /health/canaries; none: always good
     std::function<void()> before_metrics;  // refreshes gauges
     Language language = Language::kFrench;
     unsigned threads = 1;
@@ -62,6 +63,7 @@ class Api final : public Handler {
     kChoices,
     kLive,
     kReady,
+    kCanaries,
     kMetrics
   };
   struct Target;

@@ -150,6 +150,7 @@ void AnswerVerb(Service& service, std::string_view line, Live& client) {
   if (verb == "versions") answer = service.configs().History();
   if (verb == "pilot") answer = service.configs().Pilot(std::strtoll(rest.c_str(), nullptr, 10));
   if (verb == "late") answer = service.Late();
+  if (verb == "training") answer = service.Training(rest);
   if (verb == "reconcile") answer = service.Reconcile(rest);
   client.Put(answer);
 }
@@ -287,6 +288,7 @@ int CommandLine(int argc, char** argv, const Stores& stores) {
     return Ask(args, "explain " + second,
                [in](const std::string& json) { return ExplainText(json, in); });
   }
+  if (verb == "training") return AskTraining(args);
   if (verb == "audit") return AuditFlow(args);
   if (verb == "reconcile") return ReconcileExport(args);
   if (verb == "tap") return TapFlow(args);

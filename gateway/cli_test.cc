@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "gateway/canary/light.h"
 #include "gateway/cli_layout.h"
 #include "gateway/cli_verbs.h"
 #include "gateway/policy_tests.h"
@@ -42,6 +43,14 @@ std::string TestsText(const std::string& report, Language language) {
                : "No case: write a file of `kind: Test` under tests/.\n";
   text += "\n" + std::to_string(json["passed"].get<int>()) + (fr ? " réussis, " : " passed, ") +
           std::to_string(json["failed"].get<int>()) + (fr ? " en échec\n" : " failed\n");
+  for (const Json& canary : json["canaries"]) {
+    const bool good = canary["mismatches"].empty();
+    text += std::string(good ? "ok     " : (fr ? "ÉCHEC  " : "FAILED ")) +
+            (fr ? "canari " : "canary ") + canary["canary"].get<std::string>() +
+            (fr ? ", personnes fictives : " : ", fictitious people: ") +
+            std::to_string(canary["people"].get<std::uint64_t>()) + "\n";
+    for (const Json& one : canary["mismatches"]) text += "         " + MismatchText(one, language);
+  }
   if (!json.contains("coverage")) return text;
   text += fr ? "\nLignes des politiques, et combien de fois elles ont décidé :\n"
              : "\nLines of the policies, and how often they decided:\n";

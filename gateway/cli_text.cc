@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "gateway/canary/light.h"
 #include "gateway/cli_layout.h"
 #include "gateway/cli_text_consent.h"
 #include "gateway/messages.h"
@@ -111,6 +112,8 @@ std::string_view UsageText(Language language) {
            "  consent export       their consent records, ISO/IEC TS 27560 (--subject FILE|- "
            "[--receipt])\n"
            "  consent late         what left before a withdrawal was known, and whom to tell\n"
+           "  training show        what went into the training of models (--destination D)\n"
+           "  training affected    which of it is of people who since said no (--subject FILE|-)\n"
            "  tap                  live decisions, masked (--source --outcome --destination "
            "--reason)\n"
            "  top                  what comes, leaves and waits, each second (--once)\n"
@@ -170,6 +173,9 @@ std::string_view UsageText(Language language) {
          "FICHIER|-\n"
          "                       [--receipt])\n"
          "  consent late         ce qui est parti avant qu'un retrait soit connu, et qui prévenir\n"
+         "  training show        ce qui est parti entraîner des modèles (--destination D)\n"
+         "  training affected    ce qui y est de personnes qui ont dit non depuis (--subject "
+         "FICHIER|-)\n"
          "  tap                  décisions en direct, masquées (--source --outcome --destination "
          "--reason)\n"
          "  top                  ce qui arrive, part et attend, chaque seconde (--once)\n"
@@ -235,6 +241,7 @@ std::string StatusText(const std::string& json, Language language) {
     text += (fr ? "● Qualité observée : " : "● Quality observed: ") +
             Joined(status["observed"][kind]) + "\n";
   }
+  text += CanariesText(status["canaries"], language);
   text += "\n";
   text += Table("SOURCE", fr ? "Reçus" : "Received", status["sources"],
                 {"rejected", "quarantined", "merged", "accepted"}, "received", language);

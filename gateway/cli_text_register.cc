@@ -179,6 +179,10 @@ std::string LateText(const std::string& json, Language language) {
     }
     if (late.contains("left_off"))
       text += "    + " + std::to_string(late["left_off"].get<std::size_t>()) + "\n";
+    for (const Json& set : late.value("training_sets", Json::array())) {
+      text += (fr ? "  ▲ jeu d'entraînement " : "  ▲ training set ") + Text(set, "set") + " (" +
+              std::to_string(set["records"].get<std::size_t>()) + ")\n";
+    }
     for (const Json& task : late["tasks"]) {
       text += (fr ? "  → art. 19 : prévenir " : "  → Art. 19: tell ") +
               (task.contains("recipient") ? Text(task, "recipient") : Text(task, "destination")) +

@@ -14,5 +14,7 @@ std::string ConsentStateText(const nlohmann::ordered_json& report, Language lang
 // {"<record id>": ["jurisdiction", ...]}: what the records leave out, to stderr.
 std::string MissingText(const nlohmann::ordered_json& missing, Language language);
 std::string LateText(const std::string& json, Language language);
+std::string TrainingSetsText(const std::string& json, Language language);  // of training.h
+std::string TrainingAffectedText(const std::string& json, Language language);
 
 }  // namespace octroi::gateway

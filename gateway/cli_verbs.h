@@ -74,6 +74,7 @@ int DecodeConsent(const Arguments& args);    // cli_consent.cc: offline, without
 int DetectInText(const Arguments& args);     // cli_detect.cc: offline, without a config
 // cli_register.cc: `consent state`, `consent export`, `consent late`.
 int AskRegister(const Arguments& args, const Stores& stores);
+int AskTraining(const Arguments& args);
 // The whole of a file; `-` is stdin. kUnavailable: it cannot be read.
 base::Result<std::string> ReadWholeInput(const std::string& path);
 // The store that the gateway decides by, to read only, beside a running gateway too. kInvalid:

@@ -6,7 +6,8 @@ find_package(nlohmann_json 3.11 REQUIRED)
 set(embedded "")
 set(embedded_files "")
 foreach(language fr en)
-  foreach(kind gateway dictionary purpose notice source contract policy pseudonym destination list test)
+  foreach(kind gateway dictionary purpose notice source contract policy pseudonym destination list test
+               canary)
     list(APPEND embedded "schema/${language}/${kind}.schema.json=${CMAKE_SOURCE_DIR}/docs/schema/${language}/${kind}.schema.json")
     list(APPEND embedded_files "${CMAKE_SOURCE_DIR}/docs/schema/${language}/${kind}.schema.json")
   endforeach()
@@ -31,6 +32,9 @@ octroi_gateway_part(gateway_config
     ask/question.cc
     ask/sentence.cc
     ask/words.cc
+    canary/bytes.cc
+    canary/people.cc
+    config/check_canaries.cc
     config/check_contracts.cc
     config/check_destinations.cc
     config/check_gateway.cc
@@ -42,6 +46,7 @@ octroi_gateway_part(gateway_config
     config/codes_later.cc
     config/codes_meaning.cc
     config/codes_reading.cc
+    config/compile_canaries.cc
     config/compile_contracts.cc
     config/compile_destinations.cc
     config/compile_notices.cc
@@ -57,6 +62,7 @@ octroi_gateway_part(gateway_config
     config/lines.cc
     config/load.cc
     config/node.cc
+    config/node_json.cc
     config/outside_files.cc
     config/places.cc
     config/policy_cases.cc

@@ -7,37 +7,21 @@
 #include <vector>
 
 #include "base/text.h"
+#include "gateway/consent_denies.h"
 #include "gateway/consent_report.h"
 #include "gateway/consent_state.h"
 #include "gateway/names.h"
+#include "gateway/training.h"
 #include "journal/records.h"
 
 namespace octroi::gateway {
 namespace {
 
 using Json = nlohmann::ordered_json;
-using policies::Basis;
 using policies::ConsentEvent;
-using policies::ConsentState;
 using policies::Fingerprint;
 
 constexpr std::size_t kListedMax = 1'000;  // deliveries of one late event; the others are counted
-
-// What the person may claim of what left.
-std::string_view ArticleOf(ConsentState state) {
-  switch (state) {
-    case ConsentState::kWithdrawn:
-      return "17(1)(b)";
-    case ConsentState::kObjected:
-      return "17(1)(c)";
-    case ConsentState::kRestricted:
-      return "18";
-    case ConsentState::kSuppressed:
-      return "17";
-    default:
-      return "17(1)(d)";  // never lawful
-  }
-}
 
 struct Delivery {
   std::uint64_t sequence = 0;
@@ -166,29 +150,12 @@ class Finder {
     }
   }
 
-  static bool Denies(const StateOfPurpose& person, const StateOfPurpose& one, Basis basis) {
-    const bool granted = one.state == ConsentState::kGranted;
-    const bool held =
-        person.state == ConsentState::kRestricted || person.state == ConsentState::kSuppressed;
-    if (held && basis == Basis::kVitalInterests) return person.state == ConsentState::kSuppressed;
-    if (held) return basis != Basis::kConsent || !granted || one.since <= person.since;
-    if (basis == Basis::kConsent) return !granted;
-    const bool objectable = basis == Basis::kLegitimateInterests || basis == Basis::kPublicTask;
-    return objectable && one.state == ConsentState::kObjected;
-  }
-
   Json Purposes(std::uint32_t bits) const {
     Json list = Json::array();
     for (std::size_t place = 0; place < parts_.plan->purposes.size(); ++place) {
       if ((bits >> place & 1) != 0) list.push_back(parts_.plan->purposes[place]);
     }
     return list;
-  }
-
-  std::string Destination(std::uint16_t place) const {
-    const auto& destinations = parts_.plan->destinations;
-    const std::string id = place < destinations.size() ? destinations[place].id : "";
-    return id.empty() ? NameAt(Names::Read(parts_.plan->names).destinations, place) : id;
   }
 
   Json One(const Late& late) const {
@@ -209,7 +176,7 @@ class Finder {
       ++counted[one.destination];
       if (json["deliveries"].size() == kListedMax) continue;
       Json line{{"event", EventId(parts_.origin, one.sequence)},
-                {"destination", Destination(one.destination)},
+                {"destination", DestinationAt(*parts_.plan, one.destination)},
                 {"at", base::FormatRfc3339(one.at)},
                 {"arrived", one.certain ? "yes" : "perhaps"},
                 {"purposes", Purposes(one.purposes)}};
@@ -217,15 +184,28 @@ class Finder {
       json["deliveries"].push_back(std::move(line));
     }
     if (late.deliveries.size() > kListedMax) json["left_off"] = late.deliveries.size() - kListedMax;
+    if (Json sets = TrainingSets(late); !sets.empty()) json["training_sets"] = std::move(sets);
     json["tasks"] = Json::array();
     for (const auto& [place, deliveries] : counted)
       json["tasks"].push_back(Task(place, deliveries));
     return json;
   }
 
+  // What has entered the training of a model is not taken out by deleting a record.
+  Json TrainingSets(const Late& late) const {
+    std::map<std::string, std::size_t> records;  // by set
+    for (const Delivery& one : late.deliveries) {
+      if ((one.purposes & training_) != 0)
+        ++records[TrainingSetOf(*parts_.plan, one.destination, one.at)];
+    }
+    Json sets = Json::array();
+    for (const auto& [set, count] : records) sets.push_back({{"set", set}, {"records", count}});
+    return sets;
+  }
+
   // GDPR 19: each recipient is told.
   Json Task(std::uint16_t place, std::size_t deliveries) const {
-    const std::string id = Destination(place);
+    const std::string id = DestinationAt(*parts_.plan, place);
     Json task{{"article", "19"}, {"destination", id}, {"deliveries", deliveries}};
     const auto known =
         std::ranges::find(parts_.facts->recipients, id, &config::RecipientFacts::destination);
@@ -238,6 +218,7 @@ class Finder {
   }
 
   const LateParts& parts_;
+  const std::uint32_t training_ = TrainingPurposes(*parts_.plan);
   std::vector<Late> late_;
   std::map<Fingerprint, std::vector<std::size_t>> of_;  // places in late_
   std::map<std::vector<Fingerprint>, PersonHistory> histories_;

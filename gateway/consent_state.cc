@@ -165,6 +165,7 @@ base::Result<PersonHistory> PersonHistory::Read(store::ConsentStore& store,
     return store.History(subject, {});
   });
   if (!linked) return linked.error();
+  history.linked_ = std::move(linked->identifiers);
   history.events_ = std::move(linked->events);
   std::ranges::sort(history.events_, {}, [](const ConsentEvent& event) {
     return std::tuple(event.recorded_at, event.sequence, std::string_view(event.id));

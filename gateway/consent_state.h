@@ -55,11 +55,14 @@ class PersonHistory {
 
   // Of purposes that are in force in `plan`; their terms are the plan's, also in the past.
   StateOfPerson At(const Plan& plan, base::Millis at, base::Millis known_at) const;
+  // Those asked about, and those that are linked to them.
+  const std::vector<policies::Fingerprint>& identifiers() const { return linked_; }
   // In the order they were recorded, each once.
   const std::vector<policies::ConsentEvent>& events() const { return events_; }
 
  private:
   std::vector<policies::Fingerprint> person_;  // asked about
+  std::vector<policies::Fingerprint> linked_;
   std::vector<policies::ConsentEvent> events_;
 };
 

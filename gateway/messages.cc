@@ -182,6 +182,8 @@ constexpr auto kSaid = std::to_array<Said>({
     {"idempotency.invalid", "La clé d'idempotence est vide ou trop longue.",
      "The idempotency key is empty or too long."},
     {"overload.rate", "Débit de la source dépassé.", "The source's rate was exceeded."},
+    {"canary.red", "Un canari est rouge, ou perdu ; « octroi status » dit lequel.",
+     "A canary is red, or lost; \"octroi status\" says which."},
     {"overload.journal", "Le journal est plein pour le moment ; rien n'a été pris.",
      "The journal is full for now; nothing was taken."},
     {"overload.consents", "Trop de consentements en attente ; rien n'a été pris.",

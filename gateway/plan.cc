@@ -190,6 +190,8 @@ class PlanMaker {
     }
     for (const Document* notice : world_.Of("Notice"))
       plan_->notices.push_back(config::NoticePlanOf(*notice));
+    for (const Document* canary : world_.Of("Canary"))
+      plan_->canaries.push_back(config::CanaryPlanOf(*canary, names_));
     plan_->reasons = names_.reasons.names();
     plan_->names = names_.ToJson();
     plan_->config_digest = folder_.Digest();

@@ -19,6 +19,7 @@
 #include "base/identifier.h"
 #include "base/limits.h"
 #include "crypto/key_ring.h"
+#include "gateway/canary/plan.h"
 #include "gateway/cmp_choices.h"
 #include "policies/decide.h"
 #include "policies/pseudonymizer.h"
@@ -159,6 +160,7 @@ struct Plan {
   std::vector<policies::Extent> extents;        // by place: what leaves for that purpose
   std::vector<DestinationPlan> destinations;
   std::vector<NoticePlan> notices;
+  std::vector<CanaryPlan> canaries;
   std::unique_ptr<policies::Pseudonymizer> pseudonymizer;
   // Consent is observed, not enforced, until then; who approved it. 0: enforced.
   base::Millis observe_consent_until = 0;

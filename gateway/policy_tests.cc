@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "gateway/admission.h"
+#include "gateway/canary/light.h"
 #include "gateway/evaluate.h"
 #include "policies/consent.h"
 
@@ -144,7 +145,8 @@ std::vector<PolicyLine> LinesOf(const Plan& plan, const std::vector<policies::De
 }  // namespace
 
 bool PolicyTestReport::passed() const {
-  return std::ranges::all_of(results, [](const auto& one) { return one.mismatches.empty(); });
+  const auto holds = [](const auto& one) { return one.mismatches.empty(); };
+  return std::ranges::all_of(results, holds) && std::ranges::all_of(canaries, holds);
 }
 
 base::Result<PolicyTestReport> RunPolicyTests(const ConfigFolder& config) {
@@ -158,6 +160,9 @@ base::Result<PolicyTestReport> RunPolicyTests(const ConfigFolder& config) {
   std::vector<policies::Decisive> decisive;
   for (const PolicyCase& one : report.cases)
     report.results.push_back(CaseRun(one, **plan, gate_keys).Run(decisive));
+  const base::Millis now = base::SystemClock().WallNow();
+  for (const CanaryPlan& canary : (*plan)->canaries)
+    report.canaries.push_back(WalkCanary(**plan, canary, *keys, now));
   report.lines = LinesOf(**plan, decisive);
   return report;
 }
@@ -180,6 +185,16 @@ std::string PolicyTestsJson(const PolicyTestReport& report, bool coverage) {
                              {"passed", mismatches.empty()},
                              {"mismatches", std::move(mismatches)},
                              {"not_judged", one.not_judged}});
+  }
+  json["canaries"] = Json::array();
+  for (const CanaryResult& one : report.canaries) {
+    Json mismatches = Json::array();
+    for (const CanaryMismatch& mismatch : one.mismatches)
+      mismatches.push_back(MismatchJson(mismatch));
+    json["canaries"].push_back({{"canary", one.canary},
+                                {"people", one.people},
+                                {"not_judged", one.not_judged},
+                                {"mismatches", std::move(mismatches)}});
   }
   if (!coverage) return json.dump();
   json["coverage"] = Json::array();

@@ -1,4 +1,5 @@
-// Policy tests: the `Test` files of a config folder, run on the code that judges and decides; and
+// Policy tests: the `Test` files of a config folder, run on the code that judges and decides; its
+// canaries, walked once, so that what would turn the light red is known before it is in force; and
 // which lines of the policies decided in one of them. No store, no network; needs no gateway.
 #pragma once
 
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "gateway/canary/walk.h"
 #include "gateway/policy_cases.h"
 
 namespace octroi::gateway {
@@ -30,13 +32,15 @@ struct PolicyTestReport {
   std::vector<PolicyCase> cases;
   std::vector<PolicyCaseResult> results;  // one for each case
   std::vector<PolicyLine> lines;          // in file order
+  std::vector<CanaryResult> canaries;     // each walked once, now
   bool passed() const;
 };
 
 // Needs no key and no secret of the folder. Errors: those of CompilePlan.
 base::Result<PolicyTestReport> RunPolicyTests(const ConfigFolder& config);
 
-// {"passed": n, "failed": n, "cases": [...], "coverage": [...]}; coverage where it was asked for.
+// {"passed": n, "failed": n, "cases": [...], "canaries": [...], "coverage": [...]}; coverage where
+// it was asked for.
 std::string PolicyTestsJson(const PolicyTestReport& report, bool coverage);
 
 }  // namespace octroi::gateway

@@ -99,6 +99,7 @@ std::string StatusReport(const StatusInput& input) {
             {"held", input.held},
             {"consent_subjects", input.subjects}};
   json.update(ObservedJson(*input.plan, input.now));
+  json["canaries"] = CanariesJson(input.canaries);
   json["sources"] = SourcesJson(*totals, *input.plan, holds);
   json["destinations"] = DestinationsJson(*totals, *input.plan, holds);
   std::uint64_t accepted = 0;

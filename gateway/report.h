@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/metrics.h"
 #include "gateway/audit.h"
+#include "gateway/canary/light.h"
 #include "gateway/plan.h"
 #include "gateway/projector.h"
 #include "journal/journal.h"
@@ -33,6 +34,7 @@ struct StatusInput {
     const base::Latency* sent = nullptr;
   };
   std::function<Lanes(const std::string& destination)> lanes;
+  CanaryLight canaries;
 };
 // Both sums of promise 1 by source and destination, findings by rule, and whether the sums hold;
 // for each destination what waits and its breaker; what was withheld, by reason. How long answers

@@ -6,7 +6,9 @@
 
 #include "base/log.h"
 #include "base/memory_limit.h"
+#include "base/text.h"
 #include "gateway/api.h"
+#include "gateway/canary/watch.h"
 #include "gateway/config_desk.h"
 #include "gateway/consent_desk.h"
 #include "gateway/consent_late.h"
@@ -25,6 +27,7 @@
 #include "gateway/report.h"
 #include "gateway/simulate.h"
 #include "gateway/tap.h"
+#include "gateway/training.h"
 #include "gateway/whole_file.h"
 
 namespace octroi::gateway {
@@ -75,6 +78,7 @@ struct Service::State {
   std::unique_ptr<Housekeeper> housekeeper;
   std::unique_ptr<ReplayDesk> replays;
   std::unique_ptr<gateway::Tap> tap;
+  std::unique_ptr<CanaryWatch> canaries;
   std::unique_ptr<Api> api, console_api;
   std::unique_ptr<Edge> edge, console;
 
@@ -125,6 +129,7 @@ base::Status Service::State::Start() {
                         [this] {
                           holds->PlanChanged();
                           dispatcher->PlanChanged();
+                          canaries->PlanChanged();
                         }});
   const auto made = configs->Open(*parts.config, recovery.last_plan());
   if (!made) return made.error();
@@ -142,6 +147,7 @@ base::Status Service::State::Start() {
   dispatcher->Start();
   holds->Start();
   housekeeper->Start();
+  canaries->Start();
   return Listen();
 }
 
@@ -205,6 +211,8 @@ void Service::State::Assemble() {
   replays = std::make_unique<ReplayDesk>(std::move(again));
   tap =
       std::make_unique<gateway::Tap>(gateway::Tap::Parts{parts.clock, plan_now, journal->origin()});
+  canaries = std::make_unique<CanaryWatch>(
+      CanaryWatch::Parts{parts.clock, &metrics, keys.get(), plan_now});
   waker.state = this;
   journal->Listen(dispatcher.get());
   forward =
@@ -228,6 +236,7 @@ base::Status Service::State::Listen() {
   serve.metrics = &metrics;
   serve.plan = [this] { return InForce(); };
   serve.ready = [this] { return journal->accepting(); };
+  serve.canaries = [this] { return canaries->Light().good(); };
   serve.before_metrics = [this] { RefreshGauges(); };
   serve.language = settings.language;
   serve.threads = parts.threads;
@@ -258,6 +267,7 @@ base::Status Service::State::Listen() {
 }
 
 void Service::State::RefreshGauges() {
+  canaries->RefreshGauges();
   metrics.GaugeOf("octroi_pending_deliveries")
       .Set(static_cast<std::int64_t>(dispatcher->pending()));
   metrics.GaugeOf("octroi_sending_held").Set(sends.Open(parts.clock->BootNowNanos()) ? 0 : 1);
@@ -278,6 +288,7 @@ Service::~Service() {
   s.awake.store(nullptr);
   if (s.edge) s.edge->Drain(0);  // nobody speaks any more; the journal's thread may still wake it
   if (s.console) s.console->Drain(0);
+  s.canaries.reset();
   s.housekeeper.reset();
   s.watch.reset();
   s.consents.reset();
@@ -309,7 +320,8 @@ std::string Service::Status() const {
          return {state_->metrics.GaugeOf("octroi_pending", labels).value(),
                  state_->metrics.GaugeOf("octroi_breaker", labels).value(),
                  &state_->metrics.LatencyOf("octroi_delivery_sent", labels)};
-       }});
+       },
+       state_->canaries->Light()});
 }
 
 std::string Service::Explain(std::string_view event_id) const {
@@ -341,6 +353,27 @@ std::string Service::Late() const {
   const auto facts = config::RegisterFacts::Of(past->config, state_->settings.language);
   return LateReport({state_->parts.store, past->plan.get(), &facts, state_->keys.get(),
                      state_->journal->origin()});
+}
+
+std::string Service::Training(std::string_view order) const {
+  const auto read = nlohmann::json::parse(order, nullptr, /*allow_exceptions=*/false);
+  if (!read.is_object()) return R"({"error":"change.order"})";
+  const auto past = state_->configs->Past(state_->InForce()->number);
+  if (!past) return R"({"error":"store.unavailable"})";
+  const auto facts = config::RegisterFacts::Of(past->config, state_->settings.language);
+  const TrainingParts parts{
+      state_->parts.store, past->plan.get(),          &facts,
+      state_->keys.get(),  state_->journal->origin(), state_->parts.clock->WallNow()};
+  if (read.value("what", "") == "show") return TrainingSets(parts, read.value("destination", ""));
+  if (!read.contains("person")) return TrainingAffected(parts, std::nullopt);
+  std::vector<policies::Fingerprint> person;
+  for (const auto& one : read["person"]) {
+    const auto bytes = base::FromHex(one.get<std::string>());
+    if (!bytes || bytes->size() != sizeof(policies::Fingerprint))
+      return R"({"error":"change.order"})";
+    std::copy(bytes->begin(), bytes->end(), person.emplace_back().begin());
+  }
+  return TrainingAffected(parts, person);
 }
 
 std::string Service::Reconcile(std::string_view order) const {

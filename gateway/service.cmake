@@ -6,6 +6,9 @@ octroi_gateway_part(gateway_service
     ask/report.cc
     audit.cc
     auditor.cc
+    canary/report.cc
+    canary/walk.cc
+    canary/watch.cc
     change/cells.cc
     change/control.cc
     change/difference.cc
@@ -33,13 +36,16 @@ octroi_gateway_part(gateway_service
     cli_text_register.cc
     cli_text_explain.cc
     cli_text_simulate.cc
+    cli_text_training.cc
     cli_top.cc
+    cli_training.cc
     cloud_event.cc
     cmp_request.cc
     cloud_event_http.cc
     config_desk.cc
     config_desk_answers.cc
     consent_answers.cc
+    consent_denies.cc
     consent_desk.cc
     consent_detail.cc
     consent_dpv.cc
@@ -80,6 +86,7 @@ octroi_gateway_part(gateway_service
     split_events.cc
     tap.cc
     top.cc
+    training.cc
     whole_file.cc
   USES base crypto rules policies signals journal store
   PARTS gateway_config gateway_edge gateway_sender gateway_dispatcher gateway_signals)

@@ -55,6 +55,8 @@ class Service {
   std::string Failures(std::size_t limit) const;
   std::string Audit(base::Millis span) const;  // of what was received within that span
   std::string Late() const;  // what left before a no was known (gateway/consent_late.h)
+  // {"what": "show" | "affected", "destination"?, "person"?: [hex]}: gateway/training.h
+  std::string Training(std::string_view order) const;
   // {"path", "source", "span"}: an export of that source, held against what was received.
   std::string Reconcile(std::string_view order) const;
   // Those that go on: lines until they end or `live` is done. `ask`: JSON (gateway/tap.h,

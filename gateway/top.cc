@@ -6,6 +6,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "gateway/canary/light.h"
 #include "gateway/cli_layout.h"
 
 namespace octroi::gateway {
@@ -133,6 +134,7 @@ std::string TopFigures(const std::string& earliest, const std::string& before,
       {"as_of", here["as_of"]},        {"tenant", here["tenant"]}, {"seconds", seconds},
       {"pending", here["pending"]},    {"held", here["held"]},     {"sources", Json::object()},
       {"destinations", Json::object()}};
+  if (here.contains("canaries")) figures["canaries"] = here["canaries"];
   for (const auto& [id, row] : here["sources"].items()) {
     figures["sources"][id] =
         Rates(last, here, "sources", id,
@@ -169,7 +171,9 @@ std::string TopText(const std::string& figures, Language language, bool color) {
     text += fr ? " · ENVOIS SUSPENDUS : le registre ne répond pas"
                : " · SENDING HELD: the register does not answer";
   }
-  text += "\n\n" + Table(json["sources"], "SOURCE", kOfSource, fr, color) + "\n" +
+  text += "\n";
+  if (json.contains("canaries")) text += CanariesText(json["canaries"], language);
+  text += "\n" + Table(json["sources"], "SOURCE", kOfSource, fr, color) + "\n" +
           Table(json["destinations"], "DESTINATION", kOfDestination, fr, color) + "\n";
   const Json& answered = json["answered_last_minute"];
   text += fr ? "RÉPONSE (1 min)   de la requête lue à la réponse durable : p50 "

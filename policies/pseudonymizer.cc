@@ -127,4 +127,15 @@ std::vector<Pseudonymizer::Leaving> Pseudonymizer::LeavingOf(std::uint16_t desti
   return leaving;
 }
 
+std::string Pseudonymizer::OutgoingId(std::uint16_t destination, std::uint64_t sequence) const {
+  std::string id;
+  if (destination >= state_->plan.destinations().size()) return id;
+  std::string message = state_->plan.origin_lp();
+  AppendU64(sequence, message);
+  const crypto::Digest digest =
+      crypto::Hmac(state_->plan.destinations()[destination].event_id, message);
+  base::AppendBase64Url(crypto::AsBytes(digest).substr(0, kIdBytes), id);
+  return id;
+}
+
 }  // namespace octroi::policies

@@ -123,6 +123,10 @@ class Pseudonymizer {
   std::vector<Leaving> LeavingOf(std::uint16_t destination, std::uint16_t contract,
                                  const Extent& may_leave) const;
 
+  // The id under which an event leaves for a destination, in every batch and attempt. Empty: there
+  // is no such destination.
+  std::string OutgoingId(std::uint16_t destination, std::uint64_t sequence) const;
+
   // The token of one normalised value, for the vectors. `received`: for P3. kInvalid: an empty
   // value, one longer than 65,535 bytes, a version that may not be used, or a form without tokens.
   static base::Result<std::string> Token(const crypto::KeyRing& keys, std::string_view domain,

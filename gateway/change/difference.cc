@@ -199,7 +199,7 @@ std::map<std::string, const Document*> DocumentsOf(const World& world) {
   std::map<std::string, const Document*> documents;  // by kind and id, whatever the file is called
   for (const std::string_view kind :
        {"Gateway", "Dictionary", "Purpose", "Notice", "Source", "Contract", "Policy", "Pseudonym",
-        "Destination", "List", "Test"}) {
+        "Destination", "List", "Test", "Canary"}) {
     for (const Document* document : world.Of(kind)) {
       // The id alone would hide a second file that claims the same one.
       std::string name = std::string(kind) + " " + document->id;

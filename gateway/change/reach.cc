@@ -25,7 +25,7 @@ bool Names(const std::vector<std::uint16_t>& places, std::uint16_t place) {
 Reach::Reach(const Difference& difference, const Plan& before, const Plan& after) {
   std::set<std::string> policies;
   for (const FileChange& file : difference.files) {
-    if (file.kind == "Test") continue;
+    if (file.kind == "Test" || file.kind == "Canary") continue;
     if (file.kind == "Gateway" && std::ranges::all_of(file.items, Apart)) continue;
     if (file.kind == "Policy") {
       policies.insert(file.id);

@@ -33,6 +33,7 @@ class Checker {
   void Destinations() const;
   void Law(base::Millis now) const;
   void Tests() const;
+  void Canaries() const;
   void UniqueIds() const;
   void Durations() const;
 
@@ -75,6 +76,8 @@ class Checker {
   void Headers(const Document& destination, const Node& deliver) const;
   void ObservedConsent(const Document& gateway, base::Millis now) const;
   void Approvers(const Document& gateway) const;
+  void CanaryTopics(const Document& canary) const;
+  void CanaryLine(const Document& canary, const Node& line) const;
 
   const World& world_;
   Findings& findings_;

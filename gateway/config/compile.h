@@ -48,6 +48,7 @@ bool IsSignalName(std::string_view read, std::string_view name);
 std::string_view UsualField(std::string_view read);
 
 NoticePlan NoticePlanOf(const Document& notice);
+CanaryPlan CanaryPlanOf(const Document& canary, NameTables& names);
 
 // Without its secret. kInvalid: a path that the event parser refuses.
 base::Result<SourcePlan> SourcePlanOf(const World& world, const Document& source,

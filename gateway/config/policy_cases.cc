@@ -6,38 +6,16 @@
 
 #include "base/text.h"
 #include "gateway/config/findings.h"
+#include "gateway/config/node_json.h"
 #include "gateway/config/world.h"
 
 namespace octroi::gateway {
 namespace {
 
 using config::Document;
+using config::JsonOf;
 using config::Node;
 using Json = nlohmann::ordered_json;
-
-Json JsonOf(const Node& node) {
-  switch (node.kind) {
-    case Node::Kind::kNull:
-      return nullptr;
-    case Node::Kind::kBool:
-      return node.truth;
-    case Node::Kind::kInteger:
-    case Node::Kind::kNumber:
-      return Json::parse(node.text, nullptr, /*allow_exceptions=*/false);
-    case Node::Kind::kString:
-      return node.text;
-    case Node::Kind::kList: {
-      Json list = Json::array();
-      for (const Node& item : node.items) list.push_back(JsonOf(item));
-      return list;
-    }
-    case Node::Kind::kMap:
-      break;
-  }
-  Json map = Json::object();
-  for (const Node::Member& member : node.members) map[member.key] = JsonOf(member.value);
-  return map;
-}
 
 // "a.b.c" -> a member of a member; what stands in the way gives way.
 void Put(Json& into, std::string_view path, Json value) {

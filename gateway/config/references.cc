@@ -153,6 +153,7 @@ void CheckWorld(const World& world, base::Millis now, Findings& findings) {
   checker.Destinations();
   checker.Law(now);
   checker.Tests();
+  checker.Canaries();
 }
 
 }  // namespace octroi::gateway::config

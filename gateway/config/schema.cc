@@ -10,7 +10,7 @@ namespace octroi::gateway {
 namespace config {
 namespace {
 
-constexpr std::array<KindOfFile, 11> kKinds = {{
+constexpr std::array<KindOfFile, 12> kKinds = {{
     {"Gateway", "gateway", ""},
     {"Dictionary", "dictionary", "vocabulary"},
     {"Purpose", "purpose", "purposes"},
@@ -22,6 +22,7 @@ constexpr std::array<KindOfFile, 11> kKinds = {{
     {"Destination", "destination", "destinations"},
     {"List", "list", "lists"},
     {"Test", "test", "tests"},
+    {"Canary", "canary", "canaries"},
 }};
 
 std::string_view EmbeddedBytes(std::string_view path) {

@@ -214,21 +214,8 @@ bool Lane::Prepare(Items items) {
 }
 
 bool Lane::Protect(InHand& item, policies::ProtectedBatch& batch) {
-  item.purposes.clear();
-  for (std::size_t purpose = 0; purpose < plan_->purposes.size(); ++purpose) {
-    if ((item.leave.purposes >> purpose & 1) != 0) {
-      item.purposes.push_back(plan_->purposes[purpose]);
-    }
-  }
-  policies::OutgoingEvent event;
-  event.sequence = item.sequence();
-  event.event = item.leave.event;
-  event.contract = item.record().contract;
-  event.may_leave = item.leave.extent;
-  event.purposes = item.purposes;
-  event.fields = &item.fields();
-  event.received = item.record().received;
-  return static_cast<bool>(plan_->pseudonymizer->Add(destination_.place, event, batch));
+  return static_cast<bool>(AddLeaving(*plan_, destination_.place, item.sequence(), item.record(),
+                                      item.fields(), item.leave, item.purposes, batch));
 }
 
 bool Lane::OneByOne() const {

@@ -103,4 +103,23 @@ Leave DecideAgain(const Plan& plan, std::uint16_t destination, const policies::C
   return leave;
 }
 
+base::Status AddLeaving(const Plan& plan, std::uint16_t destination, std::uint64_t sequence,
+                        const journal::EventRecord& record, const base::FieldReader& fields,
+                        const Leave& leave, std::vector<std::string_view>& purposes,
+                        policies::ProtectedBatch& batch) {
+  purposes.clear();
+  for (std::size_t purpose = 0; purpose < plan.purposes.size(); ++purpose) {
+    if ((leave.purposes >> purpose & 1) != 0) purposes.push_back(plan.purposes[purpose]);
+  }
+  policies::OutgoingEvent event;
+  event.sequence = sequence;
+  event.event = leave.event;
+  event.contract = record.contract;
+  event.may_leave = leave.extent;
+  event.purposes = purposes;
+  event.fields = &fields;
+  event.received = record.received;
+  return plan.pseudonymizer->Add(destination, event, batch);
+}
+
 }  // namespace octroi::gateway

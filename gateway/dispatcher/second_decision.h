@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "gateway/plan.h"
 #include "journal/records.h"
@@ -35,5 +36,13 @@ base::Verdict DecideNow(const Plan& plan, std::uint16_t destination,
 Leave DecideAgain(const Plan& plan, std::uint16_t destination, const policies::ConsentIndex& index,
                   const journal::EventRecord& record, const base::FieldReader& fields,
                   base::Millis now);
+
+// Adds what was allowed to leave to a batch that was begun for the destination, as
+// Pseudonymizer::Add does, with its errors. `purposes` is scratch that the batch refers to: it
+// lives until the batch was finished.
+base::Status AddLeaving(const Plan& plan, std::uint16_t destination, std::uint64_t sequence,
+                        const journal::EventRecord& record, const base::FieldReader& fields,
+                        const Leave& leave, std::vector<std::string_view>& purposes,
+                        policies::ProtectedBatch& batch);
 
 }  // namespace octroi::gateway
