@@ -10,8 +10,6 @@
 
 namespace octroi::gateway {
 
-// Somebody said no, or the law did: denied, withdrawn, objected, invalidated, restricted,
-
 // What the person may claim of what left, once somebody said no: an article of the GDPR.
 std::string_view ArticleOf(policies::ConsentState state);
 
