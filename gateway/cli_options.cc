@@ -23,12 +23,12 @@ constexpr Option kOptions[] = {
     {"--jsonl", false, " simulate tap "},
     {"--outcome", true, " tap "},
     {"--destination", true, " tap replay "},
-    {"--reason", true, " tap replay apply propose "},
+    {"--reason", true, " tap replay apply propose reidentify consent "},
     {"--status", true, " replay "},
     {"--since", true, " replay "},
     {"--rate", true, " replay "},
     {"--dry-run", false, " replay "},
-    {"--yes", false, " replay approve "},
+    {"--yes", false, " replay approve reidentify "},
     {"--coverage", false, " test "},
     {"--as-test", true, " ask "},
     {"--help", false, " ask "},
@@ -36,8 +36,8 @@ constexpr Option kOptions[] = {
     {"--impact", true, " diff "},
     {"--version", true, " diff apply propose "},
     {"--allow-removals", false, " apply "},
-    {"--as", true, " approve "},
-    {"--key", true, " approve "},
+    {"--as", true, " approve reidentify "},
+    {"--key", true, " approve reidentify "},
     {"--tcf", true, " consent "},
     {"--gpp", true, " consent "},
     {"--purposes", true, " consent "},
@@ -45,6 +45,7 @@ constexpr Option kOptions[] = {
     {"--subject", true, " consent "},
     {"--known-at", true, " consent "},
     {"--receipt", false, " consent "},
+    {"--token", true, " reidentify "},
 };
 
 }  // namespace

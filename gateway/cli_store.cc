@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "gateway/cli_text.h"
+#include "gateway/cli_text_access.h"
 #include "gateway/cli_verbs.h"
 #include "gateway/messages.h"
 #include "gateway/migrate.h"
@@ -185,7 +186,10 @@ int ReadJournal(const Arguments& args, bool dump) {
     print = [&](std::uint64_t sequence, std::string_view record) {
       journal::PlanRecord plan;
       if (Decode(record, plan)) names = Names::Read(plan.names);
-      if (sequence != 0) std::printf("%s\n", RecordJson(sequence, record, names).c_str());
+      journal::AccessRecord access;
+      const std::string line = Decode(record, access) ? AccessRecordJson(sequence, access, **keys)
+                                                      : RecordJson(sequence, record, names);
+      if (sequence != 0) std::printf("%s\n", line.c_str());
     };
   }
   const auto report = journal::Check(disk, settings.storage_path + "/journal", **keys, print);

@@ -109,6 +109,8 @@ std::string_view UsageText(Language language) {
            "  consent export       their consent records, ISO/IEC TS 27560 (--subject FILE|- "
            "[--receipt])\n"
            "  consent late         what left before a withdrawal was known, and whom to tell\n"
+           "  reidentify           who is behind a P2 token: ask, show, approve, refuse, open; it "
+           "takes two people\n"
            "  tap                  live decisions, masked (--source --outcome --destination "
            "--reason)\n"
            "  top                  what comes, leaves and waits, each second (--once)\n"
@@ -166,6 +168,9 @@ std::string_view UsageText(Language language) {
          "FICHIER|-\n"
          "                       [--receipt])\n"
          "  consent late         ce qui est parti avant qu'un retrait soit connu, et qui prévenir\n"
+         "  reidentify           qui est derrière un jeton P2 : ask, show, approve, refuse, open ; "
+         "il "
+         "faut deux personnes\n"
          "  tap                  décisions en direct, masquées (--source --outcome --destination "
          "--reason)\n"
          "  top                  ce qui arrive, part et attend, chaque seconde (--once)\n"
@@ -279,6 +284,9 @@ std::string AuditText(const std::string& json, Language language) {
                      (fr ? " minutes ; journal et base comparés un par un jusqu'à "
                          : " minutes; journal and store compared one by one through ") +
                      audit["through"].get<std::string>() + "\n";
+  if (audit["accesses"] != 0)
+    text += number("accesses") + (fr ? " accès à des personnes (octroi journal dump)\n"
+                                     : " accesses to people (octroi journal dump)\n");
   for (const Json& minute : audit["failing_minutes"]) {
     text += (fr ? "✗ les sommes ne tombent pas juste : " : "✗ sums do not hold: ") +
             minute["minute"].get<std::string>() + "\n";

@@ -69,6 +69,7 @@ int ReportPilot(const Arguments& args);
 int ApproveChange(const Arguments& args);   // offline
 int CreateApprover(const Arguments& args);  // offline
 
+int Reidentify(const Arguments& args);       // cli_access.cc
 int ReconcileExport(const Arguments& args);  // cli_reconcile.cc
 int DecodeConsent(const Arguments& args);    // cli_consent.cc: offline, without a config
 // cli_register.cc: `consent state`, `consent export`, `consent late`.

@@ -63,6 +63,7 @@ struct Service::State {
   SeenIndex seen{SeenEntriesFor(base::MemoryLimit())};
   std::unique_ptr<journal::Journal> journal;
   std::unique_ptr<ConfigDesk> configs;
+  std::unique_ptr<access::AccessDesk> accesses;
   std::unique_ptr<policies::ConsentIndex> index;
   std::unique_ptr<Gate> gate;
   std::unique_ptr<ConsentDesk> consents;
@@ -90,6 +91,7 @@ struct Service::State {
 
   PlanPtr InForce() const { return configs->plan(); }
 
+  base::Result<access::Rules> AccessRules() const;
   base::Status Start();
   base::Status OpenJournal(JournalRecovery& recovery);
   void Assemble();
@@ -168,6 +170,8 @@ base::Status Service::State::OpenJournal(JournalRecovery& recovery) {
 void Service::State::Assemble() {
   index = std::make_unique<policies::ConsentIndex>(configs->purposes_max());
   const auto plan_now = [this] { return InForce(); };
+  accesses = std::make_unique<access::AccessDesk>(access::AccessDesk::Parts{
+      journal.get(), keys.get(), parts.clock, [this] { return AccessRules(); }});
   consents = std::make_unique<ConsentDesk>(ConsentDesk::Parts{
       journal.get(), parts.store, index.get(), &sends, keys.get(), parts.clock, &metrics});
   watch = std::make_unique<ConsentWatch>(
@@ -215,6 +219,13 @@ void Service::State::Assemble() {
   journal->Listen(tap.get());
   journal->Listen(forward.get());
   journal->Listen(&waker);
+}
+
+base::Result<access::Rules> Service::State::AccessRules() const {
+  const std::uint32_t number = InForce()->number;
+  const auto past = configs->Past(number);
+  if (!past) return past.error();
+  return access::Rules::Of(past->config, number);
 }
 
 base::Status Service::State::Listen() {
@@ -297,6 +308,7 @@ std::uint16_t Service::console_port() const { return state_->console->port(); }
 
 std::vector<ConfigFinding> Service::Reload() { return state_->configs->Reload(); }
 ConfigDesk& Service::configs() { return *state_->configs; }
+access::AccessDesk& Service::accesses() { return *state_->accesses; }
 
 std::string Service::Status() const {
   return StatusReport(

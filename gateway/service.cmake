@@ -1,5 +1,9 @@
 octroi_gateway_part(gateway_service
   SOURCES
+    access/desk.cc
+    access/requests.cc
+    access/rules.cc
+    access/statement.cc
     admin_socket.cc
     api.cc
     ask/example.cc
@@ -14,6 +18,7 @@ octroi_gateway_part(gateway_service
     change/report.cc
     change/statement.cc
     cli.cc
+    cli_access.cc
     cli_ask.cc
     cli_change.cc
     cli_consent.cc
@@ -25,6 +30,7 @@ octroi_gateway_part(gateway_service
     cli_test.cc
     cli_store.cc
     cli_text.cc
+    cli_text_access.cc
     cli_text_ask.cc
     cli_text_change.cc
     cli_text_consent.cc
@@ -59,6 +65,7 @@ octroi_gateway_part(gateway_service
     hold_desk.cc
   housekeeper.cc
     messages.cc
+    messages_access.cc
     messages_consent.cc
     migrate.cc
     names.cc

@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/disk.h"
 #include "base/metrics.h"
+#include "gateway/access/desk.h"
 #include "gateway/config.h"
 #include "gateway/config_desk.h"
 #include "gateway/dispatcher.h"
@@ -48,6 +49,7 @@ class Service {
   // findings; the plan in force stays. One plan judges one event.
   std::vector<ConfigFinding> Reload();
   ConfigDesk& configs();
+  access::AccessDesk& accesses();
 
   // What the command line asks over the Unix socket, one JSON object each (docs/OPERATING.md).
   std::string Status() const;

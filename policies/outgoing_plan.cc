@@ -12,13 +12,6 @@ base::Error Invalid(std::string detail) {
   return {base::ErrorCode::kInvalid, "policies.pseudonymizer", std::move(detail)};
 }
 
-// A domain is part of every token, between dots and inside JSON strings.
-bool IsDomain(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-  });
-}
-
 bool NamesAreDistinct(const std::vector<OutgoingField>& fields) {
   for (std::size_t i = 0; i < fields.size(); ++i) {
     if (fields[i].name.empty() || fields[i].name.size() > kLpBytesMax) return false;
@@ -34,6 +27,12 @@ bool HasTokens(Form form) {
 }
 
 }  // namespace
+
+bool IsDomain(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
+}
 
 OutgoingPlan::OutgoingPlan(const crypto::KeyRing& keys, std::string_view origin)
     : version_(keys.active_version()) {

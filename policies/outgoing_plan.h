@@ -36,12 +36,16 @@ struct TokenKey {
   crypto::HmacKey OfEpoch(std::string_view month) const;  // P3
 };
 
+// A domain is part of every token, between dots and inside JSON strings.
+bool IsDomain(std::string_view text);
+
 // "p1.<domain>.<kv>."; P3 continues with the epoch.
 std::string TokenHead(Form form, std::string_view domain, std::uint32_t version);
 
 // P3: "2026-11", UTC. Replaces `out`; allocates only if it must grow.
 void MonthOf(base::Millis time, std::string& out);
 // P2: 0x80 and zeros up to a multiple of 32 bytes, so that the length of a value hardly shows.
+inline constexpr std::size_t kBucketBytes = 32;
 void PadToBucket(std::string& value);
 
 struct PreparedField {

@@ -9,8 +9,6 @@
 namespace octroi::policies {
 namespace {
 
-constexpr std::size_t kBucketBytes = 32;
-
 base::Error Invalid(std::string detail) {
   return {base::ErrorCode::kInvalid, "policies.pseudonymizer", std::move(detail)};
 }

@@ -74,6 +74,7 @@ class Checker {
   void Headers(const Document& destination, const Node& deliver) const;
   void ObservedConsent(const Document& gateway, base::Millis now) const;
   void Approvers(const Document& gateway) const;
+  void AccessRoles(const Document& gateway) const;
 
   const World& world_;
   Findings& findings_;

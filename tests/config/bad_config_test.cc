@@ -513,6 +513,28 @@ TEST(BadConfig, WhoApprovesHasAKeyOfHisOwn) {
   for (const auto& [what, approvers, wanted] : rows) EXPECT_EQ(codes(approvers), wanted) << what;
 }
 
+TEST(BadConfig, WhoAsksForAPersonNeedsAnotherWhoApproves) {
+  const auto codes = [](const std::string& ask, const std::string& approve) {
+    Files files = GoodFolder();
+    std::string& gateway = files["gateway.yaml"];
+    gateway += "approvers:\n";
+    for (const auto& [role, name] : {std::pair{"dpo", "A"}, {"it", "B"}, {"marketing", "A"}}) {
+      const std::string key =
+          crypto::NoteSigner::FromSeed(role, std::string(32, *role)).verifier().Text();
+      gateway += "  " + std::string(role) + ": { name: \"" + name + "\", key: \"" + key + "\" }\n";
+    }
+    gateway += "access: { reidentify: { ask: [" + ask + "], approve: [" + approve + "] } }\n";
+    return Codes(Load(files), ConfigFinding::Level::kError);
+  };
+  using List = std::vector<std::string>;
+  EXPECT_EQ(codes("it", "dpo"), List());
+  EXPECT_EQ(codes("it, dpo", "it, dpo"), List());
+  EXPECT_EQ(codes("dpo", "dpo"), List{"OCT-1385"});
+  EXPECT_EQ(codes("dpo", "marketing"), List{"OCT-1385"}) << "the same person in another role";
+  EXPECT_EQ(codes("it, dpo", "marketing"), List{"OCT-1385"});
+  EXPECT_EQ(codes("it", "dpoo"), List{"OCT-1353"});
+}
+
 struct WarningRow {
   const char* oddity;
   const char* file;
