@@ -149,6 +149,7 @@ void AnswerVerb(Service& service, std::string_view line, Live& client) {
   if (verb == "proposals") answer = service.configs().Proposals();
   if (verb == "versions") answer = service.configs().History();
   if (verb == "pilot") answer = service.configs().Pilot(std::strtoll(rest.c_str(), nullptr, 10));
+  if (verb == "keys") answer = service.Keys();
   if (verb == "late") answer = service.Late();
   if (verb == "access") answer = service.accesses().Take(rest, client.uid());
   if (verb == "access-waiting") answer = service.accesses().Waiting();
@@ -265,6 +266,7 @@ int CommandLine(int argc, char** argv, const Stores& stores) {
   if (verb == "help") return Help(args);
   if (verb == "keys" && second == "create") return CreateKeys(args);
   if (verb == "keys" && second == "approver") return CreateApprover(args);
+  if (verb == "keys" && !second.empty()) return ChangeKeys(args);
   if (verb == "consent" && second != "decode") return AskRegister(args, stores);
   if (verb == "consent") return DecodeConsent(args);
   if (verb == "reidentify") return Reidentify(args);

@@ -56,18 +56,15 @@ int HandIn(const Arguments& args, access::Statement statement) {
 
 int AskFor(const Arguments& args, const std::string& tenant) {
   if (!args.Has("--token") || !args.Has("--reason")) return Usage(args);
-  return HandIn(args, {.tenant = tenant,
-                       .act = Act::kAsk,
-                       .request = "-",
-                       .about = args.Option("--token")});
+  return HandIn(
+      args, {.tenant = tenant, .act = Act::kAsk, .request = "-", .about = args.Option("--token")});
 }
 
 int ActOn(const Arguments& args, const std::string& storage_path, Act act) {
   const auto answer = AskGateway(storage_path, "access-waiting");
   if (!answer) return Complain(answer.error(), kUnreachable);
   const auto waiting = Json::parse(*answer, nullptr, /*allow_exceptions=*/false);
-  if (!waiting.is_object() || waiting.contains("error"))
-    return Refused(args, "access.unrecorded");
+  if (!waiting.is_object() || waiting.contains("error")) return Refused(args, "access.unrecorded");
   access::Statement statement{
       .tenant = waiting["tenant"], .act = act, .request = args.words[2], .about = "-"};
   for (const Json& one : waiting["requests"]) {

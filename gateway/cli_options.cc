@@ -28,7 +28,7 @@ constexpr Option kOptions[] = {
     {"--since", true, " replay "},
     {"--rate", true, " replay "},
     {"--dry-run", false, " replay "},
-    {"--yes", false, " replay approve reidentify "},
+    {"--yes", false, " replay approve reidentify keys "},
     {"--coverage", false, " test "},
     {"--as-test", true, " ask "},
     {"--help", false, " ask "},
@@ -46,6 +46,7 @@ constexpr Option kOptions[] = {
     {"--known-at", true, " consent "},
     {"--receipt", false, " consent "},
     {"--token", true, " reidentify "},
+    {"--until", true, " keys "},
 };
 
 }  // namespace

@@ -76,6 +76,12 @@ base::Result<MovedRecords> MoveEmbedded(const Loaded& loaded, const Stores& stor
   if (auto attached = to.Attach(opened->journal->origin()); !attached) return attached.error();
   auto moved = MoveRegister(**embedded, to, ShowProgress);
   if (!moved) return moved;
+  const std::string ids = std::string(store::kMetaIdVersion) + opened->journal->origin();
+  const auto version = (*embedded)->Get(ids);
+  if (!version) return version.error();
+  if (*version) {
+    if (auto kept = to.Set(ids, **version); !kept) return kept.error();
+  }
   if (auto done = Project(*opened->journal, to); !done) return done.error();
   moved->records = opened->journal->durable_through();
   if (auto marked = MarkMoved(**embedded, base::SystemClock().WallNow()); !marked)

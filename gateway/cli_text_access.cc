@@ -38,10 +38,11 @@ std::string AccessText(const std::string& text, Language language) {
   const std::string request = json["request"], state = json["state"];
   if (state == "opened") {
     return json["field"].get<std::string>() + ": " + json["value"].get<std::string>() +
-           (fr ? "\nDonné une seule fois ; c'est noté au journal." :
-                 "\nGiven once only; the journal says so.");
+           (fr ? "\nDonné une seule fois ; c'est noté au journal."
+               : "\nGiven once only; the journal says so.");
   }
-  if (state == "refused") return fr ? "Demande " + request + " refusée." : "Request " + request + " refused.";
+  if (state == "refused")
+    return fr ? "Demande " + request + " refusée." : "Request " + request + " refused.";
   const std::string until = json["until"];
   if (state == "approved") {
     return fr ? "Approuvée. Qui a demandé peut l'ouvrir jusqu'à " + until +
@@ -79,12 +80,9 @@ std::string WaitingText(const std::string& text, Language language) {
 
 std::string AccessRecordJson(std::uint64_t sequence, const journal::AccessRecord& record,
                              const crypto::KeyRing& keys) {
-  Json line{{"sequence", sequence},
-            {"kind", "access"},
-            {"what", Name(record.access)},
-            {"at", base::FormatRfc3339(record.at)},
-            {"plan", record.plan},
-            {"uid", record.uid}};
+  Json line{{"sequence", sequence},        {"kind", "access"},
+            {"what", Name(record.access)}, {"at", base::FormatRfc3339(record.at)},
+            {"plan", record.plan},         {"uid", record.uid}};
   if (!record.role.empty()) line["role"] = record.role;
   if (record.request != 0) line["request"] = access::IdText(record.request);
   if (!record.domain.empty()) line["destination"] = record.domain;

@@ -1,4 +1,5 @@
-// Why nobody is shown who is behind a token (gateway/access/).
+// Why nobody is shown who is behind a token (gateway/access/), and why a key stays as it is
+// (gateway/cli_keys.cc).
 #include <algorithm>
 #include <array>
 
@@ -36,7 +37,8 @@ constexpr auto kSaid = std::to_array<Said>({
      "Aucune de nos clés n'a fait ce jeton : il est incomplet, changé, ou vient d'ailleurs.",
      "No key of ours made this token: it is incomplete, changed, or from elsewhere."},
     {"access.one_way",
-     "Un jeton P1 ou P3 est une empreinte : il ne contient pas la valeur, personne ne peut la lire.",
+     "Un jeton P1 ou P3 est une empreinte : il ne contient pas la valeur, personne ne peut la "
+     "lire.",
      "A P1 or P3 token is a digest: the value is not in it, and nobody can read it."},
     {"access.key_unknown", "La version de clé de ce jeton n'est pas dans le fichier de clés.",
      "The key version of this token is not in the key file."},
@@ -65,6 +67,22 @@ constexpr auto kSaid = std::to_array<Said>({
      "Nobody has approved this request yet."},
     {"access.approver_gone", "Qui a approuvé n'en a plus le droit : redemander.",
      "Who approved may not do so any more: ask again."},
+    {"keys.version_unknown", "Le fichier de clés n'a pas cette version.",
+     "The key file has no such version."},
+    {"keys.active", "C'est la clé active : octroi keys rotate d'abord.",
+     "This is the active key: octroi keys rotate first."},
+    {"keys.state", "Une clé dans cet état ne peut pas passer à celui-là : octroi keys show.",
+     "A key in this state cannot go to that one: octroi keys show."},
+    {"keys.store_root",
+     "Les clés de la base viennent de celle-ci : sans keys.storage_root, la détruire la perdrait.",
+     "The store's keys come from this one: without keys.storage_root, destroying it loses the "
+     "store."},
+    {"keys.not_obeyed",
+     "Détruire demande une passerelle démarrée sans cette clé : retirer, redémarrer, puis "
+     "détruire.",
+     "Destroying needs a gateway that has started without this key: retire it, restart, then "
+     "destroy."},
+    {"keys.not_confirmed", "Rien n'a été changé.", "Nothing was changed."},
     {"access.unrecorded", "Le journal n'a pas pu le noter : rien n'est donné.",
      "The journal could not record it: nothing is given."},
 });

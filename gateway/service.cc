@@ -49,6 +49,27 @@ base::Status CheckKeys(store::MetaStore& meta, const crypto::KeyRing& keys) {
                "silently. Put the right key files back, or start with an empty storage folder"};
 }
 
+// Ids of what leaves come from the oldest version that may be used (policies/pseudonymizer.h). Once
+// that is another one, what may be sent again would be taken for something new.
+base::Status CheckIdVersion(store::MetaStore& meta, const crypto::KeyRing& keys,
+                            const journal::Journal& journal, const JournalRecovery& recovery) {
+  const std::string now = std::to_string(keys.oldest_version());
+  const std::string key = std::string(store::kMetaIdVersion) + journal.origin();
+  const auto stored = meta.Get(key);
+  if (!stored) return stored.error();
+  if (*stored && **stored == now) return base::Ok();
+  const std::uint64_t waiting = *stored ? recovery.Resendable(journal) : 0;
+  if (waiting == 0) return meta.Set(key, now);
+  return Error{
+      ErrorCode::kInvalid, "service.keys",
+      "the pseudonym key kv=" + **stored + " may not be used any more, but " +
+          std::to_string(waiting) +
+          " deliveries that may have been sent under it are not done, or may be replayed: "
+          "their ids would change, and a destination would take one event for two. Take it "
+          "back (`octroi keys reinstate " +
+          **stored + "`) until they are sent or past their time"};
+}
+
 }  // namespace
 
 struct Service::State {
@@ -118,6 +139,7 @@ base::Status Service::State::Start() {
   if (auto same = CheckKeys(*parts.store, *keys); !same) return same;
   JournalRecovery recovery(seen, parts.clock->WallNow() - kSeenForMs);
   if (auto opened = OpenJournal(recovery); !opened) return opened;
+  if (auto fits = CheckIdVersion(*parts.store, *keys, *journal, recovery); !fits) return fits;
   configs = std::make_unique<ConfigDesk>(
       ConfigDesk::Parts{parts.store, parts.store, keys.get(), journal.get(), parts.clock,
                         parts.config_folder, settings.storage_path + "/proposals",
@@ -345,6 +367,15 @@ std::string Service::Audit(base::Millis span) const {
   const auto report = gateway::Audit(*state_->journal, *state_->parts.store, Auditor(since));
   if (!report) return R"({"error":"store.unavailable"})";
   return AuditJson(*report, state_->journal->origin(), *state_->InForce());
+}
+
+std::string Service::Keys() const {
+  nlohmann::json usable = nlohmann::json::array();
+  for (const crypto::KeyVersion& one : state_->keys->versions()) {
+    if (one.state == crypto::KeyState::kActive || one.state == crypto::KeyState::kVerifyOnly)
+      usable.push_back(one.version);
+  }
+  return nlohmann::json{{"usable", std::move(usable)}}.dump();
 }
 
 std::string Service::Late() const {

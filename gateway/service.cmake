@@ -23,6 +23,7 @@ octroi_gateway_part(gateway_service
     cli_change.cc
     cli_consent.cc
     cli_flow.cc
+    cli_keys.cc
     cli_options.cc
     cli_reconcile.cc
     cli_register.cc
@@ -35,6 +36,7 @@ octroi_gateway_part(gateway_service
     cli_text_change.cc
     cli_text_consent.cc
     cli_text_flow.cc
+    cli_text_keys.cc
     cli_text_register.cc
     cli_text_explain.cc
     cli_text_simulate.cc

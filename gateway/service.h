@@ -56,6 +56,7 @@ class Service {
   std::string Explain(std::string_view event_id) const;  // {"error":"not_found"} if there is none
   std::string Failures(std::size_t limit) const;
   std::string Audit(base::Millis span) const;  // of what was received within that span
+  std::string Keys() const;  // {"usable":[1,2]}: versions of the pseudonym key that it obeys
   std::string Late() const;  // what left before a no was known (gateway/consent_late.h)
   // {"path", "source", "span"}: an export of that source, held against what was received.
   std::string Reconcile(std::string_view order) const;

@@ -74,7 +74,7 @@ base::Status Pseudonymizer::Add(std::uint16_t destination, const OutgoingEvent& 
   if (batch.count_ > 0) batch.body_ += to.between;
   auto& placed = batch.events_.emplace_back();
   placed.at = batch.body_.size();
-  Writer(to, *contract, state_->plan.origin_lp(), batch).Write(event);
+  Writer(to, *contract, state_->plan, batch).Write(event);
   placed.size = batch.body_.size() - placed.at;
   AppendU64(event.sequence, batch.sequences_);
   batch.last_sequence_ = std::max(batch.last_sequence_, event.sequence);
@@ -117,7 +117,7 @@ std::vector<Pseudonymizer::Leaving> Pseudonymizer::LeavingOf(std::uint16_t desti
   const PreparedContract* const prepared = state_->plan.Find(destination, contract);
   if (prepared == nullptr) return leaving;
   for (const Segment& segment : prepared->layout) {
-    if (segment.what != Segment::What::kField) continue;
+    if (segment.what != Segment::What::kField || segment.previous) continue;
     const PreparedField& field = prepared->fields[segment.field];
     const Leaves leaves = LeavesOf(field, may_leave);
     if (leaves == Leaves::kNothing) continue;

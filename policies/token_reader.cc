@@ -73,7 +73,8 @@ const char* Unusable(const crypto::KeyRing& keys, std::uint32_t version) {
 
 std::optional<TokenParts> ReadToken(std::string_view token) {
   TokenParts parts;
-  const std::string_view whole = token, kind = token.substr(0, std::min<std::size_t>(3, token.size()));
+  const std::string_view whole = token,
+                         kind = token.substr(0, std::min<std::size_t>(3, token.size()));
   if (kind == "p2.") parts.form = Form::kReversible;
   if (kind == "p3.") parts.form = Form::kEpoch;
   if (parts.form == Form::kPseudonym && kind != "p1.") return std::nullopt;
@@ -87,8 +88,8 @@ std::optional<TokenParts> ReadToken(std::string_view token) {
   parts.domain = token;
   parts.body = std::move(*body);
   const std::size_t bytes = parts.body.size();
-  const bool whole_box = bytes > crypto::kSivOverheadBytes &&
-                         (bytes - crypto::kSivOverheadBytes) % kBucketBytes == 0;
+  const bool whole_box =
+      bytes > crypto::kSivOverheadBytes && (bytes - crypto::kSivOverheadBytes) % kBucketBytes == 0;
   const bool fits = parts.form == Form::kReversible ? whole_box : bytes == kDigestBytes;
   if (!fits || !IsDomain(parts.domain) || (parts.form == Form::kEpoch && !IsMonth(epoch)))
     return std::nullopt;

@@ -19,14 +19,21 @@ inline void AppendU64(std::uint64_t value, std::string& out) {
 class Pseudonymizer::Writer {
  public:
   Writer(const PreparedDestination& destination, const PreparedContract& contract,
-         const std::string& origin_lp, ProtectedBatch& batch)
-      : destination_(destination), contract_(contract), origin_lp_(origin_lp), batch_(batch) {}
+         const OutgoingPlan& plan, ProtectedBatch& batch)
+      : destination_(destination),
+        contract_(contract),
+        origin_lp_(plan.origin_lp()),
+        previous_until_(plan.previous_until()),
+        batch_(batch) {}
 
   void Write(const OutgoingEvent& event);
 
  private:
   // False: it was left out, with its text.
   bool Field(const Segment& segment, const OutgoingEvent& event);
+  // Under the key before: only during the rotation, and only of what leaves as a token.
+  bool Previous(const Segment& segment, const PreparedField& field, Leaves leaves,
+                const base::Value& value, base::Millis received);
   bool Token(std::string_view text, const TokenKey& key, const base::Value& value,
              base::Millis received);
   std::size_t Epoch(const TokenKey& key, base::Millis received);  // place in the batch's
@@ -44,6 +51,7 @@ class Pseudonymizer::Writer {
   const PreparedDestination& destination_;
   const PreparedContract& contract_;
   const std::string& origin_lp_;
+  const base::Millis previous_until_;
   ProtectedBatch& batch_;
 };
 

@@ -11,9 +11,12 @@ namespace {
 using base::ByteReader;
 using base::ByteWriter;
 
-constexpr std::array<std::string_view, 6> kNames = {
-    "", "reidentify.asked", "reidentify.approved", "reidentify.refused", "reidentify.opened",
-    "register.read"};
+constexpr std::array<std::string_view, 6> kNames = {"",
+                                                    "reidentify.asked",
+                                                    "reidentify.approved",
+                                                    "reidentify.refused",
+                                                    "reidentify.opened",
+                                                    "register.read"};
 constexpr std::string_view kLabel = "access";
 
 std::string BoundTo(const AccessRecord& record) {

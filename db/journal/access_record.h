@@ -33,11 +33,11 @@ struct AccessRecord {
   std::uint32_t plan = 0;  // whose gateway.yaml says who has the role
   base::Millis at = 0;
   Access access = Access::kUndecided;
-  std::uint32_t uid = 0;      // of the process that asked (SO_PEERCRED)
-  std::string role;           // whose key signed; empty: nobody's, or nothing is signed
-  std::uint64_t request = 0;  // the same of one re-identification; 0: none
-  std::string domain, field;  // of a token that could be read: destination, dictionary field
-  std::string refusal;        // "access.same_person"; empty: not refused
+  std::uint32_t uid = 0;             // of the process that asked (SO_PEERCRED)
+  std::string role;                  // whose key signed; empty: nobody's, or nothing is signed
+  std::uint64_t request = 0;         // the same of one re-identification; 0: none
+  std::string domain, field;         // of a token that could be read: destination, dictionary field
+  std::string refusal;               // "access.same_person"; empty: not refused
   std::vector<Fingerprint> subject;  // empty: nobody knows
   std::string detail;                // the reason, sealed (SealReason); empty: none given
 };

@@ -88,7 +88,8 @@ std::string AccessDesk::Take(std::string_view order, std::uint32_t uid) {
   // Beyond that nothing is even recorded, so that nobody fills the journal.
   if (!requests_.MayState(steady_.Now())) return Json{{"error", "access.rate"}}.dump();
   Said said;
-  const std::string why = rules->configured() ? Check(order, *rules, said) : "access.not_configured";
+  const std::string why =
+      rules->configured() ? Check(order, *rules, said) : "access.not_configured";
   if (!why.empty()) return Refuse(record, why, "");
   record.role = said.person->role;
   if (said.statement.act == Act::kAsk) return Ask(said, std::move(record));
@@ -108,18 +109,17 @@ std::string AccessDesk::Ask(const Said& said, AccessRecord record) {
   const auto opened = policies::OpenToken(*parts_.keys, *token, said.rules->spaces);
   if (!opened) return Refuse(record, std::string(opened.error().where), reason);
   record.field = opened->of.field;
-  record.subject = {FingerprintOf(parts_.keys->StorageHmac("fingerprint"), record.field,
-                                  opened->value)};
-  const Request* const request =
-      requests_.Add({.asked = said.text,
-                     .reason = reason,
-                     .role = said.person->role,
-                     .name = said.person->name,
-                     .asked_at = now,
-                     .token = *token,
-                     .field = record.field,
-                     .subject = record.subject.front()},
-                    now);
+  record.subject = {
+      FingerprintOf(parts_.keys->StorageHmac("fingerprint"), record.field, opened->value)};
+  const Request* const request = requests_.Add({.asked = said.text,
+                                                .reason = reason,
+                                                .role = said.person->role,
+                                                .name = said.person->name,
+                                                .asked_at = now,
+                                                .token = *token,
+                                                .field = record.field,
+                                                .subject = record.subject.front()},
+                                               now);
   if (request == nullptr) return Refuse(record, "access.full", reason);
   record.request = request->id;
   record.access = Access::kAsked;

@@ -25,7 +25,7 @@ struct Request {
   std::string asked = {};  // the text that was signed
   std::string reason = {};
   std::string role = {}, name = {};  // who asked
-  std::string approver = {};  // role; empty: nobody yet
+  std::string approver = {};         // role; empty: nobody yet
   base::Millis asked_at = 0, approved_at = 0;
   policies::TokenParts token = {};
   std::string field = {};

@@ -87,6 +87,10 @@ void CheckWorld(const World& world, base::Millis now, Findings& findings);
 std::shared_ptr<const rules::ValueList> ListNamed(const Lists& lists, std::string_view id);
 Lists ReadLists(const World& world, const Files& files, Findings& findings);
 
+// What templates and columns may name of a destination: the fields that it receives, and with
+// `previous_tokens` "<field>_prev" of those that leave as a pseudonym.
+std::vector<std::string> NamesReceived(const Document& destination);
+
 // Templates that destinations name: that they are templates, and name what is received.
 void CheckTemplates(const World& world, const Files& files, Findings& findings);
 const Node* TemplatePath(const Document& destination);  // null: none, or one that the shape refuses

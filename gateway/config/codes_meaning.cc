@@ -202,6 +202,8 @@ constexpr CodeText kCodes[] = {
      "What \"{0}\" asks to see nobody else could approve.",
      "Mettre dans access.reidentify.approve le rôle d'une autre personne.",
      "Put the role of another person into access.reidentify.approve."},
+    {1386, "« {0} » est un champ, et le nom du jeton de la clé précédente (previous_tokens).",
+     "\"{0}\" is a field, and the name of the previous key's token (previous_tokens).", "", ""},
     {1380, "Cet invariant ne se comprend pas : {0}.", "This invariant cannot be read: {0}.",
      "« octroi ask --help » donne la grammaire.", "\"octroi ask --help\" has the grammar."},
     {1381, "L'invariant est enfreint : {0}.", "The invariant is broken: {0}.",

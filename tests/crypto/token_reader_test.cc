@@ -2,7 +2,6 @@
 #include "policies/token_reader.h"
 
 #include <gtest/gtest.h>
-
 #include <sys/stat.h>
 
 #include <cstdio>

@@ -1,12 +1,11 @@
 // Who sees whom behind a token: two people, a reason, a record first, once, and within the time.
-#include "gateway/access/desk.h"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "gateway/access/desk.h"
 #include "gateway/messages.h"
 #include "gateway/world.h"
 #include "policies/pseudonymizer.h"
@@ -68,7 +67,8 @@ class Desk : public ::testing::Test {
     const Json waiting = Json::parse(desk->Waiting());
     std::string about = std::string(64, '0');
     for (const Json& one : waiting["requests"]) {
-      if (one["request"] == request["request"]) about = DigestOf(one["statement"].get<std::string>());
+      if (one["request"] == request["request"])
+        about = DigestOf(one["statement"].get<std::string>());
     }
     return HandIn(role, {.act = act, .request = request["request"], .about = about});
   }
@@ -261,8 +261,9 @@ TEST_F(Desk, WhoReadsTheRegisterOfAPersonIsRecorded) {
   EXPECT_EQ(Records().back().access, Access::kRegisterRead);
   EXPECT_EQ(Records().back().subject, std::vector{world.PrintOf(kValue)});
   EXPECT_EQ(OpenReason(*world.disk.keys, Records().back()), "Art. 15");
-  for (const Json& wrong : {Json::object(), Json{{"subject", {"jeanne"}}}, Json{{"subject", {"00"}}},
-                            Json{{"subject", {print}}, {"reason", "a\nb"}}}) {
+  for (const Json& wrong :
+       {Json::object(), Json{{"subject", {"jeanne"}}}, Json{{"subject", {"00"}}},
+        Json{{"subject", {print}}, {"reason", "a\nb"}}}) {
     EXPECT_EQ(read(wrong).value("error", ""), "request.invalid") << wrong;
   }
   EXPECT_EQ(Records().size(), 1u);
