@@ -68,8 +68,7 @@ int Rotate(const Arguments& args, const ConfigFolder& config) {
   const config::RotationFacts facts = config::RotationFacts::Of(config);
   const auto until = UntilOf(args, facts.keep_old_for);
   if (!until) return Misused(args);
-  const std::string day =
-      *until == 0 ? "" : base::FormatRfc3339(*until - kDay).substr(0, 10);
+  const std::string day = *until == 0 ? "" : base::FormatRfc3339(*until - kDay).substr(0, 10);
   if (!Confirmed(args, RotationText(facts, day, args.language)))
     return Refused(args, "keys.not_confirmed");
   const std::string& path = config.settings.pseudonym_root;

@@ -21,9 +21,9 @@ std::string KeysText(const nlohmann::ordered_json& json, Language language) {
     text += "\n  " + Right(std::to_string(one["version"].get<std::uint32_t>()), 4) + "  " +
             one["state"].get<std::string>();
     if (one.contains("until")) {
-      text += (language == Language::kFrench ? ", les deux jetons jusqu'au "
-                                             : ", both tokens until ") +
-              one["until"].get<std::string>();
+      text +=
+          (language == Language::kFrench ? ", les deux jetons jusqu'au " : ", both tokens until ") +
+          one["until"].get<std::string>();
     }
   }
   return text;
@@ -32,10 +32,12 @@ std::string KeysText(const nlohmann::ordered_json& json, Language language) {
 std::string RotationText(const config::RotationFacts& facts, const std::string& day,
                          Language language) {
   if (language == Language::kFrench) {
-    return "Une nouvelle clé fera tous les jetons, au prochain démarrage. Chaque personne change de "
+    return "Une nouvelle clé fera tous les jetons, au prochain démarrage. Chaque personne change "
+           "de "
            "jeton chez : " +
            Names(facts.untold) + ".\nReçoivent aussi l'ancien (<champ>_prev)" +
-           (day.empty() ? std::string(", si --until donne un jour : ") : " jusqu'au " + day + " : ") +
+           (day.empty() ? std::string(", si --until donne un jour : ")
+                        : " jusqu'au " + day + " : ") +
            Names(facts.told) + ".\n";
   }
   return "A new key will make all tokens, from the next start on. Every person gets another token "
@@ -49,17 +51,19 @@ std::string EndingText(std::string_view state, std::uint32_t version, Language l
   const bool fr = language == Language::kFrench;
   const std::string key = "kv=" + std::to_string(version) + " → " + std::string(state) + "\n";
   if (state == "destroyed") {
-    return key + (fr ? "Irréversible : plus aucun jeton de cette clé ne pourra être calculé ni lu.\n"
-                     : "Irreversible: no token of this key can be computed or read any more.\n");
+    return key +
+           (fr ? "Irréversible : plus aucun jeton de cette clé ne pourra être calculé ni lu.\n"
+               : "Irreversible: no token of this key can be computed or read any more.\n");
   }
   if (state == "verify-only") {
     return key + (fr ? "La clé relit et recalcule ses jetons de nouveau, au prochain démarrage.\n"
                      : "The key reads and derives its tokens again, from the next start on.\n");
   }
-  return key + (fr ? "La clé ne sert plus à rien au prochain démarrage, qui est refusé tant que ce qui "
-                     "a été envoyé sous elle peut l'être encore.\n"
-                   : "The key is of no use from the next start on, which is refused as long as what "
-                     "was sent under it may be sent again.\n");
+  return key +
+         (fr ? "La clé ne sert plus à rien au prochain démarrage, qui est refusé tant que ce qui "
+               "a été envoyé sous elle peut l'être encore.\n"
+             : "The key is of no use from the next start on, which is refused as long as what "
+               "was sent under it may be sent again.\n");
 }
 
 }  // namespace octroi::gateway

@@ -18,7 +18,8 @@ base::Error Refused(const char* where, const char* detail) {
 }
 
 bool MayFollow(KeyState from, KeyState to) {
-  if (to == KeyState::kRetired) return from == KeyState::kPreActive || from == KeyState::kVerifyOnly;
+  if (to == KeyState::kRetired)
+    return from == KeyState::kPreActive || from == KeyState::kVerifyOnly;
   if (to == KeyState::kVerifyOnly) return from == KeyState::kRetired;
   if (to == KeyState::kCompromised)
     return from != KeyState::kDestroyed && from != KeyState::kCompromised;

@@ -1,6 +1,6 @@
 // Changing a key file: a rotation, and how a version ends (SP 800-57; standards.md B3). The file is
-// replaced whole; a gateway that runs obeys it at its next start. Who calls has asked whoever has to
-// agree: a destroyed key does not come back.
+// replaced whole; a gateway that runs obeys it at its next start. Who calls has asked whoever has
+// to agree: a destroyed key does not come back.
 #pragma once
 
 #include <cstdint>
@@ -26,10 +26,10 @@ base::Result<std::vector<KeyVersion>> KeyVersions(const std::string& path,
 base::Result<std::uint32_t> RotateKey(const std::string& path, std::string_view purpose,
                                       base::Millis until);
 
-// Ends a version: kRetired (from pre-active and verify-only), kCompromised (from any but destroyed),
-// kDestroyed (from retired and compromised: its bytes are gone); or takes retiring it back:
-// kVerifyOnly (from retired). kInvalid: the active one, which has
-// to be rotated first; a state that this one does not follow; no such version.
+// Ends a version: kRetired (from pre-active and verify-only), kCompromised (from any but
+// destroyed), kDestroyed (from retired and compromised: its bytes are gone); or takes retiring it
+// back: kVerifyOnly (from retired). kInvalid: the active one, which has to be rotated first; a
+// state that this one does not follow; no such version.
 base::Status EndKey(const std::string& path, std::string_view purpose, std::uint32_t version,
                     KeyState state);
 

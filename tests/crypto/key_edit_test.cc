@@ -45,8 +45,9 @@ TEST_F(Life, ARotationKeepsTheOldKeyAndSaysUntilWhen) {
   EXPECT_EQ(*RotateKey(path_, kPseudonymPurpose, kFebruary), 2u);
   EXPECT_EQ(States(), "1 verify-only!;2 active;");
   const std::string after = Text();
-  EXPECT_NE(after.find("kv=1 verify-only until=2027-01-31\n" + before.substr(before.find('\n') + 1)),
-            after.npos)
+  EXPECT_NE(
+      after.find("kv=1 verify-only until=2027-01-31\n" + before.substr(before.find('\n') + 1)),
+      after.npos)
       << "the key itself is as it was";
   struct stat info {};
   ASSERT_EQ(stat(path_.c_str(), &info), 0);

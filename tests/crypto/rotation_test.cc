@@ -11,7 +11,8 @@ namespace {
 using base::IdentifierType;
 using Form = OutgoingField::Form;
 
-constexpr base::Millis kUntil = 1'801'440'000'000;  // 2027-02-01T00:00:00Z: the last day is before it
+constexpr base::Millis kUntil =
+    1'801'440'000'000;  // 2027-02-01T00:00:00Z: the last day is before it
 
 OutgoingField As(Form form, base::FieldId field = kEmail, std::string name = "email",
                  IdentifierType type = IdentifierType::kEmail) {
@@ -25,8 +26,8 @@ class Rotation : public ::testing::Test {
     before_ = Ring("before", old + "active\n" + std::string(64, 'a') + "\n");
     during_ = Ring("during", old + "verify-only until=2027-01-31\n" + std::string(64, 'a') + "\n" +
                                  next + "active\n" + std::string(64, 'b') + "\n");
-    after_ = Ring("after", old + "verify-only\n" + std::string(64, 'a') + "\n" + next +
-                               "active\n" + std::string(64, 'b') + "\n");
+    after_ = Ring("after", old + "verify-only\n" + std::string(64, 'a') + "\n" + next + "active\n" +
+                               std::string(64, 'b') + "\n");
   }
   std::unique_ptr<crypto::KeyRing> Ring(const std::string& name, const std::string& text) {
     auto ring = crypto::KeyRing::Open("acme", {folder_.Write(name, text), ""});
@@ -39,8 +40,8 @@ class Rotation : public ::testing::Test {
     ProtectedBatch batch;
     maker->Begin(0, batch);
     const Fields person = Person(1);
-    EXPECT_TRUE(maker->Add(
-        0, {1, "lead.created", 0, {kContact, clear}, {}, &person, received}, batch));
+    EXPECT_TRUE(
+        maker->Add(0, {1, "lead.created", 0, {kContact, clear}, {}, &person, received}, batch));
     maker->Finish(0, batch);
     return nlohmann::json::parse(batch.body());
   }
@@ -88,17 +89,17 @@ TEST_F(Rotation, IdsStayThroughIt) {
 }
 
 TEST_F(Rotation, InATemplateAndInATableItIsNamed) {
-  OutgoingForm asking = Asking({As(Form::kPseudonym), As(Form::kReversible, kCustomer, "customer_id",
-                                                       IdentifierType::kOther)});
+  OutgoingForm asking = Asking({As(Form::kPseudonym), As(Form::kReversible, kCustomer,
+                                                         "customer_id", IdentifierType::kOther)});
   ASSERT_EQ(Template::Parse(R"({"$each":{"who":{"$field":"email"},"was":{"$field":"email_prev"},
       "first":{"$first":[{"$field":"phone_prev"},{"$field":"customer_id_prev"}]},
       "deep":{"too":{"$field":"email_prev"}}}})",
                             asking.body)
                 .what,
             TemplateFault::What::kNone);
-  const auto old = Data(*before_, Asking({As(Form::kPseudonym), As(Form::kReversible, kCustomer,
-                                                                  "customer_id",
-                                                                  IdentifierType::kOther)}),
+  const auto old = Data(*before_,
+                        Asking({As(Form::kPseudonym), As(Form::kReversible, kCustomer,
+                                                         "customer_id", IdentifierType::kOther)}),
                         kUntil - 1);
   const auto both = Sent(*during_, asking, kUntil - 1)[0];
   EXPECT_EQ(both["was"], old["email"]);
