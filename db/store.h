@@ -80,6 +80,8 @@ class MetaStore {
   virtual base::Status Set(std::string_view key, std::string_view value) = 0;  // durable; replaces
 };
 inline constexpr std::string_view kMetaOrphanOutcomes = "orphan_outcomes";  // decimal; absent: none
+// And the origin of a journal: version of the pseudonym key that the ids of what leaves come from.
+inline constexpr std::string_view kMetaIdVersion = "id_key_version.";
 inline constexpr std::string_view kMetaKeyCheck = "key_check";  // of the key ring it was made with
 // When it was moved to another store (RFC 3339): it must not be served from any more, or there
 // would be two consent registers.

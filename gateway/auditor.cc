@@ -4,6 +4,7 @@
 #include <functional>
 #include <utility>
 
+#include "gateway/access/requests.h"
 #include "gateway/projector.h"
 #include "store/projection.h"
 
@@ -14,6 +15,7 @@ using base::Outcome;
 
 constexpr std::uint16_t kWhole = 0xffff;
 constexpr base::Millis kMinute = 60'000;
+constexpr base::Millis kAccessMs = access::kApproveWithinMs + access::kOpenWithinMs;
 
 void Count(store::Totals& totals, std::uint16_t source, Outcome outcome, base::Reason reason) {
   store::CountEvents(totals, {source, Outcome::kUndecided, base::Reason::kUndecided}, 1);
@@ -39,6 +41,8 @@ void Auditor::Take(std::uint64_t sequence, std::string_view record) {
   const auto kind = journal::KindOf(record);
   if (sequence == 0 || !kind) return;
   if (*kind == journal::RecordKind::kOutcome && Decode(record, outcome_)) TakeOutcome();
+  if (begins_ == 0) begins_ = sequence;
+  if (*kind == journal::kAccessRecord && Decode(record, access_)) TakeAccess(sequence);
   if (*kind != journal::RecordKind::kEvent || sequence >= end_ || !Decode(record, event_)) return;
   if (first_ == 0 && event_.received < since_) return;
   if (open_.size() >= open_max_) return End(sequence);
@@ -54,6 +58,26 @@ void Auditor::Take(std::uint64_t sequence, std::string_view record) {
   for (const base::Verdict& verdict : event_.verdicts) {
     known.deliveries.push_back(InitialState(verdict, event_.received));
   }
+}
+
+// A value is given to who asked, after another role approved. What was asked before the journal
+// begins is not known, and named only if it cannot have been.
+void Auditor::TakeAccess(std::uint64_t sequence) {
+  if (sequence <= accesses_through_) return;
+  accesses_through_ = sequence;
+  if (begins_at_ == 0) begins_at_ = access_.at;
+  if (access_.at >= since_) ++report_.accesses;
+  const auto asked = asked_.find(access_.request);
+  if (access_.access == journal::Access::kAsked) asked_[access_.request] = {access_.role, ""};
+  if (access_.access == journal::Access::kApproved && asked != asked_.end())
+    asked->second.approver = access_.role;
+  if (access_.access != journal::Access::kOpened) return;
+  const bool approved = asked != asked_.end() && asked->second.role == access_.role &&
+                        !asked->second.approver.empty() && asked->second.approver != access_.role;
+  if (asked != asked_.end()) asked_.erase(asked);  // once
+  const bool may_be_older = begins_ > 1 && access_.at < begins_at_ + kAccessMs;
+  if (!approved && !may_be_older && access_.at >= since_)
+    report_.discrepancies.Add({sequence, kWhole, "access_unapproved"});
 }
 
 void Auditor::TakeOutcome() {

@@ -5,11 +5,13 @@
 #include <limits>
 #include <map>
 #include <set>
+#include <string>
 #include <string_view>
 #include <tuple>
 #include <vector>
 
 #include "base/clock.h"
+#include "journal/access_record.h"
 #include "journal/records.h"
 #include "store/store.h"
 
@@ -19,6 +21,7 @@ namespace octroi::gateway {
 //   verdict_missing      accepted, but nothing was decided for a destination of its plan
 //   outcome_of_nothing   an outcome of an event or destination that is not there
 //   outcome_after_final  an outcome after one that is final, or after all of its event were
+//   access_unapproved    a value was given that nobody else had approved, or nobody had asked for
 //   store_missing        the store has not got the event
 //   store_differs        the store has it otherwise, as a whole or at this destination
 struct Discrepancy {
@@ -49,7 +52,8 @@ class Discrepancies {
 
 struct AuditReport {
   std::uint64_t events = 0, outcomes = 0;
-  std::uint64_t through = 0;  // journal sequence
+  std::uint64_t accesses = 0;  // to values behind tokens, and to the register of one person
+  std::uint64_t through = 0;   // journal sequence
   // By the minute in which an event was received (ms since 1970) and the plan that judged it.
   std::map<std::pair<base::Millis, std::uint32_t>, store::Totals> minutes;
   Discrepancies discrepancies;
@@ -100,6 +104,7 @@ class Auditor {
     std::uint64_t events = 0;
     std::vector<std::uint64_t> first;  // at most kDiscrepanciesMax
   };
+  void TakeAccess(std::uint64_t sequence);
   void TakeOutcome();
   void TakeOutcome(std::uint64_t sequence);
   bool Settled(std::uint64_t sequence) const;
@@ -116,6 +121,14 @@ class Auditor {
   std::map<std::uint32_t, std::map<Places, Offered>> offered_;  // accepted events, by plan
   journal::EventRecord event_;
   journal::OutcomeRecord outcome_;
+  // Re-identifications, of every pass once: who asked and who approved.
+  struct Asked {
+    std::string role, approver;
+  };
+  std::map<std::uint64_t, Asked> asked_;
+  std::uint64_t begins_ = 0, accesses_through_ = 0;
+  base::Millis begins_at_ = 0;
+  journal::AccessRecord access_;
 };
 
 }  // namespace octroi::gateway

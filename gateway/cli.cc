@@ -149,8 +149,12 @@ void AnswerVerb(Service& service, std::string_view line, Live& client) {
   if (verb == "proposals") answer = service.configs().Proposals();
   if (verb == "versions") answer = service.configs().History();
   if (verb == "pilot") answer = service.configs().Pilot(std::strtoll(rest.c_str(), nullptr, 10));
+  if (verb == "keys") answer = service.Keys();
   if (verb == "late") answer = service.Late();
   if (verb == "training") answer = service.Training(rest);
+  if (verb == "access") answer = service.accesses().Take(rest, client.uid());
+  if (verb == "access-waiting") answer = service.accesses().Waiting();
+  if (verb == "access-register") answer = service.accesses().ReadRegister(rest, client.uid());
   if (verb == "reconcile") answer = service.Reconcile(rest);
   client.Put(answer);
 }
@@ -263,9 +267,11 @@ int CommandLine(int argc, char** argv, const Stores& stores) {
   if (verb == "help") return Help(args);
   if (verb == "keys" && second == "create") return CreateKeys(args);
   if (verb == "keys" && second == "approver") return CreateApprover(args);
+  if (verb == "keys" && !second.empty()) return ChangeKeys(args);
   if (verb == "consent" && second != "decode") return AskRegister(args, stores);
   if (verb == "consent") return DecodeConsent(args);
   if (verb == "detect") return DetectInText(args);
+  if (verb == "reidentify") return Reidentify(args);
   if (verb == "diff") return DiffConfig(args);
   if (verb == "apply") return ApplyConfig(args);
   if (verb == "propose") return ProposeConfig(args);

@@ -8,9 +8,12 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.h"
+#include "gateway/admin_socket.h"
+#include "gateway/change/statement.h"
 #include "gateway/cli_text_register.h"
 #include "gateway/cli_verbs.h"
 #include "gateway/consent_report.h"
+#include "gateway/messages.h"
 
 namespace octroi::gateway {
 namespace {
@@ -18,13 +21,15 @@ namespace {
 int Usage(const Arguments& args) {
   const bool fr = args.language == Language::kFrench;
   std::fputs(
-      fr ? "octroi consent state  --subject FICHIER|- [--at INSTANT] [--known-at INSTANT]\n"
-           "octroi consent export --subject FICHIER|- [--receipt]\n"
+      fr ? "octroi consent state  --subject FICHIER|- [--at INSTANT] [--known-at INSTANT] "
+           "[--reason TEXTE]\n"
+           "octroi consent export --subject FICHIER|- [--receipt] [--reason TEXTE]\n"
            "octroi consent late\n"
            "FICHIER : {\"email\": \"…\"} ou d'autres identifiants du dictionnaire. INSTANT : "
            "2026-11-21T09:00:00Z\n"
-         : "octroi consent state  --subject FILE|- [--at INSTANT] [--known-at INSTANT]\n"
-           "octroi consent export --subject FILE|- [--receipt]\n"
+         : "octroi consent state  --subject FILE|- [--at INSTANT] [--known-at INSTANT] "
+           "[--reason TEXT]\n"
+           "octroi consent export --subject FILE|- [--receipt] [--reason TEXT]\n"
            "octroi consent late\n"
            "FILE: {\"email\": \"...\"} or other identifiers of the dictionary. INSTANT: "
            "2026-11-21T09:00:00Z\n",
@@ -39,6 +44,28 @@ struct Opened {
   std::shared_ptr<Plan> plan;
   std::optional<PersonHistory> history;
 };
+
+// A running gateway records first who is looked at, and by whom; without one nothing can be
+// recorded, and that is said. kOk, or the exit code of what it has complained about.
+int RecordRead(const Arguments& args, const std::string& storage_path,
+               const std::vector<policies::Fingerprint>& person) {
+  nlohmann::json order{{"subject", nlohmann::json::array()}};
+  for (const policies::Fingerprint& one : person)
+    order["subject"].push_back(base::Hex({reinterpret_cast<const char*>(one.data()), one.size()}));
+  if (args.Has("--reason")) order["reason"] = args.Option("--reason");
+  const auto answer = AskGateway(storage_path, "access-register " + order.dump());
+  const bool fr = args.language == Language::kFrench;
+  if (!answer) {
+    std::fputs(fr ? "Aucune passerelle ne tourne : cette lecture n'est pas notée au journal.\n"
+                  : "No gateway is running: the journal does not record this reading.\n",
+               stderr);
+    return kOk;
+  }
+  const auto json = nlohmann::json::parse(*answer, nullptr, /*allow_exceptions=*/false);
+  if (json.is_object() && json.value("recorded", false)) return kOk;
+  std::fprintf(stderr, "%s\n", std::string(Sentence("access.unrecorded", args.language)).c_str());
+  return kNo;
+}
 
 // kOk, or the exit code of what it has complained about.
 int Open(const Arguments& args, const Stores& stores, Opened& into) {
@@ -60,6 +87,7 @@ int Open(const Arguments& args, const Stores& stores, Opened& into) {
   if (!text) return Complain(text.error(), kUnreachable);
   auto person = ReadPersonFile(*into.plan, *text, *into.keys);
   if (!person) return Complain(person.error(), kUsage);
+  if (const int code = RecordRead(args, settings.storage_path, *person); code != kOk) return code;
   auto store = OpenToRead(stores, settings, *into.keys);
   if (!store) return Complain(store.error(), kUnreachable);
   auto history = PersonHistory::Read(**store, *std::move(person));
@@ -104,6 +132,8 @@ int Export(const Arguments& args, const Stores& stores) {
 int AskRegister(const Arguments& args, const Stores& stores) {
   const std::string what = args.words.size() == 2 ? args.words[1] : "";
   const bool person = args.Has("--subject");
+  if (args.Has("--reason") && (!person || !change::IsReason(args.Option("--reason"))))
+    return Usage(args);
   if (what == "state" && person) return State(args, stores);
   if (what == "export" && person) return Export(args, stores);
   if (what == "late" && args.options.empty()) {

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "gateway/cli_text.h"
+#include "gateway/cli_text_access.h"
 #include "gateway/cli_verbs.h"
 #include "gateway/messages.h"
 #include "gateway/migrate.h"
@@ -75,6 +76,12 @@ base::Result<MovedRecords> MoveEmbedded(const Loaded& loaded, const Stores& stor
   if (auto attached = to.Attach(opened->journal->origin()); !attached) return attached.error();
   auto moved = MoveRegister(**embedded, to, ShowProgress);
   if (!moved) return moved;
+  const std::string ids = std::string(store::kMetaIdVersion) + opened->journal->origin();
+  const auto version = (*embedded)->Get(ids);
+  if (!version) return version.error();
+  if (*version) {
+    if (auto kept = to.Set(ids, **version); !kept) return kept.error();
+  }
   if (auto done = Project(*opened->journal, to); !done) return done.error();
   moved->records = opened->journal->durable_through();
   if (auto marked = MarkMoved(**embedded, base::SystemClock().WallNow()); !marked)
@@ -185,7 +192,10 @@ int ReadJournal(const Arguments& args, bool dump) {
     print = [&](std::uint64_t sequence, std::string_view record) {
       journal::PlanRecord plan;
       if (Decode(record, plan)) names = Names::Read(plan.names);
-      if (sequence != 0) std::printf("%s\n", RecordJson(sequence, record, names).c_str());
+      journal::AccessRecord access;
+      const std::string line = Decode(record, access) ? AccessRecordJson(sequence, access, **keys)
+                                                      : RecordJson(sequence, record, names);
+      if (sequence != 0) std::printf("%s\n", line.c_str());
     };
   }
   const auto report = journal::Check(disk, settings.storage_path + "/journal", **keys, print);

@@ -114,6 +114,8 @@ std::string_view UsageText(Language language) {
            "  consent late         what left before a withdrawal was known, and whom to tell\n"
            "  training show        what went into the training of models (--destination D)\n"
            "  training affected    which of it is of people who since said no (--subject FILE|-)\n"
+           "  reidentify           who is behind a P2 token: ask, show, approve, refuse, open; it "
+           "takes two people\n"
            "  tap                  live decisions, masked (--source --outcome --destination "
            "--reason)\n"
            "  top                  what comes, leaves and waits, each second (--once)\n"
@@ -121,6 +123,10 @@ std::string_view UsageText(Language language) {
            "[--reason R]\n"
            "                       [--since \"2 h\"] [--limit N] [--rate 50/s] [--dry-run] "
            "[--yes])\n"
+           "  keys show            versions of the pseudonym key; rotate [--until DAY], retire KV, "
+           "reinstate KV,\n"
+           "                       compromised KV, destroy KV: says what it will do, and asks "
+           "[--yes]\n"
            "  keys create          writes the key files that the config names and that are "
            "missing\n"
            "  rebuild              projects the journal into the store again (gateway stopped)\n"
@@ -176,12 +182,19 @@ std::string_view UsageText(Language language) {
          "  training show        ce qui est parti entraîner des modèles (--destination D)\n"
          "  training affected    ce qui y est de personnes qui ont dit non depuis (--subject "
          "FICHIER|-)\n"
+         "  reidentify           qui est derrière un jeton P2 : ask, show, approve, refuse, open ; "
+         "il "
+         "faut deux personnes\n"
          "  tap                  décisions en direct, masquées (--source --outcome --destination "
          "--reason)\n"
          "  top                  ce qui arrive, part et attend, chaque seconde (--once)\n"
          "  replay               rejoue des livraisons en échec (--destination D [--status 429] "
          "[--reason R]\n"
          "                       [--since \"2 h\"] [--limit N] [--rate 50/s] [--dry-run] [--yes])\n"
+         "  keys show            versions de la clé des pseudonymes ; rotate [--until JOUR], "
+         "retire KV,\n"
+         "                       reinstate KV, compromised KV, destroy KV : dit ce que ça fera, et "
+         "demande [--yes]\n"
          "  keys create          écrit les fichiers de clés que la configuration nomme et qui "
          "manquent\n"
          "  rebuild              projette de nouveau le journal dans la base (passerelle arrêtée)\n"
@@ -290,6 +303,9 @@ std::string AuditText(const std::string& json, Language language) {
                      (fr ? " minutes ; journal et base comparés un par un jusqu'à "
                          : " minutes; journal and store compared one by one through ") +
                      audit["through"].get<std::string>() + "\n";
+  if (audit["accesses"] != 0)
+    text += number("accesses") + (fr ? " accès à des personnes (octroi journal dump)\n"
+                                     : " accesses to people (octroi journal dump)\n");
   for (const Json& minute : audit["failing_minutes"]) {
     text += (fr ? "✗ les sommes ne tombent pas juste : " : "✗ sums do not hold: ") +
             minute["minute"].get<std::string>() + "\n";

@@ -69,6 +69,7 @@ octroi_gateway_part(gateway_config
     config/references.cc
     config/register_facts.cc
     config/render.cc
+    config/rotation.cc
     config/scalar.cc
     config/schema.cc
     config/shape.cc

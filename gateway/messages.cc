@@ -307,7 +307,9 @@ std::string_view Sentence(std::string_view code, Language language) {
       std::find_if(kSaid.begin(), kSaid.end(), [&](const Said& s) { return s.code == code; });
   if (said == kSaid.end()) {
     const std::string_view consent = ConsentSentence(code, language);
-    return consent.empty() ? code : consent;
+    if (!consent.empty()) return consent;
+    const std::string_view access = AccessSentence(code, language);
+    return access.empty() ? code : access;
   }
   return language == Language::kFrench ? said->fr : said->en;
 }

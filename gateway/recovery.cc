@@ -57,6 +57,10 @@ void JournalRecovery::TakeOutcome() {
     if (found != pending_.end())
       found->second.attempts = std::max(found->second.attempts, outcome_.attempt);
     if (!final) continue;
+    const std::pair delivery{sequence, outcome_.destination};
+    failed_.erase(delivery);
+    if (outcome_.outcome == base::Outcome::kFailed) failed_.insert(delivery);
+    if (failed_.size() > kFailedMax) failed_.erase(failed_.begin());
     Remove(pending_, sequence, outcome_.destination);
     Remove(held_, sequence, outcome_.destination);
   }
@@ -73,11 +77,21 @@ void JournalRecovery::Remove(std::map<std::uint64_t, Pending>& from, std::uint64
 void JournalRecovery::TakeReplay() {
   for (const std::uint64_t sequence : outcome_.events) {
     Remove(held_, sequence, outcome_.destination);
+    failed_.erase({sequence, outcome_.destination});
     Pending& pending = pending_[sequence];
     pending.attempts = std::max(pending.attempts, outcome_.attempt);
     if (std::ranges::count(pending.destinations, outcome_.destination) == 0)
       pending.destinations.push_back(outcome_.destination);
   }
+}
+
+std::uint64_t JournalRecovery::Resendable(const journal::Journal& journal) const {
+  std::uint64_t count = 0;
+  for (const auto& [sequence, pending] : pending_) count += pending.destinations.size();
+  std::string payload;
+  for (const auto& [sequence, destination] : failed_)
+    count += journal.ReadPayload(sequence, payload) ? 1 : 0;
+  return count;
 }
 
 void JournalRecovery::Hold(HoldDesk& desk) const {

@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gateway/change/control.h"
@@ -23,6 +25,10 @@ class JournalRecovery {
             std::string_view record);  // in sequence order; 0: a segment's head
   // What has no final outcome yet, in order. The records of what was replayed are read again.
   void Requeue(Dispatcher& dispatcher, const journal::Journal& journal) const;
+  // Deliveries that may be sent again, and may have been sent: not final yet, or failed (of these
+  // the newest kFailedMax) and their payload is there.
+  std::uint64_t Resendable(const journal::Journal& journal) const;
+  static constexpr std::size_t kFailedMax = 10'000;
   // What is held still, in order.
   void Hold(HoldDesk& desk) const;
   // The highest PlanRecord on the journal.
@@ -43,6 +49,7 @@ class JournalRecovery {
   static void Remove(std::map<std::uint64_t, Pending>& from, std::uint64_t sequence,
                      std::uint16_t destination);
   std::map<std::uint64_t, Pending> pending_, held_;
+  std::set<std::pair<std::uint64_t, std::uint16_t>> failed_;  // event, destination
   journal::EventRecord event_;
   journal::OutcomeRecord outcome_;
   change::OnJournal last_plan_;

@@ -145,11 +145,9 @@ std::string FailuresReport(std::size_t limit, const std::string& origin, store::
 }
 
 std::string AuditJson(const AuditReport& report, const std::string& origin, const Plan& plan) {
-  Json json{{"events", report.events},
-            {"outcomes", report.outcomes},
-            {"through", EventId(origin, report.through)},
-            {"minutes", report.minutes.size()},
-            {"holds", report.holds}};
+  Json json{{"events", report.events},          {"outcomes", report.outcomes},
+            {"accesses", report.accesses},      {"through", EventId(origin, report.through)},
+            {"minutes", report.minutes.size()}, {"holds", report.holds}};
   const auto destination = [&](std::uint16_t place) {
     return place < plan.destinations.size() ? plan.destinations[place].id : std::string();
   };

@@ -52,6 +52,27 @@ base::Status CheckKeys(store::MetaStore& meta, const crypto::KeyRing& keys) {
                "silently. Put the right key files back, or start with an empty storage folder"};
 }
 
+// Ids of what leaves come from the oldest version that may be used (policies/pseudonymizer.h). Once
+// that is another one, what may be sent again would be taken for something new.
+base::Status CheckIdVersion(store::MetaStore& meta, const crypto::KeyRing& keys,
+                            const journal::Journal& journal, const JournalRecovery& recovery) {
+  const std::string now = std::to_string(keys.oldest_version());
+  const std::string key = std::string(store::kMetaIdVersion) + journal.origin();
+  const auto stored = meta.Get(key);
+  if (!stored) return stored.error();
+  if (*stored && **stored == now) return base::Ok();
+  const std::uint64_t waiting = *stored ? recovery.Resendable(journal) : 0;
+  if (waiting == 0) return meta.Set(key, now);
+  return Error{
+      ErrorCode::kInvalid, "service.keys",
+      "the pseudonym key kv=" + **stored + " may not be used any more, but " +
+          std::to_string(waiting) +
+          " deliveries that may have been sent under it are not done, or may be replayed: "
+          "their ids would change, and a destination would take one event for two. Take it "
+          "back (`octroi keys reinstate " +
+          **stored + "`) until they are sent or past their time"};
+}
+
 }  // namespace
 
 struct Service::State {
@@ -66,6 +87,7 @@ struct Service::State {
   SeenIndex seen{SeenEntriesFor(base::MemoryLimit())};
   std::unique_ptr<journal::Journal> journal;
   std::unique_ptr<ConfigDesk> configs;
+  std::unique_ptr<access::AccessDesk> accesses;
   std::unique_ptr<policies::ConsentIndex> index;
   std::unique_ptr<Gate> gate;
   std::unique_ptr<ConsentDesk> consents;
@@ -94,6 +116,7 @@ struct Service::State {
 
   PlanPtr InForce() const { return configs->plan(); }
 
+  base::Result<access::Rules> AccessRules() const;
   base::Status Start();
   base::Status OpenJournal(JournalRecovery& recovery);
   void Assemble();
@@ -120,6 +143,7 @@ base::Status Service::State::Start() {
   if (auto same = CheckKeys(*parts.store, *keys); !same) return same;
   JournalRecovery recovery(seen, parts.clock->WallNow() - kSeenForMs);
   if (auto opened = OpenJournal(recovery); !opened) return opened;
+  if (auto fits = CheckIdVersion(*parts.store, *keys, *journal, recovery); !fits) return fits;
   configs = std::make_unique<ConfigDesk>(
       ConfigDesk::Parts{parts.store, parts.store, keys.get(), journal.get(), parts.clock,
                         parts.config_folder, settings.storage_path + "/proposals",
@@ -174,6 +198,8 @@ base::Status Service::State::OpenJournal(JournalRecovery& recovery) {
 void Service::State::Assemble() {
   index = std::make_unique<policies::ConsentIndex>(configs->purposes_max());
   const auto plan_now = [this] { return InForce(); };
+  accesses = std::make_unique<access::AccessDesk>(access::AccessDesk::Parts{
+      journal.get(), keys.get(), parts.clock, [this] { return AccessRules(); }});
   consents = std::make_unique<ConsentDesk>(ConsentDesk::Parts{
       journal.get(), parts.store, index.get(), &sends, keys.get(), parts.clock, &metrics});
   watch = std::make_unique<ConsentWatch>(
@@ -223,6 +249,13 @@ void Service::State::Assemble() {
   journal->Listen(tap.get());
   journal->Listen(forward.get());
   journal->Listen(&waker);
+}
+
+base::Result<access::Rules> Service::State::AccessRules() const {
+  const std::uint32_t number = InForce()->number;
+  const auto past = configs->Past(number);
+  if (!past) return past.error();
+  return access::Rules::Of(past->config, number);
 }
 
 base::Status Service::State::Listen() {
@@ -308,6 +341,7 @@ std::uint16_t Service::console_port() const { return state_->console->port(); }
 
 std::vector<ConfigFinding> Service::Reload() { return state_->configs->Reload(); }
 ConfigDesk& Service::configs() { return *state_->configs; }
+access::AccessDesk& Service::accesses() { return *state_->accesses; }
 
 std::string Service::Status() const {
   return StatusReport(
@@ -345,6 +379,15 @@ std::string Service::Audit(base::Millis span) const {
   const auto report = gateway::Audit(*state_->journal, *state_->parts.store, Auditor(since));
   if (!report) return R"({"error":"store.unavailable"})";
   return AuditJson(*report, state_->journal->origin(), *state_->InForce());
+}
+
+std::string Service::Keys() const {
+  nlohmann::json usable = nlohmann::json::array();
+  for (const crypto::KeyVersion& one : state_->keys->versions()) {
+    if (one.state == crypto::KeyState::kActive || one.state == crypto::KeyState::kVerifyOnly)
+      usable.push_back(one.version);
+  }
+  return nlohmann::json{{"usable", std::move(usable)}}.dump();
 }
 
 std::string Service::Late() const {

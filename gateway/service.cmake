@@ -1,5 +1,9 @@
 octroi_gateway_part(gateway_service
   SOURCES
+    access/desk.cc
+    access/requests.cc
+    access/rules.cc
+    access/statement.cc
     admin_socket.cc
     api.cc
     ask/example.cc
@@ -17,11 +21,13 @@ octroi_gateway_part(gateway_service
     change/report.cc
     change/statement.cc
     cli.cc
+    cli_access.cc
     cli_ask.cc
     cli_change.cc
     cli_consent.cc
     cli_detect.cc
     cli_flow.cc
+    cli_keys.cc
     cli_options.cc
     cli_reconcile.cc
     cli_register.cc
@@ -29,10 +35,12 @@ octroi_gateway_part(gateway_service
     cli_test.cc
     cli_store.cc
     cli_text.cc
+    cli_text_access.cc
     cli_text_ask.cc
     cli_text_change.cc
     cli_text_consent.cc
     cli_text_flow.cc
+    cli_text_keys.cc
     cli_text_register.cc
     cli_text_explain.cc
     cli_text_simulate.cc
@@ -66,6 +74,7 @@ octroi_gateway_part(gateway_service
     hold_desk.cc
   housekeeper.cc
     messages.cc
+    messages_access.cc
     messages_consent.cc
     migrate.cc
     names.cc

@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/disk.h"
 #include "base/metrics.h"
+#include "gateway/access/desk.h"
 #include "gateway/config.h"
 #include "gateway/config_desk.h"
 #include "gateway/dispatcher.h"
@@ -48,12 +49,14 @@ class Service {
   // findings; the plan in force stays. One plan judges one event.
   std::vector<ConfigFinding> Reload();
   ConfigDesk& configs();
+  access::AccessDesk& accesses();
 
   // What the command line asks over the Unix socket, one JSON object each (docs/OPERATING.md).
   std::string Status() const;
   std::string Explain(std::string_view event_id) const;  // {"error":"not_found"} if there is none
   std::string Failures(std::size_t limit) const;
   std::string Audit(base::Millis span) const;  // of what was received within that span
+  std::string Keys() const;  // {"usable":[1,2]}: versions of the pseudonym key that it obeys
   std::string Late() const;  // what left before a no was known (gateway/consent_late.h)
   // {"what": "show" | "affected", "destination"?, "person"?: [hex]}: gateway/training.h
   std::string Training(std::string_view order) const;

@@ -25,6 +25,11 @@ const TemplateNode* EachIn(const TemplateNode& node) {
   return nullptr;
 }
 
+// Of the JSON string `name`.
+std::string PreviousName(const std::string& name) {
+  return name.substr(0, name.size() - 1).append(kPreviousSuffix).append("\"");
+}
+
 class Compiler {
  public:
   explicit Compiler(const PreparedContract& contract) : contract_(contract) {}
@@ -64,7 +69,7 @@ class Compiler {
     switch (node.kind) {
       case Kind::kField:
       case Kind::kDate:
-        Field(node, std::move(before));
+        Field(node, before);
         return;
       case Kind::kFirst:
         return First(node, before);
@@ -105,7 +110,8 @@ class Compiler {
   void Items(const TemplateNode& node);
   void AllFields();
   void First(const TemplateNode& node, const std::string& before);
-  bool Field(const TemplateNode& node, std::string before);  // false: never there
+  bool Field(const TemplateNode& node, const std::string& before);  // false: never there
+  void Put(std::size_t place, bool previous, const std::string& before);
   void EventAs(const TemplateNode& node, std::string before);
 
   void Dynamic(What what) {
@@ -163,27 +169,35 @@ void Compiler::Items(const TemplateNode& node) {
 void Compiler::AllFields() {
   Flush();
   for (std::size_t i = 0; i < contract_.fields.size(); ++i) {
-    Segment& field = layout_.emplace_back();
-    field.what = What::kField;
-    field.field = static_cast<std::uint16_t>(i);
-    field.text = contract_.fields[i].name + ":" + contract_.fields[i].token_head;
-    field.instead = contract_.fields[i].name + ":" + contract_.fields[i].instead_head;
+    const PreparedField& field = contract_.fields[i];
+    Put(i, false, field.name + ":");
+    if (field.has_previous()) Put(i, true, PreviousName(field.name) + ":");
   }
 }
 
-bool Compiler::Field(const TemplateNode& node, std::string before) {
+void Compiler::Put(std::size_t place, bool previous, const std::string& before) {
+  const PreparedField& field = contract_.fields[place];
+  Segment& segment = layout_.emplace_back();
+  segment.what = What::kField;
+  segment.field = static_cast<std::uint16_t>(place);
+  segment.previous = previous;
+  segment.text = before + (previous ? field.prev_head : field.token_head);
+  segment.instead = before + (previous ? field.instead_prev_head : field.instead_head);
+}
+
+bool Compiler::Field(const TemplateNode& node, const std::string& before) {
   std::string name;
   base::AppendJsonString(node.text, name);
-  const auto found = std::ranges::find(contract_.fields, name, &PreparedField::name);
-  if (found == contract_.fields.end()) return false;  // not received of this contract
-  Flush();
-  Segment& field = layout_.emplace_back();
-  field.what = What::kField;
-  field.as = node.as;
-  field.field = static_cast<std::uint16_t>(found - contract_.fields.begin());
-  field.instead = before + found->instead_head;
-  field.text = std::move(before) + found->token_head;
-  return true;
+  for (std::size_t i = 0; i < contract_.fields.size(); ++i) {
+    const PreparedField& field = contract_.fields[i];
+    const bool previous = field.has_previous() && PreviousName(field.name) == name;
+    if (!previous && field.name != name) continue;
+    Flush();
+    Put(i, previous, before);
+    layout_.back().as = node.as;
+    return true;
+  }
+  return false;  // not received of this contract, or no rotation is under way
 }
 
 void Compiler::First(const TemplateNode& node, const std::string& before) {

@@ -32,6 +32,7 @@ struct Segment {
   } what = What::kText;
   TemplateNode::As as = TemplateNode::As::kAsJudged;
   bool present_only = false;  // kField: null is not there
+  bool previous = false;      // kField: its token under the key before
   std::uint16_t field = 0;    // kField: of PreparedContract::fields; kHead: which of them
   std::uint16_t skip = 0;     // segments to skip if this one left something: other alternatives
   std::string text;

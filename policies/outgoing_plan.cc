@@ -12,13 +12,6 @@ base::Error Invalid(std::string detail) {
   return {base::ErrorCode::kInvalid, "policies.pseudonymizer", std::move(detail)};
 }
 
-// A domain is part of every token, between dots and inside JSON strings.
-bool IsDomain(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-  });
-}
-
 bool NamesAreDistinct(const std::vector<OutgoingField>& fields) {
   for (std::size_t i = 0; i < fields.size(); ++i) {
     if (fields[i].name.empty() || fields[i].name.size() > kLpBytesMax) return false;
@@ -35,8 +28,14 @@ bool HasTokens(Form form) {
 
 }  // namespace
 
+bool IsDomain(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
+}
+
 OutgoingPlan::OutgoingPlan(const crypto::KeyRing& keys, std::string_view origin, Redact with)
-    : version_(keys.active_version()), redact_(with) {
+    : version_(keys.active_version()), redact_(with), previous_(keys.previous()) {
   crypto::AppendLp(origin, origin_lp_);
 }
 
@@ -56,6 +55,7 @@ base::Status OutgoingPlan::Add(const crypto::KeyRing& keys, const OutgoingForm& 
                            form.lines ? Frame{"", "\n"} : FrameOf(form.body),
                            form.lines ? '\n' : ',',
                            !form.lines && !form.body.has_each(),
+                           form.previous_tokens && previous_.has_value(),
                            *event_id,
                            *idempotency,
                            {},
@@ -81,7 +81,8 @@ base::Status OutgoingPlan::AddContract(const crypto::KeyRing& keys,
   for (const OutgoingField& field : form.fields) {
     auto prepared = Prepare(keys, field, destination);
     if (!prepared) return prepared.error();
-    made.needs_received = made.needs_received || field.form == Form::kEpoch;
+    made.needs_received =
+        made.needs_received || field.form == Form::kEpoch || prepared->has_previous();
     made.fields.push_back(std::move(*prepared));
   }
   made.layout = LayoutOf(body, made);
@@ -101,31 +102,43 @@ base::Result<PreparedField> OutgoingPlan::Prepare(const crypto::KeyRing& keys,
   if (field.direct && field.identity) {
     OutgoingField token = field;
     token.form = Form::kPseudonym;
-    auto instead = KeyFor(keys, token, destination);
-    if (!instead) return instead.error();
-    made.instead = *instead;
-    made.instead_head = "\"" + TokenHead(token.form, destination.domain, version_);
+    if (auto keyed = Keyed(keys, token, version_, destination, made.instead, made.instead_head);
+        !keyed)
+      return keyed.error();
+    if (destination.previous) {
+      if (auto keyed = Keyed(keys, token, previous_->version, destination, made.instead_prev,
+                             made.instead_prev_head);
+          !keyed)
+        return keyed.error();
+    }
   }
   if (!HasTokens(field.form)) return made;
-  auto key = KeyFor(keys, field, destination);
-  if (!key) return key.error();
-  made.key = *key;
-  made.token_head = "\"" + TokenHead(field.form, destination.domain, version_);
+  if (auto keyed = Keyed(keys, field, version_, destination, made.key, made.token_head); !keyed)
+    return keyed.error();
+  if (destination.previous) {
+    if (auto keyed = Keyed(keys, field, previous_->version, destination, made.prev, made.prev_head);
+        !keyed)
+      return keyed.error();
+  }
   return made;
 }
 
-base::Result<const TokenKey*> OutgoingPlan::KeyFor(const crypto::KeyRing& keys,
-                                                   const OutgoingField& field,
-                                                   PreparedDestination& destination) const {
+base::Status OutgoingPlan::Keyed(const crypto::KeyRing& keys, const OutgoingField& field,
+                                 std::uint32_t version, PreparedDestination& destination,
+                                 const TokenKey*& key, std::string& head) const {
+  head = "\"" + TokenHead(field.form, destination.domain, version);
   for (const auto& known : destination.keys) {
-    if (known->form == field.form && known->id_type == field.name && known->type == field.type) {
-      return known.get();
+    if (known->form == field.form && known->version == version && known->id_type == field.name &&
+        known->type == field.type) {
+      key = known.get();
+      return base::Ok();
     }
   }
-  auto made = TokenKey::Make(keys, destination.domain, field, version_);
+  auto made = TokenKey::Make(keys, destination.domain, field, version);
   if (!made) return made.error();
   destination.keys.push_back(std::make_unique<const TokenKey>(std::move(*made)));
-  return destination.keys.back().get();
+  key = destination.keys.back().get();
+  return base::Ok();
 }
 
 const PreparedContract* OutgoingPlan::Find(std::uint16_t destination,

@@ -24,6 +24,7 @@ using Form = OutgoingField::Form;
 // One pseudonym space: (form, domain, id_type, normaliser, version).
 struct TokenKey {
   Form form;
+  std::uint32_t version;
   std::string id_type;
   base::IdentifierType type;
   crypto::HmacKey key;                // P1; of P3 the one that each epoch's comes from
@@ -36,12 +37,16 @@ struct TokenKey {
   crypto::HmacKey OfEpoch(std::string_view month) const;  // P3
 };
 
+// A domain is part of every token, between dots and inside JSON strings.
+bool IsDomain(std::string_view text);
+
 // "p1.<domain>.<kv>."; P3 continues with the epoch.
 std::string TokenHead(Form form, std::string_view domain, std::uint32_t version);
 
 // P3: "2026-11", UTC. Replaces `out`; allocates only if it must grow.
 void MonthOf(base::Millis time, std::string& out);
 // P2: 0x80 and zeros up to a multiple of 32 bytes, so that the length of a value hardly shows.
+inline constexpr std::size_t kBucketBytes = 32;
 void PadToBucket(std::string& value);
 
 struct PreparedField {
@@ -54,6 +59,10 @@ struct PreparedField {
   bool direct = false;
   const TokenKey* instead = nullptr;  // of a direct one: P1; null: it is left out
   std::string instead_head;           // of that token
+  // The same under the key before, during a rotation; null: not asked for.
+  const TokenKey *prev = nullptr, *instead_prev = nullptr;
+  std::string prev_head, instead_prev_head;
+  bool has_previous() const { return prev != nullptr || instead_prev != nullptr; }
 };
 
 enum class Leaves { kNothing, kListed, kToken };  // kToken: instead of what is listed
@@ -75,6 +84,7 @@ struct PreparedDestination {
   Frame frame;
   char between = ',';      // events
   bool one_event = false;  // a batch has no more
+  bool previous = false;   // tokens of the key before, too
   crypto::HmacKey event_id;
   crypto::HmacKey idempotency;
   std::vector<std::unique_ptr<const TokenKey>> keys;       // fields point at them
@@ -92,6 +102,7 @@ class OutgoingPlan {
   // Null: it does not receive this contract.
   const PreparedContract* Find(std::uint16_t destination, std::uint16_t contract) const;
   const std::vector<PreparedDestination>& destinations() const { return destinations_; }
+  base::Millis previous_until() const { return previous_ ? previous_->until : 0; }
   const std::string& origin_lp() const { return origin_lp_; }
   Redact redact() const { return redact_; }  // may be null
   std::uint32_t version() const { return version_; }
@@ -101,12 +112,15 @@ class OutgoingPlan {
                            const Template& body, PreparedDestination& destination) const;
   base::Result<PreparedField> Prepare(const crypto::KeyRing& keys, const OutgoingField& field,
                                       PreparedDestination& destination) const;
-  base::Result<const TokenKey*> KeyFor(const crypto::KeyRing& keys, const OutgoingField& field,
-                                       PreparedDestination& destination) const;
+  // Its key, and its token's opening quote and head, of that version.
+  base::Status Keyed(const crypto::KeyRing& keys, const OutgoingField& field, std::uint32_t version,
+                     PreparedDestination& destination, const TokenKey*& key,
+                     std::string& head) const;
 
   std::string origin_lp_;
   std::uint32_t version_ = 0;
   Redact redact_;
+  std::optional<crypto::KeyVersion> previous_;
   std::vector<PreparedDestination> destinations_;
 };
 

@@ -118,7 +118,7 @@ std::vector<Pseudonymizer::Leaving> Pseudonymizer::LeavingOf(std::uint16_t desti
   const PreparedContract* const prepared = state_->plan.Find(destination, contract);
   if (prepared == nullptr) return leaving;
   for (const Segment& segment : prepared->layout) {
-    if (segment.what != Segment::What::kField) continue;
+    if (segment.what != Segment::What::kField || segment.previous) continue;
     const PreparedField& field = prepared->fields[segment.field];
     const Leaves leaves = LeavesOf(field, may_leave);
     if (leaves == Leaves::kNothing) continue;

@@ -24,6 +24,9 @@
 
 namespace octroi::policies {
 
+// A field's token under the key before stands under its name and this (OutgoingForm).
+inline constexpr std::string_view kPreviousSuffix = "_prev";
+
 // What may leave of a record: the fields of those categories, and in clear only those of `clear`.
 // Where a category is not in `clear`, what points at the person (OutgoingField::direct) leaves as a
 // token or not at all.
@@ -72,6 +75,9 @@ struct OutgoingForm {
   };
   std::vector<ForContract> contracts;
   Template body = Template::Standard();
+  // During a rotation (KeyRing::previous) each token also as the key before made it, as
+  // "<name>_prev".
+  bool previous_tokens = false;
   bool lines = false;  // an event a line, as `body` has it or its `$each`, and nothing around
 };
 
@@ -88,7 +94,7 @@ struct OutgoingEvent {  // views must live until Finish
 // Immutable after Make; safe from any thread. Copies of keys stay inside prepared HMAC states.
 //
 //   token            P1, P2 or P3 (standards.md B2), active key version; id_type is the dictionary
-//                    field
+//                    field; "<field>_prev": the version before it, of what was received in time
 //   outgoing id      HMAC(K("event-id"), LP(origin) || u64(sequence)), 16 bytes in base64url
 //   idempotency key  HMAC(K("idempotency"), LP(origin) || u64(sequence) of each event), the same
 //

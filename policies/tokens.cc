@@ -9,8 +9,6 @@
 namespace octroi::policies {
 namespace {
 
-constexpr std::size_t kBucketBytes = 32;
-
 base::Error Invalid(std::string detail) {
   return {base::ErrorCode::kInvalid, "policies.pseudonymizer", std::move(detail)};
 }
@@ -22,7 +20,7 @@ const char* Use(Form form) { return form == Form::kEpoch ? "hmac-epoch" : "hmac"
 base::Result<TokenKey> TokenKey::Make(const crypto::KeyRing& keys, std::string_view domain,
                                       const OutgoingField& field, std::uint32_t version) {
   const std::string_view normaliser = base::NormaliserName(field.type);
-  TokenKey made{field.form, field.name, field.type, {}, {}, {}};
+  TokenKey made{field.form, version, field.name, field.type, {}, {}, {}};
   crypto::AppendLp(field.name, made.message_head);
   if (field.form == Form::kReversible) {
     auto siv = crypto::DeriveSiv(keys, domain, field.name, normaliser, version);

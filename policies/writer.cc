@@ -121,6 +121,7 @@ bool Pseudonymizer::Writer::Field(const Segment& segment, const OutgoingEvent& e
   if (leaves == Leaves::kNothing) return false;
   const base::Value& value = event.fields->Field(field.slot);
   if (value.raw.empty() || (segment.present_only && !value.present())) return false;
+  if (segment.previous) return Previous(segment, field, leaves, value, event.received);
   if (leaves == Leaves::kToken)
     return Token(segment.instead, *field.instead, value, event.received);
   if (field.key != nullptr) return Token(segment.text, *field.key, value, event.received);
@@ -143,6 +144,15 @@ bool Pseudonymizer::Writer::Redacted(const base::Value& value) {
   if (!plan_.redact()(value.text, batch_.scratch_)) return false;
   base::AppendJsonString(batch_.scratch_, batch_.body_);
   return true;
+}
+
+bool Pseudonymizer::Writer::Previous(const Segment& segment, const PreparedField& field,
+                                     Leaves leaves, const base::Value& value,
+                                     base::Millis received) {
+  if (received >= plan_.previous_until()) return false;
+  const bool instead = leaves == Leaves::kToken;
+  const TokenKey* const key = instead ? field.instead_prev : field.prev;
+  return key != nullptr && Token(instead ? segment.instead : segment.text, *key, value, received);
 }
 
 bool Pseudonymizer::Writer::Token(std::string_view text, const TokenKey& key,

@@ -28,6 +28,9 @@ class Pseudonymizer::Writer {
   // False: it was left out, with its text.
   bool Field(const Segment& segment, const OutgoingEvent& event);
   bool Redacted(const base::Value& value);
+  // Under the key before: only during the rotation, and only of what leaves as a token.
+  bool Previous(const Segment& segment, const PreparedField& field, Leaves leaves,
+                const base::Value& value, base::Millis received);
   bool Token(std::string_view text, const TokenKey& key, const base::Value& value,
              base::Millis received);
   std::size_t Epoch(const TokenKey& key, base::Millis received);  // place in the batch's

@@ -334,7 +334,7 @@ base::Status Decode(std::string_view record, PlanRecord& into) {
 }
 
 base::Result<RecordKind> KindOf(std::string_view record) {
-  if (record.empty() || record[0] < 1 || record[0] > 6) return Malformed("unknown");
+  if (record.empty() || record[0] < 1 || record[0] > 7) return Malformed("unknown");
   return static_cast<RecordKind>(record[0]);
 }
 

@@ -262,8 +262,9 @@ Difference Compare(const ConfigFolder& before, const ConfigFolder& after) {
     std::set<std::string> roles;
     AddApprovers(was, roles);
     AddApprovers(is, roles);
+    // Who may approve, and who may see people behind tokens: nobody gives himself a role.
     const auto about_approvers = [](const Item& item) {
-      return item.path.starts_with("approvers");
+      return item.path.starts_with("approvers") || item.path.starts_with("access");
     };
     if (change.kind == "Gateway" && std::ranges::any_of(change.items, about_approvers)) {
       for (const Approver& approver : ApproversOf(before)) roles.insert(approver.role);

@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "gateway/config/checks.h"
 #include "gateway/sender.h"
+#include "policies/pseudonymizer.h"
 
 namespace octroi::gateway::config {
 namespace {
@@ -127,6 +128,9 @@ void Checker::Receives(const Document& destination, const Node& receives,
   }
   for (const Node::Member& field : receives.Map("fields")) {
     const Node& form = field.value;
+    const std::string previous = field.key + std::string(policies::kPreviousSuffix);
+    if (destination.root.True("previous_tokens") && receives.FindPath({"fields", previous}))
+      Add(1386, destination, field.key_at, {previous});
     Refers(destination, form.Find("pseudonym"), "Pseudonym", 1207);
     if (!IsField(destination, field.key, field.key_at)) continue;
     Form(destination, field);
@@ -225,14 +229,14 @@ void Checker::IntoTable(const Document& destination, const Node& deliver) const 
   if (destination.root.Find("format")) {
     Add(1334, destination, destination.root.KeyAt("format"), {"format", "columns"});
   }
-  std::set<std::string> received;
-  for (const Node& receives : destination.root.List("receives")) {
-    for (const Node::Member& field : receives.Map("fields")) received.insert(field.key);
-  }
+  const std::vector<std::string> received = NamesReceived(destination);
   for (const Node::Member& column : columns->members) {
     if (column.key == "event_id") Add(1361, destination, column.key_at, {column.key});
     const Node& what = column.value;
-    if (!what.IsString() || what.text.starts_with('$') || received.contains(what.text)) continue;
+    if (!what.IsString() || what.text.starts_with('$') ||
+        std::ranges::count(received, what.text) != 0) {
+      continue;
+    }
     Add(1339, destination, what.at, {what.text, destination.id});
   }
 }

@@ -39,6 +39,7 @@ void Checker::Gateway(base::Millis now) const {
     }
     ObservedConsent(*gateway, now);
     Approvers(*gateway);
+    AccessRoles(*gateway);
     for (const char* name : {"ingest", "console"}) {
       const Node* address = root.FindPath({"listen", name});
       if (address && address->IsString() && !IsAddress(address->text)) {
@@ -106,6 +107,30 @@ void Checker::Approvers(const Document& gateway) const {
     }
   }
   if (named && approvers.empty()) Add(3001, gateway, {});
+}
+
+// Who asks to see the value of a token needs another person who approves it.
+void Checker::AccessRoles(const Document& gateway) const {
+  const Node* roles = gateway.root.FindPath({"access", "reidentify"});
+  if (!roles) return;
+  std::map<std::string, std::string> names;  // role -> person
+  std::vector<std::string> known;
+  for (const Node::Member& approver : gateway.root.Map("approvers")) {
+    names[approver.key] = approver.value.Text("name");
+    known.push_back(approver.key);
+  }
+  for (const char* list : {"ask", "approve"}) {
+    for (const Node& role : roles->List(list)) {
+      if (!names.contains(role.text))
+        Add(1353, gateway, role.at, {role.text}, DidYouMean(role.text, known));
+    }
+  }
+  for (const Node& asks : roles->List("ask")) {
+    const bool another = std::ranges::any_of(roles->List("approve"), [&](const Node& approves) {
+      return names[approves.text] != names[asks.text];
+    });
+    if (!another) Add(1385, gateway, asks.at, {asks.text});
+  }
 }
 
 void Checker::Vocabulary() const {

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "gateway/config/checks.h"
+#include "policies/pseudonymizer.h"
 #include "policies/template.h"
 
 namespace octroi::gateway::config {
@@ -98,13 +99,11 @@ class TemplateCheck {
 
  private:
   void Field(const TemplateNode& node) const {
-    std::vector<std::string> received;
-    bool replaced = false;
+    const std::vector<std::string> received = NamesReceived(destination_);
+    bool replaced = node.text.ends_with(policies::kPreviousSuffix);
     for (const Node& receives : destination_.root.List("receives")) {
-      for (const Node::Member& field : receives.Map("fields")) {
-        received.push_back(field.key);
+      for (const Node::Member& field : receives.Map("fields"))
         replaced = replaced || (field.key == node.text && !field.value.IsString());
-      }
     }
     if (std::ranges::find(received, node.text) == received.end()) {
       return Add(1339, node.at, {node.text, destination_.id}, DidYouMean(node.text, received));
@@ -155,6 +154,18 @@ class TemplateCheck {
 };
 
 }  // namespace
+
+std::vector<std::string> NamesReceived(const Document& destination) {
+  std::vector<std::string> names;
+  for (const Node& receives : destination.root.List("receives")) {
+    for (const Node::Member& field : receives.Map("fields")) {
+      names.push_back(field.key);
+      if (destination.root.True("previous_tokens") && field.value.Find("pseudonym"))
+        names.push_back(field.key + std::string(policies::kPreviousSuffix));
+    }
+  }
+  return names;
+}
 
 const Node* TemplatePath(const Document& destination) {
   const Node* path = destination.root.FindPath({"format", "template"});

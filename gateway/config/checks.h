@@ -78,6 +78,7 @@ class Checker {
   void Approvers(const Document& gateway) const;
   void CanaryTopics(const Document& canary) const;
   void CanaryLine(const Document& canary, const Node& line) const;
+  void AccessRoles(const Document& gateway) const;
 
   const World& world_;
   Findings& findings_;
@@ -89,6 +90,10 @@ void CheckWorld(const World& world, base::Millis now, Findings& findings);
 // A list whose file is not there yet is empty for the checks; CompilePlan refuses it.
 std::shared_ptr<const rules::ValueList> ListNamed(const Lists& lists, std::string_view id);
 Lists ReadLists(const World& world, const Files& files, Findings& findings);
+
+// What templates and columns may name of a destination: the fields that it receives, and with
+// `previous_tokens` "<field>_prev" of those that leave as a pseudonym.
+std::vector<std::string> NamesReceived(const Document& destination);
 
 // Templates that destinations name: that they are templates, and name what is received.
 void CheckTemplates(const World& world, const Files& files, Findings& findings);

@@ -102,6 +102,7 @@ policies::OutgoingForm OutgoingFormOf(const World& world, const Document& destin
                                       const Files& files, NameTables& names) {
   policies::OutgoingForm form;
   form.domain = destination.id;
+  form.previous_tokens = destination.root.True("previous_tokens");
   const Node& deliver = *destination.root.Find("deliver");
   form.lines = deliver.Text("type") == "file" || deliver.Text("type") == "sql";
   if (deliver.Find("columns")) {

@@ -16,6 +16,8 @@ namespace {
 
 constexpr std::string_view kMagic = "octroi-key-v1";
 constexpr std::size_t kRootBytes = 32;
+constexpr std::string_view kUntil = " until=";
+constexpr base::Millis kDay = 86'400'000;
 
 constexpr std::pair<std::string_view, KeyState> kStates[] = {
     {"pre-active", KeyState::kPreActive},   {"active", KeyState::kActive},
@@ -29,6 +31,10 @@ std::string_view TakeUntil(std::string_view& rest, char end) {
   return taken;
 }
 
+std::string DayText(base::Millis day) {
+  return base::FormatRfc3339(day).substr(0, std::string_view("2026-11-23").size());
+}
+
 // The header line, or nothing if it is not one for this purpose.
 std::optional<KeyVersion> ParseHeader(std::string_view line, std::string_view purpose) {
   if (TakeUntil(line, ' ') != kMagic || TakeUntil(line, ' ') != purpose) return std::nullopt;
@@ -40,6 +46,13 @@ std::optional<KeyVersion> ParseHeader(std::string_view line, std::string_view pu
       std::from_chars(number.data(), number.data() + number.size(), parsed.version);
   if (fault != std::errc{} || end != number.data() + number.size() || parsed.version == 0) {
     return std::nullopt;
+  }
+  if (const std::size_t at = line.find(kUntil); at != std::string_view::npos) {
+    const auto day = base::ParseRfc3339(line.substr(at + kUntil.size()), /*date_allowed=*/true);
+    if (!day || DayText(*day) != line.substr(at + kUntil.size())) return std::nullopt;
+    parsed.until = *day + kDay;
+    line = line.substr(0, at);
+    if (line != "verify-only") return std::nullopt;
   }
   for (const auto& [name, state] : kStates) {
     if (line == name) {
@@ -136,6 +149,26 @@ base::Result<std::vector<RootVersion>> ReadKeyFile(const std::string& path,
   return Reader(path, purpose).Read(text->view());
 }
 
+std::string_view KeyStateName(KeyState state) {
+  const auto* const found =
+      std::ranges::find(kStates, state, &std::pair<std::string_view, KeyState>::second);
+  return found->first;
+}
+
+WipedString KeyFileText(const std::vector<RootVersion>& versions, std::string_view purpose) {
+  std::string text;
+  text.reserve(versions.size() * 256);  // never grows: growing would leave keys behind
+  for (const RootVersion& root : versions) {
+    text.append(kMagic).append(" ").append(purpose).append(" kv=");
+    text.append(std::to_string(root.version.version)).append(" ");
+    text.append(KeyStateName(root.version.state));
+    if (root.version.until != 0) text.append(kUntil).append(DayText(root.version.until - kDay));
+    const WipedString hex(base::Hex(root.key.bytes()));
+    text.append("\n").append(hex.view()).append("\n");
+  }
+  return WipedString(std::move(text));
+}
+
 base::Status CreateKeyFile(const std::string& path, std::string_view purpose) {
   if (purpose != kPseudonymPurpose && purpose != kStoragePurpose) {
     return base::Error{base::ErrorCode::kInvalid, "crypto.key_file",
@@ -143,14 +176,10 @@ base::Status CreateKeyFile(const std::string& path, std::string_view purpose) {
   }
   std::array<std::uint8_t, kRootBytes> fresh;
   RandomBytes(fresh);
-  const WipedString hex(base::Hex({reinterpret_cast<const char*>(fresh.data()), fresh.size()}));
+  const RootVersion first{KeyVersion{},
+                          RootKey({reinterpret_cast<const char*>(fresh.data()), fresh.size()})};
   OPENSSL_cleanse(fresh.data(), fresh.size());
-  std::string text;
-  text.reserve(kMagic.size() + purpose.size() + hex.view().size() + 32);
-  text.append(kMagic).append(" ").append(purpose).append(" kv=1 active\n");
-  text.append(hex.view()).append("\n");
-  const WipedString wiped(std::move(text));
-  return WriteSecretFile(path, wiped.view());
+  return WriteSecretFile(path, KeyFileText({first}, purpose).view());
 }
 
 }  // namespace octroi::crypto

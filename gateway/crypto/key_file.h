@@ -1,7 +1,8 @@
 // The text of a key file (docs/FORMATS.md): for each version two lines,
 //   octroi-key-v1 <purpose> kv=<n> <state>
 //   <64 hex digits>
-// A destroyed version keeps its line, with 64 zeros for the key. Internal to crypto.
+// A destroyed version keeps its line, with 64 zeros for the key; behind "verify-only" may stand
+// " until=2027-01-31", the last day (UTC) of a rotation. Internal to crypto.
 #pragma once
 
 #include <array>
@@ -12,6 +13,7 @@
 
 #include "base/result.h"
 #include "crypto/key_ring.h"
+#include "crypto/secret_file.h"
 
 namespace octroi::crypto {
 
@@ -43,5 +45,8 @@ struct RootVersion {
 // Sorted by version number; exactly one is active. Errors: KeyRing::Open.
 base::Result<std::vector<RootVersion>> ReadKeyFile(const std::string& path,
                                                    std::string_view purpose);
+std::string_view KeyStateName(KeyState state);  // as the file has it
+// What ReadKeyFile reads again as these.
+WipedString KeyFileText(const std::vector<RootVersion>& versions, std::string_view purpose);
 
 }  // namespace octroi::crypto

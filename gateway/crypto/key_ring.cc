@@ -137,6 +137,14 @@ std::vector<KeyVersion> KeyRing::versions() const {
   return found;
 }
 
+std::optional<KeyVersion> KeyRing::previous() const {
+  std::optional<KeyVersion> newest;
+  for (const RootVersion& root : state_->pseudonym) {
+    if (root.version.until != 0 && root.version.version < active_version()) newest = root.version;
+  }
+  return newest;
+}
+
 base::Result<std::string> KeyRing::DeriveBytes(std::string_view use, std::string_view domain,
                                                std::string_view id_type,
                                                std::string_view normaliser, std::uint32_t version,

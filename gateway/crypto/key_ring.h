@@ -3,6 +3,7 @@
 // Key material never leaves this module except as prepared HmacKey and Sealer objects. Roots are 32
 // random bytes a file, mode 0400 or 0600, hex with a first line "octroi-key-v1 <purpose> kv=<n>
 // <state>"; a file may hold several versions, one a line pair (key_file.h, docs/FORMATS.md).
+// key_edit.h changes it.
 // Exactly one version is active.
 #pragma once
 
@@ -13,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/result.h"
 #include "crypto/hmac.h"
 #include "crypto/note.h"
@@ -25,6 +27,9 @@ enum class KeyState { kPreActive, kActive, kVerifyOnly, kRetired, kDestroyed, kC
 struct KeyVersion {
   std::uint32_t version = 1;
   KeyState state = KeyState::kActive;
+  // Of verify-only: what is received before that (UTC) leaves with its tokens, too, for who asks
+  // for them. 0: nothing does.
+  base::Millis until = 0;
 };
 
 // Immutable after Open; safe from any thread. Secrets are wiped when it is destroyed.
@@ -47,6 +52,9 @@ class KeyRing {
   // The lowest version that may be used: what must not change with a rotation is derived from it.
   std::uint32_t oldest_version() const;
   std::vector<KeyVersion> versions() const;  // ascending
+  // The newest version before the active one of which tokens may still leave beside it, until then
+  // (KeyVersion::until); nothing: no rotation is under way.
+  std::optional<KeyVersion> previous() const;
 
   // K(use, 32) of standards.md B2 as a prepared HMAC key. kInvalid if the version is not on the
   // ring or its state forbids use (only active makes new tokens; verify-only derives for

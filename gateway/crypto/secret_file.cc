@@ -110,4 +110,19 @@ base::Status WriteSecretFile(const std::string& path, std::string_view text) {
   return Unreadable(path, "could not be written: " + why);
 }
 
+base::Status ReplaceSecretFile(const std::string& path, std::string_view text) {
+  const std::string fresh = path + ".new";
+  ::unlink(fresh.c_str());  // of an attempt that ended midway: nobody reads it
+  if (auto written = WriteSecretFile(fresh, text); !written) return written;
+  struct stat was {};
+  // It stays the gateway's own, whoever changes it.
+  const bool same =
+      ::stat(path.c_str(), &was) == 0 &&
+      (was.st_uid == ::geteuid() || ::chown(fresh.c_str(), was.st_uid, was.st_gid) == 0);
+  if (same && ::rename(fresh.c_str(), path.c_str()) == 0 && SyncFolderOf(path)) return base::Ok();
+  const std::string why = std::strerror(errno);
+  ::unlink(fresh.c_str());
+  return Unreadable(path, "could not be replaced: " + why);
+}
+
 }  // namespace octroi::crypto

@@ -33,4 +33,8 @@ base::Result<WipedString> ReadSecretFile(const std::string& path);
 // key is never written over. What is left of a failed attempt is removed.
 base::Status WriteSecretFile(const std::string& path, std::string_view text);
 
+// The same over a file that is there, for the same owner: who reads it sees the old one or the new
+// one.
+base::Status ReplaceSecretFile(const std::string& path, std::string_view text);
+
 }  // namespace octroi::crypto

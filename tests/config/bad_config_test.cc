@@ -421,6 +421,44 @@ TEST(BadConfig, AFieldThatATemplateLeavesOutIsAWarning) {
   EXPECT_EQ(warnings(), 0);
 }
 
+// "<field>_prev", of a pseudonym and only where the destination asks for it.
+TEST(BadConfig, ThePreviousTokenIsNamedWhereItIsDeclared) {
+  const auto errors = [](bool declared, const std::string& form, const std::string& crm_template) {
+    Files files = GoodFolder();
+    std::string& crm = files["destinations/crm.yaml"];
+    crm = Replace(crm, "automated_decision: false",
+                  std::string("automated_decision: false\n") +
+                      (declared ? "previous_tokens: true\n" : "") +
+                      "format: { template: templates/crm.json }");
+    crm = Replace(crm, "customer_id: clear", "customer_id: " + form);
+    files["templates/crm.json"] = crm_template;
+    return Codes(Load(files), ConfigFinding::Level::kError);
+  };
+  using List = std::vector<std::string>;
+  const std::string named = R"({"$each":{"a":{"$field":"customer_id_prev"}}})";
+  const std::string pseudonym = "{ pseudonym: per-destination }";
+  EXPECT_EQ(errors(true, pseudonym, named), List());
+  EXPECT_EQ(errors(false, pseudonym, named), List{"OCT-1339"});
+  EXPECT_EQ(errors(true, "clear", named), List{"OCT-1339"});
+  const std::string number = R"({"$each":{"a":{"$field":"customer_id_prev","as":"number"}}})";
+  EXPECT_EQ(errors(true, pseudonym, number), List{"OCT-1340"});
+}
+
+TEST(BadConfig, AFieldOfTheNameOfAPreviousTokenIsRefused) {
+  Files files = GoodFolder();
+  for (auto& [file, text] : files) {
+    // Another field takes the name; its own name stays in use nowhere.
+    for (std::size_t at = text.find("person_name"); at != text.npos;
+         at = text.find("person_name", at + 1))
+      text.replace(at, 11, "email_prev");
+  }
+  EXPECT_EQ(Codes(Load(files), ConfigFinding::Level::kError), std::vector<std::string>());
+  std::string& emailing = files["destinations/emailing.yaml"];
+  emailing = Replace(emailing, "automated_decision: false",
+                     "automated_decision: false\nprevious_tokens: true");
+  EXPECT_EQ(Codes(Load(files), ConfigFinding::Level::kError), std::vector<std::string>{"OCT-1386"});
+}
+
 TEST(BadConfig, ATemplateIsPartOfTheDigest) {
   Files files = GoodFolder();
   files["destinations/crm.yaml"] =
@@ -549,6 +587,28 @@ TEST(BadConfig, WhoApprovesHasAKeyOfHisOwn) {
       {"two files ask for \"it\"", dpo + marketing, {"OCT-1353", "OCT-1353"}},
   };
   for (const auto& [what, approvers, wanted] : rows) EXPECT_EQ(codes(approvers), wanted) << what;
+}
+
+TEST(BadConfig, WhoAsksForAPersonNeedsAnotherWhoApproves) {
+  const auto codes = [](const std::string& ask, const std::string& approve) {
+    Files files = GoodFolder();
+    std::string& gateway = files["gateway.yaml"];
+    gateway += "approvers:\n";
+    for (const auto& [role, name] : {std::pair{"dpo", "A"}, {"it", "B"}, {"marketing", "A"}}) {
+      const std::string key =
+          crypto::NoteSigner::FromSeed(role, std::string(32, *role)).verifier().Text();
+      gateway += "  " + std::string(role) + ": { name: \"" + name + "\", key: \"" + key + "\" }\n";
+    }
+    gateway += "access: { reidentify: { ask: [" + ask + "], approve: [" + approve + "] } }\n";
+    return Codes(Load(files), ConfigFinding::Level::kError);
+  };
+  using List = std::vector<std::string>;
+  EXPECT_EQ(codes("it", "dpo"), List());
+  EXPECT_EQ(codes("it, dpo", "it, dpo"), List());
+  EXPECT_EQ(codes("dpo", "dpo"), List{"OCT-1385"});
+  EXPECT_EQ(codes("dpo", "marketing"), List{"OCT-1385"}) << "the same person in another role";
+  EXPECT_EQ(codes("it, dpo", "marketing"), List{"OCT-1385"});
+  EXPECT_EQ(codes("it", "dpoo"), List{"OCT-1353"});
 }
 
 struct WarningRow {

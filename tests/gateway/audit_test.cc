@@ -114,6 +114,43 @@ TEST(Audit, WhereAllAddsUpNothingIsNamed) {
   EXPECT_EQ(minute.destinations.at(1).withheld, 2u);
 }
 
+journal::AccessRecord Access(journal::Access what, const char* role, base::Millis after = 0) {
+  journal::AccessRecord record;
+  record.at = kNine + after;
+  record.access = what;
+  record.role = role;
+  record.request = 7;
+  return record;
+}
+
+TEST(Audit, AValueThatNobodyElseApprovedIsNamed) {
+  using enum journal::Access;
+  const auto asked = Access(kAsked, "support"), approved = Access(kApproved, "dpo");
+  const auto opened = Access(kOpened, "support");
+  const auto named = [](const std::vector<journal::AccessRecord>& records, base::Millis since = 0) {
+    Flow flow = Honest();
+    for (const auto& record : records) flow.Add(record);
+    return flow.Audit(since);
+  };
+  const AuditReport fine = named({asked, approved, opened});
+  EXPECT_TRUE(fine.holds);
+  EXPECT_EQ(fine.accesses, 3u);
+  EXPECT_EQ(named({asked, approved, opened}, kNine + 1).accesses, 0u);
+  const std::vector<journal::AccessRecord> wrong[] = {{asked, opened},
+                                                      {opened},
+                                                      {approved, opened},
+                                                      {asked, Access(kApproved, "support"), opened},
+                                                      {asked, approved, Access(kOpened, "it")}};
+  for (const auto& records : wrong) {
+    const AuditReport report = named(records);
+    EXPECT_FALSE(report.holds);
+    ASSERT_EQ(report.discrepancies.total(), 1u);
+    EXPECT_EQ(report.discrepancies.first()[0].what, "access_unapproved");
+    EXPECT_EQ(report.discrepancies.first()[0].sequence, 5 + records.size());
+  }
+  EXPECT_EQ(named({asked, approved, opened, opened}).discrepancies.total(), 1u) << "twice";
+}
+
 TEST(Audit, WhatTheStoreSaysOtherwiseIsNamed) {
   struct Row {
     const char* what;

@@ -100,9 +100,40 @@ class ReplayRecovery : public ::testing::Test {
     return dispatcher.pending();
   }
 
+  std::uint64_t Resendable() {
+    SeenIndex seen;
+    JournalRecovery recovery(seen, 0);
+    EXPECT_TRUE(world_.journal->Read(
+        1, world_.journal->durable_through(),
+        [&](std::uint64_t sequence, std::string_view record) { recovery.Take(sequence, record); }));
+    return recovery.Resendable(*world_.journal);
+  }
+
   World world_;
   std::uint64_t lowest_ = 0;
 };
+
+// Ids must stay as long as it is not 0: a key that they come from may not be retired.
+TEST_F(ReplayRecovery, WhatMayBeSentAgainIsCounted) {
+  EXPECT_EQ(Resendable(), 0u) << "failed, and the payload is gone";
+  journal::EventRecord event = Event(0, kNow);
+  event.outcome = base::Outcome::kAccepted;
+  event.has_payload = true;
+  event.verdicts = {{0, true, base::Reason::kConsentGranted, 1, 0}};
+  auto frame = std::make_shared<journal::Frame>();
+  frame->Add(event);
+  frame->AddPayload(0, journal::PayloadOf(1, 10));
+  const std::uint64_t sequence = world_.Write(frame);
+  EXPECT_EQ(Resendable(), 1u) << "on its way";
+  Write(Became(base::Outcome::kInFlight, base::Reason::kRetrying, {sequence}));
+  EXPECT_EQ(Resendable(), 1u);
+  Write(Became(base::Outcome::kFailed, base::Reason::kRefusedByDestination, {sequence}));
+  EXPECT_EQ(Resendable(), 1u) << "may be replayed";
+  Write(Became(base::Outcome::kInFlight, base::Reason::kQueued, {sequence}));
+  EXPECT_EQ(Resendable(), 1u) << "counted once";
+  Write(Became(base::Outcome::kSent, base::Reason::kDelivered, {sequence}));
+  EXPECT_EQ(Resendable(), 0u);
+}
 
 TEST_F(ReplayRecovery, WhatFailedIsLeftWhatIsReplayedIsTakenUpWhatWasSentIsNot) {
   EXPECT_EQ(TakenUp(), 0u);

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "journal/access_record.h"
+
 namespace octroi::journal {
 namespace {
 
@@ -118,6 +120,50 @@ TEST(Records, ConsentAndPlanSurvive) {
   plan.config_digest.assign(32, 'c');
   plan.names = "{}";
   SurvivesAndNothingElseDecodes(plan);
+}
+
+AccessRecord SomeAccess() {
+  AccessRecord record;
+  record.plan = 8;
+  record.at = 1'795'300'000'123;
+  record.access = Access::kOpened;
+  record.uid = 1000;
+  record.role = "support";
+  record.request = 0x1122334455667788;
+  record.domain = "emailing";
+  record.field = "email";
+  record.refusal = "access.role";
+  record.subject.resize(2);
+  record.subject[1].fill(0x7f);
+  record.detail = "sealed";
+  return record;
+}
+
+TEST(Records, AccessSurvives) {
+  SurvivesAndNothingElseDecodes(SomeAccess());
+  EXPECT_EQ(*KindOf(Encoded(SomeAccess())), kAccessRecord);
+  AccessRecord nobody = SomeAccess();
+  nobody.access = Access::kUndecided;
+  AccessRecord back;
+  EXPECT_FALSE(Decode(Encoded(nobody), back));
+}
+
+// Nobody moves a reason to another request, moment or person.
+TEST(Records, TheReasonOfAnAccessIsSealedInItsPlace) {
+  const auto keys = crypto::KeyRing::FromRoot("test", std::string(32, 'k'));
+  AccessRecord record = SomeAccess();
+  record.detail = SealReason(*keys, record, "Demande de Jeanne");
+  EXPECT_EQ(record.detail.find("Jeanne"), std::string::npos);
+  EXPECT_EQ(OpenReason(*keys, record), "Demande de Jeanne");
+  for (const auto& change :
+       {+[](AccessRecord& one) { ++one.request; }, +[](AccessRecord& one) { ++one.at; },
+        +[](AccessRecord& one) { ++one.uid; }, +[](AccessRecord& one) { one.role = "it"; },
+        +[](AccessRecord& one) { one.detail.clear(); }}) {
+    AccessRecord other = record;
+    change(other);
+    EXPECT_FALSE(OpenReason(*keys, other));
+  }
+  EXPECT_EQ(SealReason(*keys, record, ""), "");
 }
 
 TEST(Records, AnUndecidedVerdictDenies) {

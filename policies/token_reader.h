@@ -1,0 +1,47 @@
+// Reading a token back (standards.md B2): what it says of itself, and the value of a P2 token. Who
+// may do so is not said here (gateway/access/).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/identifier.h"
+#include "base/result.h"
+#include "crypto/key_ring.h"
+#include "policies/pseudonymizer.h"
+
+namespace octroi::policies {
+
+struct TokenParts {
+  OutgoingField::Form form = OutgoingField::Form::kPseudonym;  // P1, P2 or P3
+  std::string domain;                                          // the destination's id
+  std::uint32_t version = 0;                                   // of the key
+  std::string body;                                            // digest or box, decoded
+};
+
+// Nothing: no token of ours. Only what we would have written ourselves is one.
+std::optional<TokenParts> ReadToken(std::string_view token);
+
+struct IdentifierSpace {
+  std::string field;  // dictionary id: id_type of the derivation
+  base::IdentifierType type = base::IdentifierType::kOther;
+};
+
+struct OpenedToken {
+  IdentifierSpace of;
+  std::string value;  // normalised
+};
+
+// The value behind a P2 token; `spaces` are the fields that it may be of, tried one by one, and the
+// synthetic IV tells which. kInvalid, with one of these as `where`:
+//   access.one_way          P1 or P3: there is nothing to decrypt
+//   access.key_unknown      its key version is not in the key file, or was not active yet
+//   access.key_retired, access.key_destroyed, access.key_compromised
+//   access.token_unknown    the key did not make it for any of these fields
+base::Result<OpenedToken> OpenToken(const crypto::KeyRing& keys, const TokenParts& token,
+                                    std::span<const IdentifierSpace> spaces);
+
+}  // namespace octroi::policies
