@@ -174,7 +174,8 @@ class Affected {
     for (std::size_t before = people_.size() + 1; before != people_.size();) {
       before = people_.size();
       const auto read = parts_.store->ForEach([&](const ConsentEvent& event) {
-        if ((policies::IsNo(event.state) && IsAbout(event)) || std::ranges::any_of(event.subject, theirs))
+        if ((policies::IsNo(event.state) && IsAbout(event)) ||
+            std::ranges::any_of(event.subject, theirs))
           people_.insert(event.subject.begin(), event.subject.end());
       });
       if (!read) return read;
@@ -184,8 +185,7 @@ class Affected {
 
   // All that events link to the identifiers that were asked about.
   base::Status ReadPerson() {
-    const auto history =
-        PersonHistory::Read(*parts_.store, {people_.begin(), people_.end()});
+    const auto history = PersonHistory::Read(*parts_.store, {people_.begin(), people_.end()});
     if (!history) return history.error();
     people_.insert(history->identifiers().begin(), history->identifiers().end());
     return base::Ok();
