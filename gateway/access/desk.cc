@@ -26,9 +26,15 @@ std::uint64_t IdOf(std::string_view text) {
   return whole && IdText(id) == text ? id : 0;
 }
 
+// "": there is none, or it is no text.
+std::string TextOf(const Json& object, const char* name) {
+  const bool text = object.is_object() && object.contains(name) && object[name].is_string();
+  return text ? object[name].get<std::string>() : std::string();
+}
+
 std::string NoteOf(std::string_view order) {
   const Json json = Json::parse(order, nullptr, /*allow_exceptions=*/false);
-  return json.is_object() ? json.value("note", std::string()) : std::string();
+  return TextOf(json, "note");
 }
 
 void AboutTo(const Request& request, AccessRecord& record) {
@@ -225,14 +231,15 @@ std::string AccessDesk::ReadRegister(std::string_view order, std::uint32_t uid) 
   record.plan = rules->plan;
   record.uid = uid;
   record.access = Access::kRegisterRead;
-  for (const Json& one : json.value("subject", Json::array())) {
-    const auto bytes = base::FromHex(one.get<std::string>());
+  const Json subject = json.contains("subject") ? json["subject"] : Json::array();
+  for (const Json& one : subject) {
+    const auto bytes = base::FromHex(one.is_string() ? one.get<std::string>() : std::string());
     journal::Fingerprint& into = record.subject.emplace_back();
     if (!bytes || bytes->size() != into.size() || record.subject.size() > kIdentifiersMax)
       return Json{{"error", "request.invalid"}}.dump();
     std::ranges::copy(*bytes, into.begin());
   }
-  const std::string reason = json.value("reason", "-");
+  const std::string said = TextOf(json, "reason"), reason = said.empty() ? "-" : said;
   if (record.subject.empty() || !change::IsReason(reason))
     return Json{{"error", "request.invalid"}}.dump();
   const std::lock_guard lock(mutex_);
