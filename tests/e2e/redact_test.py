@@ -64,9 +64,6 @@ class Redaction(unittest.TestCase):
                 file.write(text)
         self.edit("destinations/publicite.yaml", ("purposes: [advertising.personalised]", "purposes: [ai.training]"),
                   ("      stock_code: clear\n      country: clear\n", "      stock_code: clear\n      description: clear\n"))
-        self.edit("vocabulary/marketing.yaml", *[
-            (f"format: text\n{rest}", f"format: text\n    free_text: false\n{rest}")
-            for rest in ("  - id: page_url", "    synonyms: [utm_campaign, campagne]")])
         code, said = self.check()
         self.assertEqual(code, 3, said)
         self.assertEqual(said.count("OCT-1396"), 1, said)
