@@ -106,7 +106,8 @@ TEST_F(ConsentProof, WhatIsNotExactlyWhatTheConfigKnowsIsRefused) {
       {"/replaces", "4", "consent.record_invalid", "/replaces"},
       {"/withdrawal_method", "\"\"", "consent.withdrawal_method_invalid", "/withdrawal_method"},
       {"/vendors", "[\"posted\"]", "consent.member_unknown", "/vendors"},
-      {"/scope", "{}", "consent.member_unknown", "/scope"}};
+      {"/scope", "{}", "consent.scope_invalid", "/scope"},
+      {"/lawful_basis", "\"eu-gdpr:A6-1-b\"", "consent.lawful_basis_invalid", "/lawful_basis"}};
   const auto refuse = [&](const Row& row, const Json& body) {
     ConsentEvent event;
     const auto refused = Read(body, event);
@@ -171,6 +172,7 @@ struct ConsentExport : ConsentProof {
                                          "100 days",
                                          "https://exemple.example/retrait",
                                          {"contact", "attribution"},
+                                         {},
                                          false};
     facts.notices["newsletter"] = {"Case, version 9", "2026-09", "2026-09-01", "", {"fr"}};
     facts.recipients = {
