@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "gateway/arrival.h"
 #include "gateway/consent_denies.h"
 #include "gateway/consent_report.h"
 #include "gateway/consent_state.h"
@@ -49,10 +50,14 @@ class Finder {
     });
     // A delivery is the first one's that came late for it.
     std::ranges::stable_sort(late_, {}, [](const Late& one) { return one.event.recorded_at; });
+    if (!read) return read;
+    // A record may name the person by an identifier that only other events link to this one.
     for (std::size_t i = 0; i < late_.size(); ++i) {
-      for (const Fingerprint& print : late_[i].event.subject) of_[print].push_back(i);
+      const auto history = HistoryOf(late_[i].event.subject);
+      if (!history) return history.error();
+      for (const Fingerprint& print : (*history)->identifiers()) of_[print].push_back(i);
     }
-    return read;
+    return base::Ok();
   }
 
   base::Status Walk() {
@@ -91,17 +96,16 @@ class Finder {
         candidates.insert(of->second.begin(), of->second.end());
     }
     for (const store::DeliveryState& state : row.deliveries) {
-      const bool sent = state.outcome == base::Outcome::kSent;
-      const bool perhaps = state.attempts > 0 && (state.outcome == base::Outcome::kFailed ||
-                                                  state.outcome == base::Outcome::kInFlight);
-      if (!sent && !perhaps) continue;
+      const Arrival arrival = ArrivalOf(state);
+      if (arrival == Arrival::kNo) continue;
       const auto verdict =
           std::ranges::find(record.verdicts, state.destination, &base::Verdict::destination);
       if (verdict == record.verdicts.end() || !verdict->allowed) continue;
       for (const std::size_t candidate : candidates) {
         Late& late = late_[candidate];
         if (!Within(late.event, row, state)) continue;
-        Delivery delivery{row.sequence, state.destination, state.at, sent, 0, 0};
+        Delivery delivery{
+            row.sequence, state.destination, state.at, arrival == Arrival::kYes, 0, 0};
         const auto history = HistoryOf(record.subject);
         if (!history) return history.error();
         Judge(late.event, **history, verdict->purposes, delivery);

@@ -9,6 +9,7 @@
 #include "base/bytes.h"
 #include "base/text.h"
 #include "crypto/merkle.h"
+#include "gateway/arrival.h"
 #include "gateway/consent_denies.h"
 #include "gateway/consent_state.h"
 #include "gateway/names.h"
@@ -58,14 +59,12 @@ base::Status EachThatLeft(const TrainingParts& parts,
       if (row.deliveries.empty()) continue;
       if (auto good = journal::Decode(row.record, record); !good) return good;
       for (const store::DeliveryState& state : row.deliveries) {
-        const bool sent = state.outcome == base::Outcome::kSent;
-        const bool perhaps = state.attempts > 0 && (state.outcome == base::Outcome::kFailed ||
-                                                    state.outcome == base::Outcome::kInFlight);
-        if (!sent && !perhaps) continue;
+        const Arrival arrival = ArrivalOf(state);
+        if (arrival == Arrival::kNo) continue;
         const auto verdict =
             std::ranges::find(record.verdicts, state.destination, &base::Verdict::destination);
         if (verdict == record.verdicts.end() || (verdict->purposes & training) == 0) continue;
-        each({&row, &record, &state, verdict->purposes & training, sent});
+        each({&row, &record, &state, verdict->purposes & training, arrival == Arrival::kYes});
       }
     }
     next = page->back().sequence + 1;

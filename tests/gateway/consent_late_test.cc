@@ -84,6 +84,15 @@ TEST_F(LateTest, WhatLeftBetweenTheWithdrawalAndItsArrivalIsListedWithItsTask) {
   EXPECT_EQ(late["tasks"][0]["deliveries"], 4);
 }
 
+TEST_F(LateTest, ARecordThatNamesThePersonByAnotherIdentifierIsFound) {
+  Add(Event("link", {anna, Print("customer_id", "c-7")}, ConsentState::kGranted, At("2026-03-02"),
+            At("2026-03-02")));
+  Deliver(10, anna, "2026-03-15", "2026-03-15");
+  Add(Event("w", {Print("customer_id", "c-7")}, ConsentState::kWithdrawn, At("2026-03-10"),
+            At("2026-03-20")));
+  EXPECT_EQ(Report()["deliveries"], 1);
+}
+
 TEST_F(LateTest, ANewerGrantCoversWhatLeftAfterIt) {
   Deliver(10, anna, "2026-03-11", "2026-03-11");
   Deliver(11, anna, "2026-03-13", "2026-03-13");
