@@ -38,16 +38,16 @@ ConsentEntry Stricter(const ConsentEntry& a, const ConsentEntry& b) {
 }
 
 int RankOfPerson(ConsentState state) {
-  if (state == ConsentState::kSuppressed) return 3;
-  if (state == ConsentState::kRestricted) return 2;
-  return state == ConsentState::kLifted ? 1 : 0;
+  if (state == ConsentState::kSuppressed) return 2;
+  return state == ConsentState::kRestricted ? 1 : 0;
 }
 
-// Of the person as a whole: a grant must be newer than each of them.
+// Of the person as a whole: a grant must be newer than each of them that is in force.
 ConsentEntry StricterOfPerson(const ConsentEntry& a, const ConsentEntry& b) {
-  const int by = RankOfPerson(a.state) - RankOfPerson(b.state);
-  ConsentEntry stricter = by != 0 ? (by > 0 ? a : b) : (IsEarlier(a, b) ? b : a);
-  if (RankOfPerson(a.state) > 1 && RankOfPerson(b.state) > 1)
+  const int rank_a = RankOfPerson(a.state), rank_b = RankOfPerson(b.state);
+  ConsentEntry stricter = IsEarlier(a, b) ? b : a;
+  if (rank_a != rank_b) stricter = rank_a > rank_b ? a : b;
+  if (rank_a != 0 && rank_b != 0)
     stricter.since_seconds = std::max(a.since_seconds, b.since_seconds);
   return stricter;
 }
@@ -321,11 +321,11 @@ std::size_t People::Count(std::span<const Fingerprint> prints) const {
 }
 
 bool LinksOn(const ConsentEvent& event, const std::set<Fingerprint>& known) {
-  for (std::size_t at = 0; at < event.subject.size(); ++at) {
-    const bool device = !IsMerge(event.state) && ScopeAt(event, at) == Scope::kDevice;
-    if (!device && known.contains(event.subject[at])) return true;
-  }
-  return false;
+  std::size_t at = 0;
+  return std::ranges::any_of(event.subject, [&](const Fingerprint& print) {
+    const Scope scope = IsMerge(event.state) ? Scope::kAccount : ScopeAt(event, at++);
+    return scope != Scope::kDevice && known.contains(print);
+  });
 }
 
 }  // namespace octroi::policies

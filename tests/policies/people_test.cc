@@ -195,6 +195,86 @@ TEST(People, TheOrderOfArrivalDoesNotMatter) {
   }
 }
 
+ConsentEvent Said(base::Millis second, std::vector<Fingerprint> subject, std::uint8_t accounts,
+                  ConsentState state, std::string_view purpose = "p") {
+  ConsentEvent event;
+  event.id = std::to_string(second);
+  event.sequence = static_cast<std::uint64_t>(second);
+  event.effective_at = event.recorded_at = second * 1000;
+  event.scoped = true;
+  event.accounts = accounts;
+  event.contact_points = static_cast<std::uint8_t>(subject.size() - accounts);
+  event.subject = std::move(subject);
+  event.state = state;
+  event.purpose = purpose;
+  return event;
+}
+
+// Of two grants that a merge joins, what both allow, and the older is cited.
+TEST(People, WhatBothGrantedIsTheLessOfTheTwo) {
+  const auto merge = [] {
+    ConsentEvent event =
+        Said(9, {Person('A'), Person('B')}, 1, ConsentState::kMerged, kWholePerson);
+    event.contact_points = 0;
+    return event;
+  };
+  struct Row {
+    base::Millis until_a, until_b;
+    bool parent_a, parent_b, explicit_a, explicit_b;
+    std::uint32_t until;
+    bool by_parent, explicit_word;
+  };
+  for (const Row& row : {Row{50, 80, true, false, true, true, 50, false, true},
+                         Row{80, 50, true, true, false, true, 50, true, false},
+                         Row{0, 70, false, true, true, false, 70, false, false},
+                         Row{70, 0, true, true, true, true, 70, true, true},
+                         Row{0, 0, false, false, false, false, 0, false, false}}) {
+    std::vector events{Said(3, {Person('A')}, 1, ConsentState::kGranted),
+                       Said(4, {Person('B')}, 1, ConsentState::kGranted), merge()};
+    events[0].valid_until = row.until_a * 1000;
+    events[1].valid_until = row.until_b * 1000;
+    events[0].by_parent = row.parent_a;
+    events[1].by_parent = row.parent_b;
+    events[0].explicit_word = row.explicit_a;
+    events[1].explicit_word = row.explicit_b;
+    for (const char name : {'A', 'B'}) {
+      const People people(events, kNow);
+      EXPECT_EQ(people.Of(Person(name), "p"), (ConsentEntry{ConsentState::kGranted, 3, row.until, 3,
+                                                            row.by_parent, row.explicit_word}));
+    }
+  }
+}
+
+// Of a shared address: since when is the latest that is in force against any of its persons.
+TEST(People, OfSeveralHoldsTheLatestInForceCounts) {
+  const auto of = [](ConsentState a, base::Millis at, ConsentState b, base::Millis when) {
+    const std::vector events{Said(1, {Person('A'), Person('M')}, 1, ConsentState::kGranted),
+                             Said(2, {Person('B'), Person('M')}, 1, ConsentState::kGranted),
+                             Said(at, {Person('A')}, 1, a, kWholePerson),
+                             Said(when, {Person('B')}, 1, b, kWholePerson)};
+    const ConsentEntry entry = People(events, kNow).Of(Person('M'), kWholePerson);
+    return std::string(Name(entry.state)) + " since " + std::to_string(entry.since_seconds) +
+           " by " + std::to_string(entry.reference);
+  };
+  using enum ConsentState;
+  EXPECT_EQ(of(kSuppressed, 5, kRestricted, 8), "suppressed since 8 by 5");
+  EXPECT_EQ(of(kRestricted, 8, kSuppressed, 5), "suppressed since 8 by 5");
+  EXPECT_EQ(of(kRestricted, 5, kRestricted, 8), "restricted since 8 by 8");
+  EXPECT_EQ(of(kRestricted, 8, kRestricted, 5), "restricted since 8 by 8");
+  EXPECT_EQ(of(kRestricted, 5, kLifted, 8), "restricted since 5 by 5");
+  EXPECT_EQ(of(kLifted, 8, kRestricted, 5), "restricted since 5 by 5");
+  EXPECT_EQ(of(kLifted, 5, kLifted, 8), "lifted since 8 by 8");
+}
+
+TEST(People, NothingIsKnownOfNobody) {
+  const std::vector events{Said(1, {Person('B')}, 1, ConsentState::kGranted)};
+  const People people(events, kNow);
+  for (const char name : {'A', 'C'}) {
+    EXPECT_EQ(people.Of(Person(name), "p"), ConsentEntry{});
+    EXPECT_EQ(people.AgeOf(Person(name)), AgeBand::kUnknown);
+  }
+}
+
 TEST(People, CountsThePersonsBehindIdentifiers) {
   ConsentEvent one, two, three;
   one.scoped = two.scoped = three.scoped = true;
