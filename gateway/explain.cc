@@ -239,12 +239,12 @@ std::vector<std::vector<const Explainer::Change*>> Explainer::Smallest(
     const Asked& asked, const std::vector<Change>& changes) const {
   std::vector<std::vector<const Change*>> found;
   for (std::size_t size = 1; size <= kTogetherMax && size <= changes.size(); ++size) {
-    std::vector<char> chosen(changes.size(), 0);
-    std::fill_n(chosen.begin(), size, 1);
+    std::vector<bool> chosen(changes.size());
+    std::fill_n(chosen.begin(), size, true);
     do {
       std::vector<const Change*> set;
       for (std::size_t i = 0; i < changes.size(); ++i) {
-        if (chosen[i] != 0) set.push_back(&changes[i]);
+        if (chosen[i]) set.push_back(&changes[i]);
       }
       if (With(asked, set).allowed) found.push_back(std::move(set));
     } while (found.size() < kAnswersMax && std::prev_permutation(chosen.begin(), chosen.end()));

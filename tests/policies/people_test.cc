@@ -266,6 +266,45 @@ TEST(People, OfSeveralHoldsTheLatestInForceCounts) {
   EXPECT_EQ(of(kLifted, 5, kLifted, 8), "lifted since 8 by 8");
 }
 
+// An age is a person's; said with a shared address alone, it is told of the address alone.
+TEST(People, AnAgeIsOfWhomItWasSaid) {
+  const auto age = [](std::vector<ConsentEvent> events, char name) {
+    return People(events, kNow).AgeOf(Person(name));
+  };
+  std::vector events{Said(1, {Person('A'), Person('M')}, 1, ConsentState::kGranted),
+                     Said(2, {Person('B'), Person('M')}, 1, ConsentState::kGranted),
+                     Said(3, {Person('M')}, 0, ConsentState::kGranted)};
+  EXPECT_EQ(age(events, 'M'), AgeBand::kUnknown);
+  events[2].age = AgeBand::kAdult;
+  EXPECT_EQ(age(events, 'M'), AgeBand::kAdult);
+  EXPECT_EQ(age(events, 'A'), AgeBand::kUnknown);
+  events[0].age = AgeBand::kMinor;
+  events[1].age = AgeBand::kChild;
+  EXPECT_EQ(age(events, 'A'), AgeBand::kMinor);
+  EXPECT_EQ(age(events, 'B'), AgeBand::kChild);
+  events[2].age = AgeBand::kUnknown;
+  EXPECT_EQ(age(events, 'M'), AgeBand::kChild) << "the youngest of its persons";
+  events[0].effective_at = 500;  // in the first second there is
+  EXPECT_EQ(age(events, 'A'), AgeBand::kMinor);
+}
+
+// What a merge names together on one side is one account's, whatever becomes of the merge.
+TEST(People, AMergeMayNameAnAccountByTwoIdentifiers) {
+  for (const bool first : {true, false}) {
+    std::vector<Fingerprint> both{Person('A'), Person('C')}, other{Person('B')};
+    std::vector<Fingerprint> subject = first ? both : other;
+    const std::vector<Fingerprint>& rest = first ? other : both;
+    const auto accounts = static_cast<std::uint8_t>(subject.size());
+    subject.insert(subject.end(), rest.begin(), rest.end());
+    std::vector events{Said(1, {Person('A')}, 1, ConsentState::kGranted),
+                       Said(2, subject, accounts, ConsentState::kMerged, kWholePerson),
+                       Said(3, subject, accounts, ConsentState::kSeparated, kWholePerson)};
+    const People people(events, kNow);
+    EXPECT_EQ(people.Of(Person('C'), "p").state, ConsentState::kGranted);
+    EXPECT_EQ(people.Of(Person('B'), "p").state, ConsentState::kUnknown);
+  }
+}
+
 TEST(People, NothingIsKnownOfNobody) {
   const std::vector events{Said(1, {Person('B')}, 1, ConsentState::kGranted)};
   const People people(events, kNow);
