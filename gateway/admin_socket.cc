@@ -204,13 +204,15 @@ namespace {
 
 volatile std::sig_atomic_t interrupted = 0;
 
-// Connected, with the line sent; -1: nobody is there.
+// Connected, with the line sent; -1: nobody is there, errno says why.
 int Connect(const std::string& storage_path, std::string_view line) {
   sockaddr_un address{};
   const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (!AddressOf(AdminSocketPath(storage_path), address) ||
       connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
+    const int why = errno;
     close(fd);
+    errno = why;
     return -1;
   }
   SendAll(fd, std::string(line) + "\n");
@@ -233,6 +235,13 @@ base::Result<std::string> AskGateway(const std::string& storage_path, std::strin
   while (answer.ends_with('\n')) answer.pop_back();
   if (answer.empty()) return Nobody(storage_path);
   return answer;
+}
+
+bool GatewayMayRun(const std::string& storage_path) {
+  const int fd = Connect(storage_path, "");
+  if (fd < 0) return errno != ENOENT && errno != ECONNREFUSED;
+  close(fd);
+  return true;
 }
 
 base::Status FollowGateway(const std::string& storage_path, std::string_view line,

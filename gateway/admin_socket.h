@@ -48,6 +48,9 @@ class AdminSocket {
 std::string AdminSocketPath(const std::string& storage_path);
 // kUnavailable: no gateway is running on this storage folder, or it gave no answer in ten minutes.
 base::Result<std::string> AskGateway(const std::string& storage_path, std::string_view line);
+// False only if it is certain that nobody listens there: one that does not answer, or whom this
+// user may not ask, is running.
+bool GatewayMayRun(const std::string& storage_path);
 // Each line as it comes, until the gateway ends. Ctrl-C asks it to end, and its last lines still
 // come; a second Ctrl-C ends this process. `each` false: asks it to end too.
 base::Status FollowGateway(const std::string& storage_path, std::string_view line,

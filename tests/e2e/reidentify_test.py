@@ -6,8 +6,10 @@ once; every other way refused; all of it on the journal, nothing of it in clear 
 """
 import json
 import os
+import socket
 import subprocess
 import sys
+import threading
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -149,6 +151,27 @@ class Reidentify(e2e_test.EndToEnd):
         status, text = self.run_verb("consent", "state", "--subject", "-", given=json.dumps({"customer_id": CUSTOMER}))
         self.assertEqual(status, 0, text)
         self.assertIn("pas notée", self.told)
+        self.start()
+
+    def test_a_gateway_that_does_not_answer_lets_nobody_read(self):
+        self.grant(CUSTOMER)
+        path = next(os.path.join(at, "octroi.sock") for at, _, files in os.walk(self.temporary.name) if "octroi.sock" in files)
+        self.gateway.stop()
+        if os.path.exists(path):
+            os.unlink(path)
+        with socket.socket(socket.AF_UNIX) as mute:
+            mute.bind(path)
+            mute.listen()
+            def hang_up():
+                for _ in range(2):
+                    mute.accept()[0].close()
+            thread = threading.Thread(target=hang_up, daemon=True)
+            thread.start()
+            status, text = self.run_verb("consent", "state", "--subject", "-", given=json.dumps({"customer_id": CUSTOMER}))
+        self.assertEqual(status, 1, text)
+        self.assertIn("rien n'est donné", text)
+        self.assertNotIn("marketing.email", text)
+        os.unlink(path)
         self.start()
 
 
