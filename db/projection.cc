@@ -73,7 +73,8 @@ bool SameConsent(const policies::ConsentEvent& stored, const policies::ConsentEv
          stored.subject == given.subject && stored.purpose == given.purpose &&
          stored.state == given.state && stored.effective_at == given.effective_at &&
          stored.valid_until == given.valid_until &&
-         policies::MarksOf(stored) == policies::MarksOf(given);
+         policies::MarksOf(stored) == policies::MarksOf(given) &&
+         policies::TextOf(stored.limits.get()) == policies::TextOf(given.limits.get());
 }
 
 base::Status CheckConsents(std::span<const policies::ConsentEvent> events) {

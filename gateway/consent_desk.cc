@@ -36,6 +36,7 @@ std::string Pack(const ConsentEvent& event) {
   }
   w.Fixed(event.valid_until);
   w.Fixed(policies::MarksOf(event));
+  if (event.limits != nullptr) w.Sized(policies::TextOf(event.limits.get()));
   return out;
 }
 
@@ -49,6 +50,11 @@ bool Unpack(const journal::ConsentRecord& record, std::uint64_t sequence, Consen
   // Older records have none, or only what fits into one byte.
   if (in.left() == 1) policies::SetMarks(in.Fixed<std::uint8_t>(), event);
   if (in.left() != 0) policies::SetMarks(in.Fixed<std::uint16_t>(), event);
+  if (in.left() != 0) {
+    const auto limits = policies::LimitsOf(in.Sized());
+    if (!limits) return false;
+    event.limits = *limits;
+  }
   event.subject = record.subject;
   event.purpose = record.purpose;
   event.state = static_cast<ConsentState>(record.state);

@@ -143,7 +143,20 @@ class Writer {
       for (const Json& one : detail["evidence"]) status["dct:provenance"].push_back(one);
     }
     if (event.state == ConsentState::kGranted) Duration(event, detail, status, missing);
+    if (event.limits != nullptr) Limits(*event.limits, status);
     return status;
+  }
+
+  // The process lists all that the purpose has; of this grant are only these.
+  static void Limits(const policies::GrantLimits& limits, Json& status) {
+    const auto list = [&](const char* term, const char* type,
+                          const std::vector<std::string>& names) {
+      for (const std::string& name : names)
+        status[term].push_back({{"@type", type}, {"dct:identifier", name}});
+    };
+    list("dpv:hasDataController", "dpv:DataController", limits.controllers);
+    list("dpv:hasPersonalData", "dpv:PersonalData", limits.data_categories);
+    list("dpv:hasRecipient", "dpv:Recipient", limits.vendors);
   }
 
   void Duration(const ConsentEvent& event, const Json& detail, Json& status,

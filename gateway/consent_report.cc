@@ -26,6 +26,12 @@ Json EventJson(const crypto::KeyRing& keys, const ConsentEvent& event) {
   if (event.valid_until != 0) json["valid_until"] = base::FormatRfc3339(event.valid_until);
   if (event.by_parent) json["by_parent"] = true;
   if (event.explicit_word) json["explicit"] = true;
+  if (event.limits != nullptr) {
+    const auto& [controllers, data_categories, vendors] = *event.limits;
+    if (!controllers.empty()) json["controllers"] = controllers;
+    if (!data_categories.empty()) json["data_categories"] = data_categories;
+    if (!vendors.empty()) json["vendors"] = vendors;
+  }
   if (const Json detail = DetailOf(keys, event); !detail.empty()) json["detail"] = detail;
   return json;
 }

@@ -49,7 +49,8 @@ std::string UnreadMember(const Plan& plan, const SourcePlan& source, const nlohm
       "explicit",     "actor",       "informed_at",    "collection",
       "source",       "replaces",    "record_id",      "withdrawal_method",
       "scope",        "with",        "schema_version", "tenant",
-      "jurisdiction", "lawful_basis"};
+      "jurisdiction", "lawful_basis",   "vendors",        "controllers",
+      "data_categories"};
   const auto pointer = [](std::string_view parent, const std::string& name) {
     const bool plain = name.size() <= 64 && std::ranges::all_of(name, [](char c) {
                          return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
@@ -104,6 +105,37 @@ std::optional<Response> ReadScope(const nlohmann::json& body, ConsentState state
   const bool untold = said.contains("cross_device_disclosed") && !said["cross_device_disclosed"];
   if (state == ConsentState::kGranted && *scope == policies::Scope::kAccount && untold)
     return RefusedConsent("consent.scope_not_disclosed", "/scope/cross_device_disclosed");
+  return std::nullopt;
+}
+
+// For whom and for what a grant is: lists of ids. What is not a grant counts for all of its purpose,
+// whatever it lists: a no to some recipients is a no, until a grant names those that remain. A
+// category that the config does not know would silently deny what it was meant to allow.
+std::optional<Response> ReadLimits(const Plan& plan, const nlohmann::json& body,
+                                   ConsentEvent& event) {
+  using List = std::vector<std::string>;
+  policies::GrantLimits limits;
+  for (const auto& [name, list] :
+       {std::pair<const char*, List*>{"controllers", &limits.controllers},
+        {"data_categories", &limits.data_categories},
+        {"vendors", &limits.vendors}}) {
+    if (!body.contains(name)) continue;
+    const std::string pointer = "/" + std::string(name);
+    const auto& said = body[name];
+    const bool texts = said.is_array() && (!said.empty() || list != &limits.controllers) &&
+                       std::ranges::all_of(said, [](const auto& one) { return one.is_string(); });
+    if (!texts || said.size() > policies::kLimitNamesMax)
+      return RefusedConsent("consent.limits_invalid", pointer);
+    *list = said.template get<List>();
+  }
+  const std::vector<std::string>& known = plan.policies->spec().categories;
+  for (std::size_t at = 0; at < limits.data_categories.size(); ++at) {
+    if (std::ranges::find(known, limits.data_categories[at]) == known.end())
+      return RefusedConsent("consent.category_unknown", "/data_categories/" + std::to_string(at));
+  }
+  auto limited = policies::Limited(std::move(limits));
+  if (!limited) return RefusedConsent("consent.limits_invalid", "");
+  if (event.state == ConsentState::kGranted) event.limits = *std::move(limited);
   return std::nullopt;
 }
 
@@ -243,6 +275,7 @@ std::optional<Response> ReadConsent(const Plan& plan, const SourcePlan& source,
       return RefusedConsent("consent.evidence_missing", "/evidence");
   }
   if (auto wrong = ReadSpeaker(plan, parsed, event)) return wrong;
+  if (auto wrong = ReadLimits(plan, said, event)) return wrong;
   const base::Value& id = parsed[kId];
   if (id.present() && (id.type != base::JsonType::kString || id.text.empty())) {
     return RefusedConsent("consent.id_invalid", "/id");

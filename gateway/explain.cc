@@ -225,6 +225,11 @@ Line Explainer::DecidedBy(const Asked& asked, const base::Verdict& verdict) cons
       return lines_.Of("Purpose", purpose, {"leaves"});
     case Reason::kConsentNotExplicit:
       return lines_.Of("Purpose", purpose, {"special_categories"});
+    case Reason::kConsentControllerNotListed:
+      return lines_.OfGateway({"controller"});
+    case Reason::kConsentVendorNotListed:
+      return lines_.Of("Destination", destination, {"recipient"});
+    case Reason::kConsentCategoryNotListed:
     case Reason::kFieldsNone:
       return lines_.Of("Purpose", purpose, {"register", "categories"});
     case Reason::kConsentObserved:

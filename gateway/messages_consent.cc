@@ -46,6 +46,15 @@ constexpr auto kSaid = std::to_array<Said>({
     {"consent.explicit_missing",
      "Cette base légale demande un accord explicite : `explicit: true`, s'il l'a été.",
      "This lawful basis takes an explicit grant: `explicit: true`, if it was."},
+    {"consent.limits_invalid",
+     "`vendors`, `controllers` et `data_categories` sont des listes de noms : minuscules, chiffres "
+     "et tirets, 63 caractères au plus, 1 000 noms au plus.",
+     "`vendors`, `controllers` and `data_categories` are lists of names: lower case, digits and "
+     "hyphens, at most 63 characters, at most 1,000 names."},
+    {"consent.category_unknown",
+     "Cette catégorie de données n'est pas de celles du dictionnaire : l'accord ne porterait sur "
+     "rien.",
+     "This category of data is none of the dictionary's: the grant would be for nothing."},
     {"consent.scope_invalid",
      "`scope` est {kind, ref, cross_device_disclosed} ; kind : account, device ou contact_point.",
      "`scope` is {kind, ref, cross_device_disclosed}; kind: account, device or contact_point."},

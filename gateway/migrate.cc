@@ -27,8 +27,9 @@ base::Result<Tally> TallyOf(store::ConsentStore& store) {
   std::string text;
   const auto read = store.ForEach([&](const ConsentEvent& event) {
     text.clear();
+    const std::string limits = policies::TextOf(event.limits.get());
     for (const std::string* part : {&event.id, &event.record_id, &event.purpose, &event.notice,
-                                    &event.source, &event.detail}) {
+                                    &event.source, &event.detail, &limits}) {
       text.append(std::to_string(part->size())).append(":").append(*part);
     }
     for (const auto& print : event.subject) text.append(print.begin(), print.end());

@@ -23,6 +23,7 @@ struct PolicyCase {
     std::string purpose, state;  // a state that is derived, too; kWholePerson
     base::Millis since = 0;
     bool by_parent = false, explicit_word = false;  // of a grant
+    policies::SharedLimits limits = nullptr;        // likewise
   };
   std::vector<Consent> consents;  // of the person that the event is about
   std::string outcome;            // empty: not asked

@@ -30,6 +30,7 @@ void Enter(const PolicyCase& one, const Plan& plan, const ReadEvent& read,
     event.effective_at = event.recorded_at = consent.since;
     event.by_parent = consent.by_parent;
     event.explicit_word = consent.explicit_word;
+    event.limits = consent.limits;
     if (consent.state == "expired") event.valid_until = std::min(one.at - 1'000, consent.since);
     const auto place = of_person ? policies::ConsentIndex::kPerson
                                  : static_cast<std::size_t>(purpose - plan.purposes.begin());

@@ -57,7 +57,8 @@ bool RestsOnConsent(const Purposes& purposes) {
 }
 
 std::vector<ConsentEntry> PurposeEntries(const Purposes& purposes, bool by_parent,
-                                         const Times& times) {
+                                         const Times& times,
+                                         std::span<const SharedLimits> limits) {
   std::vector<ConsentEntry> entries;
   for (const ConsentState state :
        {ConsentState::kGranted, ConsentState::kUnknown, ConsentState::kWithdrawn,
@@ -72,6 +73,10 @@ std::vector<ConsentEntry> PurposeEntries(const Purposes& purposes, bool by_paren
     weaker.by_parent = !by_parent;
     entries.push_back(weaker);
     weaker.by_parent = by_parent;
+    for (const SharedLimits& one : limits) {
+      entries.push_back(weaker);
+      entries.back().limits = one.get();
+    }
   }
   if (OnlyExplicit(purposes)) {
     weaker.explicit_word = false;

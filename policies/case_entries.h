@@ -2,6 +2,7 @@
 // policies.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "policies/decision_cases.h"
@@ -31,10 +32,12 @@ bool RestsOnConsent(const Purposes& purposes);
 // One entry of a state; each state and what else decisions tell apart; of the person as a whole.
 // `by_parent`: whether a grant is stronger if the parents gave it, as a child's is, or if they did
 // not, as one is that was outgrown.
+// `limits`: what grants are limited to, besides those that are not; outlive the entries.
 ConsentEntry EntryFor(ConsentState state, const Purposes& purposes, bool by_parent,
                       const Times& times);
 std::vector<ConsentEntry> PurposeEntries(const Purposes& purposes, bool by_parent,
-                                         const Times& times);
+                                         const Times& times,
+                                         std::span<const SharedLimits> limits);
 std::vector<ConsentEntry> PersonEntries(const Times& times);
 
 }  // namespace octroi::policies

@@ -223,6 +223,14 @@ int Strictness(ConsentState state) {
   return 9;
 }
 
+bool ConsentEntry::operator==(const ConsentEntry& other) const {
+  const auto rest = [](const ConsentEntry& one) {
+    return std::tuple(one.state, one.since_seconds, one.until_seconds, one.reference, one.by_parent,
+                      one.explicit_word, one.limits == nullptr);
+  };
+  return rest(*this) == rest(other) && (limits == nullptr || *limits == *other.limits);
+}
+
 ConsentEntry Fold(std::span<const ConsentEvent> events, base::Millis now) {
   std::vector<const ConsentEvent*> places;
   places.reserve(events.size());
@@ -265,6 +273,7 @@ ConsentEntry Fold(std::span<const ConsentEvent* const> events, base::Millis now)
   entry.reference = static_cast<std::uint32_t>(last->sequence);
   entry.by_parent = entry.state == ConsentState::kGranted && last->by_parent;
   entry.explicit_word = entry.state == ConsentState::kGranted && last->explicit_word;
+  if (entry.state == ConsentState::kGranted) entry.limits = last->limits.get();
   return entry;
 }
 
@@ -301,6 +310,8 @@ base::Status Validate(const ConsentEvent& event) {
   if (event.state == ConsentState::kGranted && event.age == AgeBand::kChild && !event.by_parent) {
     return Wrong("`actor`: a child's grant needs its parent (GDPR 8)");
   }
+  if (event.limits != nullptr && event.state != ConsentState::kGranted)
+    return Wrong("`vendors`, `controllers` and `data_categories` limit a grant alone");
   if (event.source.empty()) return Wrong("`source` is missing");
   return base::Ok();
 }

@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "policies/grant_limits.h"
 
 namespace octroi::policies {
 
@@ -85,6 +86,7 @@ struct ConsentEvent {
   AgeBand age = AgeBand::kUnknown;  // of the person; said with any event
   bool by_parent = false;           // a grant: the holder of parental responsibility agreed (8)
   bool explicit_word = false;       // a grant: explicit (9(2)(a))
+  SharedLimits limits;              // a grant: for whom and for what; nullptr: all of its purpose
 };
 
 Scope ScopeAt(const ConsentEvent& event, std::size_t place);  // of subject[place]
@@ -104,7 +106,10 @@ struct ConsentEntry {
       0;                        // explicit validity; 0: none. It can only shorten the purpose's.
   std::uint32_t reference = 0;  // its journal sequence (low 32 bits kept in the index)
   bool by_parent = false, explicit_word = false;  // of a grant
-  bool operator==(const ConsentEntry&) const = default;
+  // Of a grant; nullptr: not limited. Lives as long as what the entry was asked of: the events of a
+  // fold, the index.
+  const GrantLimits* limits = nullptr;
+  bool operator==(const ConsentEntry& other) const;  // of limits: what they say
 };
 
 // Folds events of one (subject, purpose): the last one in the total order of standards.md C3
@@ -132,10 +137,12 @@ base::Status Validate(const ConsentEvent& event);
 // Subjects -> folded states, in memory; what every decision reads.
 //
 // One writer at a time (serialised inside), any number of readers without locks. A reader sees an
-// entry whole, never half of one. Memory: at most 64 bytes an identifier with four purposes once
-// there are a million (in all 60 bytes each and 2.3 MiB); up to 4 bytes a purpose more where
-// subjects have an explicit validity. Of a fingerprint 96 bits are kept: two people who agree in
-// them would share a state (10^-15 for ten million identifiers).
+// entry whole, never half of one. Memory: at most 48 bytes an identifier with four purposes once
+// there are a few million; up to 4 bytes a purpose more where subjects have an explicit validity, 2
+// where their grants are limited, and the lists of these once each (at most 16 MiB, and 65,534 of
+// them: a grant limited by one more covers nothing). At most 2^28 identifiers. Of a fingerprint 68
+// bits are kept: two people who agree in them would share a state. That any two of ten million do:
+// 2 x 10^-7; that somebody who is not on file is taken for one of them: 3 x 10^-14.
 class ConsentIndex {
  public:
   explicit ConsentIndex(std::size_t purposes);  // by place in the plan; at most kPurposesMax

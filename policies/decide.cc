@@ -33,6 +33,7 @@ struct Case {
   const DecisionInput& input;
   const ConsentIndex& index;
   std::uint16_t destination;
+  std::uint32_t received;  // data categories of the contract
   Restraint restraint;
   AgeBand age = AgeBand::kUnknown;  // the youngest of its subjects
   std::uint16_t jurisdiction = 0;   // of the person; 0: the controller's own
@@ -48,6 +49,21 @@ bool Spares(const Restraint& restraint, Basis basis, const Standing& standing) {
          standing.oldest_grant > restraint.since_seconds;
 }
 
+// Of each grant that says for whom and for what it is: whether this is among it.
+Answer JudgeLimits(const PurposeSpec& purpose, const Case& c) {
+  const auto place = static_cast<std::size_t>(&purpose - c.spec.purposes.data());
+  const DestinationSpec& to = c.spec.destinations[c.destination];
+  const Recipient recipient{c.spec.controller, to.vendor, to.decides,
+                            purpose.categories & c.received, c.spec.categories};
+  for (const ConsentIndex::Subject subject : c.input.subjects) {
+    const ConsentEntry grant = c.index.Get(subject, place);
+    if (grant.limits == nullptr) continue;
+    const Reason reason = Uncovered(*grant.limits, recipient);
+    if (reason != Reason::kUndecided) return Deny(reason, grant.reference);
+  }
+  return Allow(Reason::kConsentGranted);
+}
+
 Answer JudgeConsent(const PurposeSpec& purpose, const Standing& standing, const Case& c) {
   if (!c.input.identified) return Deny(Reason::kSubjectMissing);
   if (standing.state != ConsentState::kGranted) return Deny(standing.reason, standing.reference);
@@ -56,6 +72,10 @@ Answer JudgeConsent(const PurposeSpec& purpose, const Standing& standing, const 
     return Deny(Reason::kAgeParentMissing, standing.reference);
   if (purpose.explicit_only && !standing.all_explicit)
     return Deny(Reason::kConsentNotExplicit, standing.reference);
+  if (standing.limited) {
+    const Answer limits = JudgeLimits(purpose, c);
+    if (!limits.allowed()) return limits;
+  }
   return Allow(Reason::kConsentGranted, standing.reference);
 }
 
@@ -314,6 +334,7 @@ base::Verdict PolicySet::Decide(const DecisionInput& input, std::uint16_t destin
                input,
                index,
                destination,
+               *received,
                RestraintOn(input, index),
                YoungestOf(input, index),
                compiled_->laws_differ ? JurisdictionOf(input, spec) : std::uint16_t{0}};

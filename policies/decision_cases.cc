@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <bit>
 #include <map>
+#include <utility>
 
 #include "policies/case_entries.h"
 #include "policies/case_fields.h"
+#include "policies/case_limits.h"
 
 namespace octroi::policies {
 namespace {
@@ -31,12 +33,14 @@ namespace {
   [[maybe_unused]] const auto& [purpose_id, basis, covers, again, categories, advertising, bases,
                                 refresh_from, explicit_only, hold_for, leaves] = purpose;
   [[maybe_unused]] const auto& [jurisdiction, its_basis] = law;
-  [[maybe_unused]] const auto& [destination_id, serves, received, transfer, safeguard_until] =
-      destination;
+  [[maybe_unused]] const auto& [destination_id, serves, received, transfer, safeguard_until, vendor,
+                                decides] = destination;
   [[maybe_unused]] const auto& [of_contract, its_fields] = receives;
   [[maybe_unused]] const auto& [all_purposes, all_destinations, policies, observed_until,
-                                jurisdictions, jurisdiction_field, ask_at_age, digital_age] = set;
-  [[maybe_unused]] const auto& [state, since, until, reference, by_parent, explicit_word] = entry;
+                                jurisdictions, jurisdiction_field, ask_at_age, digital_age,
+                                controller, category_names] = set;
+  [[maybe_unused]] const auto& [state, since, until, reference, by_parent, explicit_word, limits] =
+      entry;
 }
 static_assert(static_cast<int>(ConsentState::kSuppressed) == 11, "a state more: Search::Entries");
 
@@ -49,6 +53,7 @@ class Search {
   Search(const PolicySet& policies, const CasesAsked& asked, const CaseWanted& wanted)
       : policies_(policies), asked_(asked), wanted_(wanted) {
     for (const CaseRoute& route : asked.routes) AddRoute(route);
+    limits_ = LimitsToAsk(Sets(), asked);
   }
 
   CaseSearch Run() {
@@ -217,7 +222,7 @@ class Search {
     }
     for (const ConsentEntry& person : PersonEntries(times)) {
       for (const ConsentEntry& entry :
-           PurposeEntries(PurposesAt(asked_.purpose), ByParent(), times)) {
+           PurposeEntries(PurposesAt(asked_.purpose), ByParent(), times, limits_)) {
         Add({entry, person});
       }
     }
@@ -329,8 +334,11 @@ class Search {
     kept.gpc = input.signals.gpc;
     kept.age = age_;
     kept.denied = (input.signals.denied_purposes >> asked_.purpose & 1) != 0;
-    for (const ConsentIndex::Subject one : input.subjects)
-      kept.subjects.push_back(subjects_.at(one));
+    for (const ConsentIndex::Subject one : input.subjects) {
+      CaseSubject& subject = kept.subjects.emplace_back(subjects_.at(one));
+      const GrantLimits* const limits = std::exchange(subject.purpose.limits, nullptr);
+      if (limits != nullptr) subject.limits = std::make_shared<const GrantLimits>(*limits);
+    }
     kept.others = others_;
     kept.fields = route.fields.Current();
     kept.verdict = verdict;
@@ -340,6 +348,7 @@ class Search {
   const CasesAsked& asked_;
   const CaseWanted& wanted_;
   std::vector<Route> routes_;
+  std::vector<SharedLimits> limits_;
   Times times_;
   AgeBand age_ = AgeBand::kUnknown;
   std::optional<ConsentIndex> index_;

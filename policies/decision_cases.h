@@ -16,8 +16,9 @@
 //                   subject: every stored state of p, a grant that is early or late, one past its
 //                   validity, one that is to be asked for again, one from before and one from
 //                   when the terms changed, one that is not explicit, one not by a parent (where
-//                   it matters; the others are as strong as a grant can be at that age); and of the
-//                   person nothing, a restriction or suppression before or with the early grant, a
+//                   it matters; the others are as strong as a grant can be at that age), one that
+//                   is limited to others (one whose limits cover this is as good as one without);
+//                   and of the person nothing, a restriction or suppression before or with the early grant, a
 //                   lifting. Of two every unordered pair: the order decides only which entry is
 //                   cited. More than two say nothing that the strictest two do not.
 //   age             of the youngest, which is all that is asked: not known, and those that a
@@ -85,8 +86,9 @@ struct CaseField {
 };
 
 struct CaseSubject {
-  ConsentEntry purpose;  // of the purpose judged
+  ConsentEntry purpose;  // of the purpose judged; `limits` not set
   ConsentEntry person;
+  SharedLimits limits = nullptr;  // of `purpose`
 };
 
 struct DecisionCase {

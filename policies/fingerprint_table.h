@@ -12,10 +12,10 @@
 
 namespace octroi::policies {
 
-// Open addressing with linear probing; 16 bytes a slot: 96 bits of the fingerprint and the subject.
-// Two identifiers of ten million agree in 96 keyed bits with probability 10^-15; they would share
-// one subject. Entries are only ever added, and never change, so a reader needs no lock. One writer
-// at a time.
+// Open addressing with linear probing; 12 bytes a slot: 68 bits of the fingerprint and 28 of the
+// subject. What two identifiers that agree in 68 keyed bits have in common is one subject
+// (consent.h says how likely that is). Entries are only ever added, and never change, so a reader
+// needs no lock. One writer at a time.
 class FingerprintTable {
  public:
   FingerprintTable();
@@ -26,7 +26,8 @@ class FingerprintTable {
   void Prefetch(const Fingerprint& fingerprint) const;
   std::size_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
 
-  // The writer. Insert needs a Reserve that covers it, and a fingerprint that is not there yet.
+  // The writer. Insert needs a Reserve that covers it, a fingerprint that is not there yet and a
+  // subject below 2^28 - 1.
   void Reserve(std::size_t more);
   void Insert(const Fingerprint& fingerprint, ConsentIndex::Subject subject);
 

@@ -34,6 +34,7 @@ ConsentEntry Stricter(const ConsentEntry& a, const ConsentEntry& b) {
   both.until_seconds = std::min(a.until_seconds - 1, b.until_seconds - 1) + 1;  // 0: no end
   both.by_parent = a.by_parent && b.by_parent;
   both.explicit_word = a.explicit_word && b.explicit_word;
+  both.limits = LimitedByBoth(a.limits, b.limits);
   return both;
 }
 

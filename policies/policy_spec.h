@@ -110,6 +110,8 @@ struct DestinationSpec {
   std::vector<Receives> receives;  // default: nothing
   Transfer transfer = Transfer::kNone;
   base::Millis safeguard_until = 0;  // of kSafeguard: its last millisecond; 0: no end
+  std::string vendor = {};           // as grants name the recipient; empty: it is the controller
+  bool decides = false;              // a controller of its own, or a joint one
 };
 
 struct PolicySetSpec {
@@ -126,6 +128,8 @@ struct PolicySetSpec {
   // A grant by the parents ends when the child is known to have reached the digital age (C4 13).
   bool ask_at_digital_age = false;
   int digital_age = 15;  // from which a child may agree alone (GDPR 8(1): 13 to 16; France: 15)
+  std::string controller = {};               // as grants name it
+  std::vector<std::string> categories = {};  // names of the bits of data categories
 };
 
 }  // namespace octroi::policies

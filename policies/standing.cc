@@ -83,7 +83,7 @@ Standing StandingOf(const PolicySetSpec& spec, std::uint16_t place, AgeBand youn
   const PurposeSpec& purpose = spec.purposes[place];
   Standing strictest;
   std::uint32_t oldest_grant = UINT32_MAX;
-  bool by_parents = true, all_explicit = true;
+  bool by_parents = true, all_explicit = true, limited = false;
   for (const ConsentIndex::Subject subject : input.subjects) {
     const ConsentEntry entry = index.Get(subject, place);
     const Standing standing = OfOne(entry, purpose, spec, youngest, input);
@@ -91,12 +91,14 @@ Standing StandingOf(const PolicySetSpec& spec, std::uint16_t place, AgeBand youn
       oldest_grant = std::min(oldest_grant, entry.since_seconds);
       by_parents = by_parents && entry.by_parent;
       all_explicit = all_explicit && entry.explicit_word;
+      limited = limited || entry.limits != nullptr;
     }
     if (StrictnessOf(standing) > StrictnessOf(strictest)) strictest = standing;
   }
   strictest.oldest_grant = oldest_grant;
   strictest.by_parents = by_parents;
   strictest.all_explicit = all_explicit;
+  strictest.limited = limited;
   return strictest;
 }
 

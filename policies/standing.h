@@ -16,6 +16,7 @@ struct Standing {
   base::Reason reason = base::Reason::kConsentUnknown;  // what a denial by it says
   std::uint32_t oldest_grant = 0;                       // of all subjects, in seconds
   bool by_parents = true, all_explicit = true;          // every grant of them
+  bool limited = false;  // some grant of them says for whom or for what it is
 };
 
 // What is in force against the person as a whole; kUnknown: nothing.

@@ -14,8 +14,8 @@ using policies::Fingerprint;
 
 #define OCTROI_CONSENT_COLUMNS                                                       \
   "id, record_id, subject, purpose, state, effective_at, recorded_at, valid_until, " \
-  "notice, source, detail, sequence, marks, row"
-constexpr int kRowColumn = 13;
+  "notice, source, detail, sequence, marks, limits, row"
+constexpr int kRowColumn = 14;
 
 constexpr Sql kById = {"consent_by_id",
                        "SELECT " OCTROI_CONSENT_COLUMNS " FROM octroi.consents WHERE id = $1"};
@@ -25,8 +25,8 @@ constexpr Sql kInsert = {
     "WITH g AS (INSERT INTO octroi.generations AS g (generation) VALUES (1) ON CONFLICT (tenant) "
     "DO UPDATE SET generation = g.generation + 1 RETURNING generation) "
     "INSERT INTO octroi.consents (id, record_id, subject, purpose, state, effective_at, "
-    "recorded_at, valid_until, notice, source, detail, sequence, marks, generation) "
-    "SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, g.generation FROM g "
+    "recorded_at, valid_until, notice, source, detail, sequence, marks, limits, generation) "
+    "SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, g.generation FROM g "
     "ON CONFLICT (tenant, id) DO NOTHING RETURNING row"};
 constexpr Sql kLink = {"consent_link",
                        "INSERT INTO octroi.consent_subjects (fingerprint, consent) "
@@ -56,7 +56,7 @@ constexpr Sql kOthers = {"consent_others",
                          "SELECT " OCTROI_CONSENT_COLUMNS
                          ", generation FROM octroi.consents WHERE generation > $1 AND generation "
                          "<= $2 AND origin <> octroi.origin() ORDER BY generation LIMIT 1000"};
-constexpr int kGenerationColumn = 14;
+constexpr int kGenerationColumn = 15;
 
 std::string_view BytesOf(const Fingerprint& fingerprint) {
   return {reinterpret_cast<const char*>(fingerprint.data()), fingerprint.size()};
@@ -86,6 +86,7 @@ ConsentEvent EventOf(const pqxx::row& row) {
   event.detail = pqxx::binarystring(row[10]).str();
   event.sequence = static_cast<std::uint64_t>(row[11].as<std::int64_t>());
   policies::SetMarks(static_cast<std::uint16_t>(row[12].as<int>()), event);
+  event.limits = policies::StoredLimits(row[13].as<std::string>());
   return event;
 }
 
@@ -110,7 +111,8 @@ base::Status AppendConsent(Tx& tx, const ConsentEvent& event) {
       tx.Run(kInsert, event.id, event.record_id, pqxx::binarystring(subject), event.purpose,
              static_cast<int>(event.state), event.effective_at, event.recorded_at,
              event.valid_until, event.notice, event.source, pqxx::binarystring(event.detail),
-             static_cast<std::int64_t>(event.sequence), static_cast<int>(policies::MarksOf(event)));
+             static_cast<std::int64_t>(event.sequence), static_cast<int>(policies::MarksOf(event)),
+             policies::TextOf(event.limits.get()));
   if (!inserted.empty()) {
     tx.Run(kLink, HexArray(event.subject), inserted[0][0].as<std::int64_t>());
     return base::Ok();

@@ -13,11 +13,11 @@ using policies::ConsentEvent;
 using policies::Fingerprint;
 
 constexpr int kPage = 256;
-constexpr int kRowColumn = 13;
+constexpr int kRowColumn = 14;
 
 #define OCTROI_CONSENT_COLUMNS                                                       \
   "id, record_id, subject, purpose, state, effective_at, recorded_at, valid_until, " \
-  "notice, source, detail, sequence, marks"
+  "notice, source, detail, sequence, marks, limits"
 
 std::string_view BytesOf(const Fingerprint& fingerprint) {
   return {reinterpret_cast<const char*>(fingerprint.data()), fingerprint.size()};
@@ -46,6 +46,7 @@ ConsentEvent EventOf(const Run& run) {
   event.detail = run.String(10);
   event.sequence = static_cast<std::uint64_t>(run.Int(11));
   policies::SetMarks(static_cast<std::uint16_t>(run.Int(12)), event);
+  event.limits = policies::StoredLimits(run.View(13));
   return event;
 }
 
@@ -56,7 +57,7 @@ base::Status ConsentWriter::Prepare(Connection& db) {
       db.Prepare(by_id_, "SELECT " OCTROI_CONSENT_COLUMNS " FROM consents WHERE id = ?1");
   if (done) {
     done = db.Prepare(insert_, "INSERT INTO consents (" OCTROI_CONSENT_COLUMNS
-                               ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)");
+                               ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)");
   }
   if (done)
     done = db.Prepare(link_, "INSERT INTO consent_subjects (fingerprint, consent) VALUES (?1, ?2)");
@@ -94,7 +95,9 @@ base::Status ConsentWriter::Insert(Connection& db, const ConsentEvent& event) {
   run.Int(7, event.recorded_at).Int(8, event.valid_until).Text(9, event.notice);
   run.Text(10, event.source).Bytes(11, event.detail);
   run.Int(12, static_cast<std::int64_t>(event.sequence));
-  const int result = run.Int(13, policies::MarksOf(event)).Step();
+  run.Int(13, policies::MarksOf(event));
+  const std::string limits = policies::TextOf(event.limits.get());
+  const int result = run.Text(14, limits).Step();
   return result == SQLITE_DONE ? base::Ok()
                                : store::Appended(db.Fail(result, "store.append"), false);
 }

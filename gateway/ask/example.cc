@@ -177,12 +177,18 @@ class Maker {
     }
   }
 
-  Json ConsentOf(const ConsentEntry& entry) const {
+  Json ConsentOf(const ConsentEntry& entry, const policies::SharedLimits& limits = nullptr) const {
     const bool expired = entry.until_seconds != 0;
     Json consent{{"state", std::string(expired ? "expired" : policies::Name(entry.state))},
                  {"at", base::FormatRfc3339(base::Millis{entry.since_seconds} * 1000)}};
     if (entry.explicit_word) consent["explicit"] = true;
     if (entry.by_parent && case_.age == policies::AgeBand::kChild) consent["by"] = "parent";
+    if (limits != nullptr) {
+      const auto& [controllers, data_categories, vendors] = *limits;
+      if (!controllers.empty()) consent["controllers"] = controllers;
+      if (!data_categories.empty()) consent["data_categories"] = data_categories;
+      if (!vendors.empty()) consent["vendors"] = vendors;
+    }
     return consent;
   }
   Json Consents() const {
@@ -190,7 +196,7 @@ class Maker {
     if (case_.subjects.empty()) return consents;
     const policies::CaseSubject& subject = case_.subjects.front();
     if (subject.purpose.state != ConsentState::kUnknown)
-      consents[plan_.purposes[case_.purpose]] = ConsentOf(subject.purpose);
+      consents[plan_.purposes[case_.purpose]] = ConsentOf(subject.purpose, subject.limits);
     if (subject.person.state != ConsentState::kUnknown)
       consents[std::string(policies::kWholePerson)] = ConsentOf(subject.person);
     for (const auto& [purpose, entry] : case_.others) {

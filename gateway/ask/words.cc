@@ -83,6 +83,13 @@ Say OfPurpose(const std::string& purpose, const ConsentEntry& entry) {
   return {"; " + purpose + " : " + since.fr, "; " + purpose + ": " + since.en};
 }
 
+// Names of the config, but for recipients that it does not know.
+Say ForWhom(const policies::SharedLimits& limits) {
+  if (limits == nullptr) return {};
+  const std::string text = " (" + policies::TextOf(limits.get()) + ")";
+  return {text, text};
+}
+
 Say People(const policies::DecisionCase& one, const Plan& plan) {
   if (!one.identified) return {"; personne sans identifiant", "; nobody is identified"};
   if (one.subjects.empty())
@@ -90,6 +97,7 @@ Say People(const policies::DecisionCase& one, const Plan& plan) {
   Say said;
   for (const policies::CaseSubject& subject : one.subjects) {
     Append(said, OfPurpose(plan.purposes[one.purpose], subject.purpose));
+    Append(said, ForWhom(subject.limits));
     if (subject.person.state == ConsentState::kUnknown) continue;
     const Say since = Since(subject.person);
     Append(said, {"; personne : " + since.fr, "; person: " + since.en});

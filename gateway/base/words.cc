@@ -73,6 +73,12 @@ std::string_view Name(Reason reason) {
       return "age.parent_missing";
     case Reason::kConsentNotExplicit:
       return "consent.not_explicit";
+    case Reason::kConsentControllerNotListed:
+      return "consent.controller_not_listed";
+    case Reason::kConsentVendorNotListed:
+      return "consent.vendor_not_listed";
+    case Reason::kConsentCategoryNotListed:
+      return "consent.category_not_listed";
     case Reason::kAgeTransition:
       return "age.transition";
     case Reason::kHoldConsentUnknown:

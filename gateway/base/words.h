@@ -105,6 +105,10 @@ enum class Reason : std::uint16_t {
   kHoldExpired = 113,         // "hold.expired": no answer came in time
   kHoldFull = 114,            // "hold.full": no more can be kept back
   kVariantCounted = 116,      // "variant.counted": only its number may leave, in a count of many
+  // a grant that says for whom and for what it is, and this is neither
+  kConsentControllerNotListed = 117,  // "consent.controller_not_listed"
+  kConsentVendorNotListed = 118,      // "consent.vendor_not_listed"
+  kConsentCategoryNotListed = 119,    // "consent.category_not_listed"
   kFirstConfigured = 256,
 };
 std::string_view Name(Reason reason);  // built-in ones; "" for configured ones (ask the plan)

@@ -225,6 +225,14 @@ policies::PurposeSpec PurposeOf(const Document& document, std::vector<std::strin
   return spec;
 }
 
+// As grants name it (`vendors`, `controllers`): its own id, or the destination's.
+void SetRecipient(const Node& recipient, policies::DestinationSpec& spec) {
+  const std::string_view role = recipient.Text("role");
+  spec.decides = role == "controller" || role == "joint_controller";
+  if (role == "internal") return;
+  spec.vendor = recipient.FindString("id") ? recipient.Text("id") : std::string_view(spec.id);
+}
+
 // What fell or was suspended counts for everybody who rests on it.
 void SetTransfer(const World& world, const Node& recipient, policies::DestinationSpec& spec) {
   if (!recipient.True("outside_eea")) return;
@@ -245,7 +253,10 @@ policies::DestinationSpec DestinationOf(const World& world, const Document& docu
                                         NameTables& names) {
   policies::DestinationSpec spec;
   spec.id = document.id;
-  if (const Node* recipient = document.root.Find("recipient")) SetTransfer(world, *recipient, spec);
+  if (const Node* recipient = document.root.Find("recipient")) {
+    SetTransfer(world, *recipient, spec);
+    SetRecipient(*recipient, spec);
+  }
   for (const Node& purpose : document.root.List("purposes")) {
     spec.purposes.push_back(names.purposes.Of(purpose.text));
   }
@@ -272,6 +283,11 @@ policies::PolicySetSpec PolicySetSpecOf(const World& world, const Lists& lists, 
       spec.digital_age = static_cast<int>(age->number);
     spec.ask_at_digital_age = law->Text("at_digital_age") == "ask_again";
   }
+  if (const Document* gateway = world.gateway()) {
+    const Node* id = gateway->root.FindPath({"controller", "id"});
+    spec.controller = id ? std::string_view(id->text) : gateway->root.Text("tenant");
+  }
+  spec.categories = NamesOfCategoryBits();
   for (const Document* purpose : world.Of("Purpose")) {
     spec.purposes[names.purposes.Of(purpose->id)] = PurposeOf(*purpose, spec.jurisdictions);
   }

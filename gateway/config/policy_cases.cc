@@ -55,6 +55,19 @@ std::string EventOf(const Document& source, const Node& given) {
   return event.dump();
 }
 
+// As the schema lets them be: names.
+policies::SharedLimits LimitsOf(const Node& consent) {
+  policies::GrantLimits limits;
+  for (const auto& [key, list] :
+       {std::pair("controllers", &limits.controllers),
+        std::pair("data_categories", &limits.data_categories),
+        std::pair("vendors", &limits.vendors)}) {
+    for (const Node& name : consent.List(key)) list->push_back(name.text);
+  }
+  const auto limited = policies::Limited(std::move(limits));
+  return limited ? *limited : std::make_shared<const policies::GrantLimits>(policies::CoversNothing());
+}
+
 PolicyCase::Delivery DeliveryOf(const Node::Member& expected) {
   if (expected.value.IsString()) return {expected.key, expected.value.text, {}};
   const Node::Member& only = expected.value.members.front();
@@ -88,7 +101,7 @@ std::vector<PolicyCase> PolicyCases(const ConfigFolder& config) {
         one.consents.push_back({consent.key, std::string(consent.value.Text("state")),
                                 since.value_or(one.at - 86'400'000),
                                 consent.value.Text("by") == "parent",
-                                consent.value.True("explicit")});
+                                consent.value.True("explicit"), LimitsOf(consent.value)});
       }
       for (const Node::Member& expected : node.Map("expect")) {
         if (expected.key == "outcome") {

@@ -159,6 +159,14 @@ const DictionaryField* World::FieldWithSynonym(std::string_view name) const {
 
 std::span<const std::string_view> CategoryNames() { return kCategories; }
 
+std::vector<std::string> NamesOfCategoryBits() {
+  std::vector<std::string> names(2 * kSpecialShift);
+  for (std::size_t at = 0; at < kCategories.size(); ++at) {
+    names[at] = names[at + kSpecialShift] = kCategories[at];
+  }
+  return names;
+}
+
 std::uint32_t CategoryBit(std::string_view category) {
   const auto found = std::ranges::find(kCategories, category);
   return found == kCategories.end() ? 0 : 1u << (found - kCategories.begin());

@@ -53,6 +53,9 @@ class World {
   std::vector<DictionaryField> fields_;
 };
 
+// The category that each bit stands for, in the order of bits; "" where it stands for none.
+std::vector<std::string> NamesOfCategoryBits();
+
 // One bit for each data category of the register, in the schema's order; 0 if unknown.
 std::span<const std::string_view> CategoryNames();
 std::uint32_t CategoryBit(std::string_view category);

@@ -105,7 +105,7 @@ TEST_F(ConsentProof, WhatIsNotExactlyWhatTheConfigKnowsIsRefused) {
       {"/record_id", "\"posted\"", "consent.record_invalid", "/record_id"},
       {"/replaces", "4", "consent.record_invalid", "/replaces"},
       {"/withdrawal_method", "\"\"", "consent.withdrawal_method_invalid", "/withdrawal_method"},
-      {"/vendors", "[\"posted\"]", "consent.member_unknown", "/vendors"},
+      {"/vendors", "{}", "consent.limits_invalid", "/vendors"},
       {"/scope", "{}", "consent.scope_invalid", "/scope"},
       {"/lawful_basis", "\"eu-gdpr:A6-1-b\"", "consent.lawful_basis_invalid", "/lawful_basis"}};
   const auto refuse = [&](const Row& row, const Json& body) {

@@ -2,6 +2,8 @@
 // posted values begin with "posted"; the answer must not contain the word.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "gateway/world.h"
 
@@ -151,10 +153,15 @@ TEST_F(Refusals, WhatTheEventClaimsToBe) {
        {{"lawful_basis", R"("eu-gdpr:A9-2-a")"}},
        "consent.explicit_missing",
        "/explicit"},
-      {"only for some recipients",
-       {{"vendors", R"(["posted"])"}},
-       "consent.member_unknown",
+      {"recipients that are no list", {{"vendors", R"("posted")"}}, "consent.limits_invalid",
        "/vendors"},
+      {"a recipient that is no name", {{"vendors", R"(["Posted"])"}}, "consent.limits_invalid", ""},
+      {"a recipient that is a number", {{"vendors", "[4]"}}, "consent.limits_invalid", "/vendors"},
+      {"no controller at all", {{"controllers", "[]"}}, "consent.limits_invalid", "/controllers"},
+      {"a category that no field has",
+       {{"data_categories", R"(["contact","posted"])"}},
+       "consent.category_unknown",
+       "/data_categories/1"},
   });
 }
 
@@ -236,6 +243,29 @@ TEST_F(ConsentDoor, AChildsGrantByItsParentIsRecordedAsOne) {
   EXPECT_TRUE(stored[0].explicit_word);
   const auto subject = world_.index->Find(stored[0].subject[0]);
   EXPECT_EQ(world_.index->AgeOf(subject), policies::AgeBand::kChild);
+}
+
+// For whom and for what it is; what is not a grant counts for all of its purpose.
+TEST_F(ConsentDoor, AGrantMayBeLimited) {
+  const Members lists = {{"vendors", R"(["mailer","crm","crm"])"},
+                         {"controllers", R"(["us"])"},
+                         {"data_categories", R"(["contact"])"}};
+  const auto at = [](Members members, const char* time) {
+    members["effective_at"] = "\"" + std::string(time) + "\"";
+    return members;
+  };
+  Members no = at(lists, "2026-11-02T09:00:00Z");
+  no["state"] = R"("withdrawn")";
+  ASSERT_EQ(Post(Grant(at(lists, "2026-11-01T09:00:00Z"))).status, 201);
+  ASSERT_EQ(Post(Grant(no)).status, 201);
+  ASSERT_EQ(Post(Grant(at({{"vendors", "[]"}}, "2026-11-03T09:00:00Z"))).status, 201);
+  auto stored = world_.ConsentsInStore();
+  std::ranges::sort(stored, {}, &policies::ConsentEvent::effective_at);
+  ASSERT_EQ(stored.size(), 3u);
+  EXPECT_EQ(TextOf(stored[0].limits.get()),
+            "controllers=us;data_categories=contact;vendors=crm,mailer");
+  EXPECT_EQ(stored[1].limits, nullptr);
+  EXPECT_EQ(stored[2].limits, nullptr);
 }
 
 TEST_F(Refusals, NobodyThatCanBeFound) {

@@ -50,7 +50,8 @@ def fold(events, now):
     deciding = (objections or in_order)[-1]
     granted = effective_state(deciding, now) == "granted"
     return {"state": effective_state(deciding, now), "by_parent": granted and deciding["by_parent"],
-            "explicit": granted and deciding["explicit"], "since": deciding["effective"] // 1000 * 1000,
+            "explicit": granted and deciding["explicit"], "limits": deciding["limits"] if granted else None,
+            "since": deciding["effective"] // 1000 * 1000,
             "until": deciding["until"] // 1000 * 1000,
             "cites": deciding["sequence"] % 2**32}
 
@@ -105,8 +106,43 @@ def strictest(entries):
     if of_it[0]["state"] != "granted":
         return max(of_it, key=order)
     ends = [e["until"] for e in of_it if e["until"]]
-    return dict(min(of_it, key=order), until=min(ends) if ends else 0,
+    return dict(min(of_it, key=order), until=min(ends) if ends else 0, limits=limits_of_all([e["limits"] for e in of_it]),
                 by_parent=all(e["by_parent"] for e in of_it), explicit=all(e["explicit"] for e in of_it))
+
+
+NOBODY = {"controllers": [], "data_categories": [], "vendors": ["-"]}
+
+
+def limits_of_all(limits):
+    """Of grants that must all hold: the one list that all limited ones have, or nobody."""
+    said = [{name: sorted(set(names)) for name, names in one.items()} for one in limits if one]
+    said = [one for one in said if any(one.values())]
+    if not said:
+        return None
+    return said[0] if all(one == said[0] for one in said) else NOBODY
+
+
+def uncovered(limits, purpose, destination, contract):
+    """Why a grant with these limits is none for this destination (grant_limits.h), or None."""
+    if not limits:
+        return None
+    me, named = destination["vendor"], set(limits["controllers"]) | set(limits["vendors"])
+    if limits["controllers"] and ("us" not in limits["controllers"] or (destination["decides"] and me not in named)):
+        return "consent.controller_not_listed"
+    if limits["vendors"] and me and me not in limits["vendors"]:
+        return "consent.vendor_not_listed"
+    sent = 0
+    for received in destination["receives"]:
+        if received["contract"] == contract:
+            for _, category in received["fields"]:
+                sent |= category & purpose["categories"]
+    names = {CATEGORIES[bit] for bit in range(32) if sent >> bit & 1}
+    if limits["data_categories"] and not names <= set(limits["data_categories"]):
+        return "consent.category_not_listed"
+    return None
+
+
+CATEGORIES = ["one", "two", "three"]
 
 
 def strictest_of_persons(entries):
@@ -186,7 +222,7 @@ class Register:
             return fold(everything, self.now)
         entry = strictest(entries)
         if entry and entry["state"] == "granted" and None in entries:
-            return {"state": "invalidated", "since": edge["since"], "until": 0, "by_parent": False, "explicit": False,
+            return {"state": "invalidated", "since": edge["since"], "until": 0, "by_parent": False, "explicit": False, "limits": None,
                     "cites": edge["cites"]}
         return entry
 
@@ -418,6 +454,10 @@ def judge_basis(register, case, place, purpose, basis, standing, cited, age):
             return NO, "age.parent_missing", cited
         if purpose["explicit_only"] and not all(e["explicit"] for e in given):
             return NO, "consent.not_explicit", cited
+        for entry in given:
+            reason = uncovered(entry["limits"], purpose, case["to"], case["contract"])
+            if reason:
+                return NO, reason, entry["cites"]
         return YES, "consent.granted", cited
     if basis in ("legitimate_interests", "public_task") and standing == "objected":
         return NO, "consent.objected", cited
@@ -443,7 +483,7 @@ def decide(config, register, case):
     over = destination["safeguard_until"] and case["td"] > destination["safeguard_until"]
     if destination["transfer"] == "no_safeguard" or (destination["transfer"] == "safeguard" and over):
         return no("transfer.no_safeguard")
-    case = dict(case, grown=config["ask_at_digital_age"] and age_of(register, case) in (ADULT, MINOR))
+    case = dict(case, to=destination, grown=config["ask_at_digital_age"] and age_of(register, case) in (ADULT, MINOR))
     answers = [(p, judge_purpose(config, register, case, place, p)) for p in serves]
     mildest = max(answer[0] for _, answer in answers)
     of_it = [(p, answer) for p, answer in answers if answer[0] == mildest]
@@ -524,11 +564,19 @@ class Inventor:
         receives = [{"contract": r.randrange(3),
                      "fields": [[r.randrange(3), 1 << r.randrange(3)] for _ in range(r.randint(0, 3))]}
                     for _ in range(r.randint(1, 4))]
+        vendor = r.choice(["", "us"] + ["v0", "v1", "v2"] * 3)
         return {"id": "" if self.chance(0.03) else f"destination-{place}",
                 "purposes": self.some(range(purposes), 4) or self.some(range(purposes), 4),
                 "transfer": r.choice(["none"] * 12 + ["safeguard"] * 4 + ["no_safeguard", "suspended"]),
                 "safeguard_until": r.choice([0, T0 + r.randrange(0, 400_000)]),
-                "receives": receives}
+                "receives": receives, "vendor": vendor, "decides": bool(vendor) and self.chance(0.3)}
+
+    def limits(self):
+        """Most lists cover somebody; a few words of them occur again and again, so that some are the same."""
+        r = self.r
+        return {"controllers": r.choice([[], [], ["us"], ["us", "v0"], ["us", "v1", "v0"], ["v0"]]),
+                "data_categories": r.choice([[], [], [], CATEGORIES, CATEGORIES[:2], [r.choice(CATEGORIES)]]),
+                "vendors": r.choice([[], ["v0", "v1", "v2"], ["v1", "v0"], [r.choice(["v0", "v1", "us"])]])}
 
     def consents(self, purposes):
         r = self.r
@@ -561,7 +609,7 @@ class Inventor:
                            "until": until if self.chance(0.25) and not of_person else 0,
                            "sequence": r.choice([0, 2**32]) + 10 + arrival,
                            "age": r.choice([0, 0, 0, 0, ADULT, MINOR, CHILD]), "by_parent": self.chance(0.4),
-                           "explicit": self.chance(0.6)})
+                           "explicit": self.chance(0.6), "limits": self.limits() if self.chance(0.25) else None})
         return events
 
     def moment(self, config):

@@ -100,6 +100,8 @@ DestinationSpec DestinationOf(const Json& json) {
   DestinationSpec destination{json["id"], json["purposes"], {}};
   destination.transfer = kTransfers.at(json["transfer"]);
   destination.safeguard_until = json["safeguard_until"];
+  destination.vendor = json["vendor"];
+  destination.decides = json["decides"];
   for (const Json& contract : json["receives"]) {
     DestinationSpec::Receives receives{contract["contract"], {}};
     for (const Json& field : contract["fields"]) receives.fields.push_back({field[0], field[1]});
@@ -146,6 +148,10 @@ ConsentEvent EventOf(const Json& consent) {
   event.age = static_cast<AgeBand>(consent["age"].get<int>());
   event.by_parent = consent["by_parent"];
   event.explicit_word = consent["explicit"];
+  if (consent["limits"].is_object()) {
+    const Json& said = consent["limits"];
+    event.limits = *Limited({said["controllers"], said["data_categories"], said["vendors"]});
+  }
   return event;
 }
 
@@ -170,6 +176,8 @@ PolicySetSpec SpecOf(const Json& config) {
   if (config["jurisdiction_field"].is_number())
     spec.jurisdiction_field = config["jurisdiction_field"].get<base::FieldId>();
   spec.digital_age = config["digital_age"];
+  spec.controller = "us";
+  spec.categories = {"one", "two", "three"};
   spec.ask_at_digital_age = config["ask_at_digital_age"];
   for (const Json& policy : config["policies"]) {
     spec.policies.push_back(PolicyOf(policy, config["lists"], spec.policies.size()));

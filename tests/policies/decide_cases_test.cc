@@ -69,7 +69,8 @@ std::vector<Row> ReadRows() {
 }
 
 // "granted at 10" (for the first purpose served), "calling withdrawn at 10 until 20; ...",
-// "granted explicitly by parent at 10", "age child at 5": entries of one person.
+// "granted explicitly by parent at 10", "age child at 5", "granted to crm+mailer-inc about contact
+// under us at 10" (vendors, data categories, controllers): entries of one person.
 void PutOnFile(const Row& row, const std::string& column, const Fingerprint& person,
                std::uint32_t reference, ConsentIndex& index) {
   const std::vector<std::string> serves = Parts(row.cells.at("serves"), ',');
@@ -100,12 +101,26 @@ void PutOnFile(const Row& row, const std::string& column, const Fingerprint& per
     if (!ConsentStateOf(word)) BadWord("state", part);
     entry.state = *ConsentStateOf(word);
     entry.reference = reference;
+    GrantLimits limits;
     for (std::istringstream ahead(part.substr(static_cast<std::size_t>(words.tellg())));
          ahead >> word && word != "at"; words >> word) {
       if (word == "explicitly") entry.explicit_word = true;
       if (word == "parent") entry.by_parent = true;
-      if (word != "explicitly" && word != "parent" && word != "by") BadWord("entry", part);
+      const auto list = std::map<std::string, std::vector<std::string> GrantLimits::*>{
+          {"to", &GrantLimits::vendors},
+          {"about", &GrantLimits::data_categories},
+          {"under", &GrantLimits::controllers}};
+      if (const auto named = list.find(word); named != list.end()) {
+        words >> word;
+        ahead >> word;
+        limits.*(named->second) = Parts(word, '+');
+      } else if (word != "explicitly" && word != "parent" && word != "by") {
+        BadWord("entry", part);
+      }
     }
+    const auto limited = Limited(limits);
+    if (!limited) BadWord("limits", part);
+    entry.limits = limited->get();  // the index keeps what they say
     if (!(words >> word >> entry.since_seconds) || word != "at") BadWord("entry", part);
     if (words >> word && (word != "until" || !(words >> entry.until_seconds))) {
       BadWord("entry", part);

@@ -243,8 +243,12 @@ PolicySetSpec World(const std::string& serves, const std::string& receives,
   }
   for (const char* id : {"crm", "mailer", ""}) {
     destination.id = id;
+    destination.decides = destination.id == "mailer";
+    destination.vendor = destination.decides ? "mailer-inc" : destination.id;
     spec.destinations.push_back(destination);
   }
+  spec.controller = "us";
+  spec.categories = {"contact", "navigation"};
   for (const std::string& name : Parts(policies, ',')) spec.policies.push_back(Policy(name));
   return spec;
 }

@@ -108,11 +108,15 @@ PolicySetSpec RandomSpec(Chance& chance, int fields) {
     }
   }
   spec.jurisdictions = {"FR", "BE"};
+  spec.controller = chance.Of(8) ? "them" : "us";
+  spec.categories = {"a", "b"};
   spec.ask_at_digital_age = chance.Of(3);
   if (!chance.Of(3)) spec.jurisdiction_field = 0;
   for (int i = 0; i < kDestinations; ++i) {
     DestinationSpec& destination = spec.destinations.emplace_back();
     destination.id = "d" + std::to_string(i);
+    destination.vendor = chance.Of(4) ? "" : chance.Of(2) ? "us" : destination.id;
+    destination.decides = !destination.vendor.empty() && chance.Of(3);
     for (std::uint16_t p = 0; p < kPurposes; ++p) {
       if (destination.purposes.empty() || !chance.Of(3)) destination.purposes.push_back(p);
     }
@@ -142,7 +146,7 @@ PolicySet Compiled(PolicySetSpec spec) {
 PolicySet RandomSet(Chance& chance, int fields = 1) { return Compiled(RandomSpec(chance, fields)); }
 
 // One thing changed, as people change it.
-constexpr int kChanges = 10;
+constexpr int kChanges = 14;
 PolicySetSpec Changed(PolicySetSpec spec, int change, Chance& chance) {
   PurposeSpec& purpose = spec.purposes[0];
   DestinationSpec& destination = spec.destinations[0];
@@ -179,6 +183,19 @@ PolicySetSpec Changed(PolicySetSpec spec, int change, Chance& chance) {
       purpose.bases = {{1, purpose.basis == Basis::kConsent ? Basis::kMissing : Basis::kConsent}};
       spec.jurisdiction_field = 0;
       break;
+    case 9:
+      destination.vendor = chance.Of(3) ? "" : destination.vendor == "d0" ? "d1" : "d0";
+      destination.decides = destination.decides && !destination.vendor.empty();
+      break;
+    case 10:
+      destination.decides = !destination.decides && !destination.vendor.empty();
+      break;
+    case 11:
+      spec.controller = spec.controller == "us" ? "them" : "us";
+      break;
+    case 12:
+      destination.receives[0].fields.pop_back();
+      break;
     default:
       purpose.advertising = !purpose.advertising;
       break;
@@ -186,11 +203,29 @@ PolicySetSpec Changed(PolicySetSpec spec, int change, Chance& chance) {
   return spec;
 }
 
+// Lists of which each name is there or not, so that some cover one destination and not another.
+const GrantLimits* RandomLimits(Chance& chance) {
+  static std::vector<SharedLimits> kept;  // for as long as the test runs
+  GrantLimits limits;
+  const auto some = [&](std::vector<std::string> names, std::vector<std::string>& list) {
+    if (!chance.Of(3)) return;
+    for (std::string& name : names) {
+      if (chance.Of(2)) list.push_back(std::move(name));
+    }
+  };
+  some({"us", "them", "d0", "d1", "d2"}, limits.controllers);
+  some({"a", "b", "c"}, limits.data_categories);
+  some({"us", "d0", "d1", "d2"}, limits.vendors);
+  kept.push_back(Limited(std::move(limits)).value());
+  return kept.back().get();
+}
+
 ConsentEntry RandomEntry(Chance& chance, base::Millis now) {
   ConsentEntry entry{chance.One(kStored), 0, 0, 0};
   if (entry.state == ConsentState::kUnknown) return entry;
   entry.by_parent = entry.state == ConsentState::kGranted && chance.Of(2);
   entry.explicit_word = entry.state == ConsentState::kGranted && chance.Of(2);
+  if (entry.state == ConsentState::kGranted && chance.Of(3)) entry.limits = RandomLimits(chance);
   entry.since_seconds = static_cast<std::uint32_t>((now - chance.Below(60) * kDay) / 1000);
   if (chance.Of(4))
     entry.until_seconds = static_cast<std::uint32_t>((now + (chance.Below(40) - 20) * kDay) / 1000);

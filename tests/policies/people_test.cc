@@ -245,6 +245,33 @@ TEST(People, WhatBothGrantedIsTheLessOfTheTwo) {
   }
 }
 
+// What one of them was limited to limits both; lists that differ cover nobody.
+TEST(People, GrantsOfMergedAccountsAreLimitedAsEither) {
+  const SharedLimits none, crm = *Limited({{}, {}, {"crm"}}), ads = *Limited({{}, {}, {"ads"}}),
+                           crm_too = *Limited({{}, {}, {"crm"}});
+  struct Row {
+    const SharedLimits &a, &b;
+    const GrantLimits* both;
+  };
+  for (const Row& row : {Row{none, none, nullptr}, Row{crm, none, crm.get()},
+                         Row{none, crm, crm.get()}, Row{crm, crm_too, crm.get()},
+                         Row{crm, ads, &CoversNothing()}}) {
+    std::vector events{
+        Said(3, {Person('A')}, 1, ConsentState::kGranted),
+        Said(4, {Person('B')}, 1, ConsentState::kGranted),
+        Said(9, {Person('A'), Person('B')}, 1, ConsentState::kMerged, kWholePerson)};
+    events[2].contact_points = 0;
+    events[0].limits = row.a;
+    events[1].limits = row.b;
+    for (const char name : {'A', 'B'}) {
+      ConsentEntry entry{ConsentState::kGranted, 3, 0, 3};
+      entry.limits = row.both;
+      const People people(events, kNow);
+      EXPECT_EQ(people.Of(Person(name), "p"), entry) << TextOf(row.both);
+    }
+  }
+}
+
 // Of a shared address: since when is the latest that is in force against any of its persons.
 TEST(People, OfSeveralHoldsTheLatestInForceCounts) {
   const auto of = [](ConsentState a, base::Millis at, ConsentState b, base::Millis when) {

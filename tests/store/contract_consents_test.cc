@@ -78,6 +78,7 @@ TEST_P(ConsentContract, TheIdOfAnotherEventIsRefused) {
       {"age", [](ConsentEvent& e) { e.age = policies::AgeBand::kAdult; }},
       {"who agreed", [](ConsentEvent& e) { e.by_parent = false; }},
       {"how", [](ConsentEvent& e) { e.explicit_word = true; }},
+      {"for whom", [](ConsentEvent& e) { e.limits = policies::StoredLimits("vendors=crm"); }},
       {"what its identifiers are of", [](ConsentEvent& e) { e.accounts = 0; }},
   };
   for (const auto& [name, change] : differences) {

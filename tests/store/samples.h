@@ -36,6 +36,8 @@ inline policies::ConsentEvent Consent(std::uint64_t sequence, std::vector<std::u
   event.scoped = true;
   event.accounts = 1;
   event.contact_points = who.size() > 1 ? 1 : 0;
+  if (state == policies::ConsentState::kGranted)
+    event.limits = policies::StoredLimits("controllers=us;vendors=crm,mailer");
   return event;
 }
 
@@ -45,7 +47,7 @@ inline bool Equal(const policies::ConsentEvent& a, const policies::ConsentEvent&
                     e.valid_until, e.notice, e.source, e.detail, e.sequence, e.age, e.by_parent,
                     e.explicit_word, e.scoped, e.accounts, e.contact_points);
   };
-  return all(a) == all(b);
+  return all(a) == all(b) && TextOf(a.limits.get()) == TextOf(b.limits.get());
 }
 
 inline store::DeliveryState To(std::uint16_t destination, base::Outcome outcome,
