@@ -188,7 +188,8 @@ PolicySetSpec Changed(PolicySetSpec spec, int change, Chance& chance) {
       destination.decides = destination.decides && !destination.vendor.empty();
       break;
     case 10:
-      destination.decides = !destination.decides && !destination.vendor.empty();
+      destination.vendor = "d0";
+      destination.decides = !destination.decides;
       break;
     case 11:
       spec.controller = spec.controller == "us" ? "them" : "us";
