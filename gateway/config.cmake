@@ -29,6 +29,7 @@ add_custom_command(
 octroi_gateway_part(gateway_config
   SOURCES
     ask/answer.cc
+    ask/in_order.cc
     ask/question.cc
     ask/sentence.cc
     ask/words.cc
