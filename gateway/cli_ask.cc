@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "gateway/ask/report.h"
 #include "gateway/cli_text_ask.h"
@@ -62,7 +63,9 @@ int AskPolicy(const Arguments& args) {
   const auto plan = ask::PlanToAsk(config);
   if (!plan) return Complain(plan.error(), kConfigInvalid);
   const auto& question = std::get<ask::Question>(read);
-  const ask::Answer answer = AnswerTo(question, world, **plan, base::SystemClock().WallNow());
+  const ask::Effort all_cores{ask::kCasesMax, std::thread::hardware_concurrency()};
+  const ask::Answer answer =
+      AnswerTo(question, world, **plan, base::SystemClock().WallNow(), all_cores);
   const bool yes = answer.what == ask::Answer::What::kYes;
   std::optional<ask::Example> example;
   if (yes) example = ExampleOf(answer, question, sentence, config, world, **plan);

@@ -1,6 +1,5 @@
 # Config: strict YAML, JSON Schemas, cross-file checks, and the plan they compile to.
 find_package(yaml-cpp 0.7 REQUIRED)
-find_package(nlohmann_json 3.11 REQUIRED)
 
 # The schemas and the starter folder go into the binary.
 set(embedded "")
@@ -29,6 +28,7 @@ add_custom_command(
 octroi_gateway_part(gateway_config
   SOURCES
     ask/answer.cc
+    ask/in_order.cc
     ask/question.cc
     ask/sentence.cc
     ask/words.cc
@@ -83,4 +83,4 @@ octroi_gateway_part(gateway_config
     "${CMAKE_CURRENT_BINARY_DIR}/config_embedded.cc"
   USES base crypto rules policies signals
   PARTS gateway_sender
-  EXTERNAL yaml-cpp nlohmann_json::nlohmann_json Poco::Foundation)
+  EXTERNAL yaml-cpp json Poco::Foundation)

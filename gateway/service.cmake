@@ -98,7 +98,8 @@ octroi_gateway_part(gateway_service
     training.cc
     whole_file.cc
   USES base crypto rules policies signals journal store
-  PARTS gateway_config gateway_edge gateway_sender gateway_dispatcher gateway_signals)
+  PARTS gateway_config gateway_edge gateway_sender gateway_dispatcher gateway_signals
+  EXTERNAL json)
 
 # The only place that sees everything.
 octroi_check_arrows(main gateway store_sqlite store_postgres)

@@ -51,9 +51,15 @@ std::vector<bool> Values(const std::optional<bool>& asked) {
 class Search {
  public:
   Search(const PolicySet& policies, const CasesAsked& asked, const CaseWanted& wanted)
-      : policies_(policies), asked_(asked), wanted_(wanted) {
+      : policies_(policies), asked_(asked), wanted_(wanted), denied_(Values(asked.denied)) {
     for (const CaseRoute& route : asked.routes) AddRoute(route);
     limits_ = LimitsToAsk(Sets(), asked);
+    const Purposes purposes = PurposesAt(asked.purpose);
+    const bool advertising = std::ranges::any_of(purposes, &PurposeSpec::advertising);
+    gpc_ = advertising ? Values(asked.gpc) : std::vector{asked.gpc.value_or(false)};
+    const bool compared = std::ranges::any_of(
+        purposes, [](const PurposeSpec* one) { return one->covers != Covers::kSend; });
+    if (compared) back_ = {0, kEarlyGrant, kBeforeGrants};
   }
 
   CaseSearch Run() {
@@ -69,6 +75,7 @@ class Search {
         age_ = age;
         if (!Enter({moment, unit})) return search;
         const std::uint64_t cases = Size() * moments.size() * ages.size();
+        search.budget = std::max(search.budget, cases);
         if (cases > asked_.cases_max) {
           search.cases = cases;
           return search;
@@ -264,8 +271,7 @@ class Search {
   std::uint64_t Size() const {
     std::uint64_t combinations = 0;
     for (const Route& route : routes_) combinations += route.fields.count();
-    return combinations * people_.size() * 3 * Values(asked_.gpc).size() *
-           Values(asked_.denied).size();
+    return combinations * people_.size() * back_.size() * gpc_.size() * denied_.size();
   }
 
   bool Fits(const DecisionInput& input) const {
@@ -288,14 +294,14 @@ class Search {
     input.now = times_.now;
     input.received = times_.now;
     const std::uint32_t own = 1u << asked_.purpose;
-    for (const bool gpc : Values(asked_.gpc)) {
-      for (const bool denied : Values(asked_.denied)) {
+    for (const bool gpc : gpc_) {
+      for (const bool denied : denied_) {
         input.signals = {denied ? ~0u : ~own, gpc, {}};
         for (const People& people : people_) {
           input.identified = people.identified;
           input.subjects = people.subjects;
           if (!Fits(input)) continue;
-          for (const int back : {0, kEarlyGrant, kBeforeGrants}) {
+          for (const int back : back_) {
             input.event_time = times_.now - back * times_.unit;
             if (Routes(input)) return true;
           }
@@ -349,6 +355,8 @@ class Search {
   const CaseWanted& wanted_;
   std::vector<Route> routes_;
   std::vector<SharedLimits> limits_;
+  std::vector<bool> gpc_, denied_;
+  std::vector<int> back_ = {0};  // of the event's time: units before now
   Times times_;
   AgeBand age_ = AgeBand::kUnknown;
   std::optional<ConsentIndex> index_;

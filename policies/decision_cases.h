@@ -24,11 +24,13 @@
 //   age             of the youngest, which is all that is asked: not known, and those that a
 //                   condition or the basis tells apart
 //   event time      before every grant, with the early one, now. Decide only compares times; of
-//                   each comparison both answers occur, and equality, with every state.
+//                   each comparison both answers occur, and equality, with every state. Now alone
+//                   where p asks for consent at sending only: nothing is compared then.
 //   receipt         now: it only tells what is held from what was held for too long, and neither
 //                   is allowed
 //   signal          denies p or not (a denial of this destination alone does no more); Sec-GPC or
-//   not route           the sources and contracts that are given; of sources that the same policies
+//                   not, if p is advertising: nothing else asks for it
+//   route           the sources and contracts that are given; of sources that the same policies
 //                   apply to, one stands for all
 //   fields          those that a condition of a policy of p here asks about, and of each: absent,
 //                   an array (there, without a text), and a text for every combination of value
@@ -106,6 +108,7 @@ struct DecisionCase {
 struct CaseSearch {
   enum class Answer { kNone, kFound, kUndecided } answer = Answer::kUndecided;
   std::uint64_t cases = 0;            // decided; of kUndecided those that there would be
+  std::uint64_t budget = 0;           // with no less as cases_max the search is the same
   std::optional<DecisionCase> found;  // the plainest one comes first
 };
 

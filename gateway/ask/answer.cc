@@ -4,6 +4,8 @@
 #include <set>
 #include <utility>
 
+#include "gateway/ask/in_order.h"
+
 namespace octroi::gateway::ask {
 namespace {
 
@@ -17,9 +19,8 @@ std::uint16_t PlaceOf(const std::vector<std::string>& names, std::string_view na
 
 class Asking {
  public:
-  Asking(const Question& question, const config::World& world, const Plan& plan, base::Millis now,
-         std::uint64_t cases_max)
-      : question_(question), world_(world), plan_(plan), now_(now), cases_max_(cases_max) {
+  Asking(const Question& question, const config::World& world, const Plan& plan, base::Millis now)
+      : question_(question), world_(world), plan_(plan), now_(now) {
     for (const config::DictionaryField& field : world.fields()) {
       const bool asked = question.field.empty()
                              ? question.category.empty() || field.category == question.category
@@ -28,22 +29,41 @@ class Asking {
     }
   }
 
-  Answer Ask() {
+  Answer Ask(const Effort& effort) {
+    AddParts();
+    std::vector<Leaving> leaving(parts_.size());
+    InOrder::Outcome outcome =
+        InOrder::Search(parts_.size(), effort.cases_max, effort.threads,
+                        [&](std::size_t part, std::uint64_t cases_max, const InOrder::Moot& moot) {
+                          return SearchPart(parts_[part], cases_max, moot, leaving[part]);
+                        });
     Answer answer;
-    answer.what = Answer::What::kNo;
-    const auto& destinations = plan_.policies->spec().destinations;
-    for (std::size_t at = 0; at < destinations.size(); ++at) {
-      const auto place = static_cast<std::uint16_t>(at);
-      if (!IsAsked(destinations[place].id)) continue;
-      for (const std::uint16_t purpose : destinations[place].purposes) {
-        if (!question_.purpose.empty() && plan_.purposes[purpose] != question_.purpose) continue;
-        if (Settled(place, purpose, answer)) return answer;
-      }
+    answer.cases = outcome.cases;
+    if (!outcome.settled) {
+      answer.what = Answer::What::kNo;
+    } else if (outcome.search.answer == CaseSearch::Answer::kFound) {
+      answer.what = Answer::What::kYes;
+      answer.leaving = leaving[*outcome.settled];
+      answer.example = std::move(outcome.search.found);
+    } else {
+      answer.domain = plan_.destinations[parts_[*outcome.settled].destination].id;
     }
     return answer;
   }
 
  private:
+  void AddParts() {
+    const auto& destinations = plan_.policies->spec().destinations;
+    for (std::size_t at = 0; at < destinations.size(); ++at) {
+      const auto place = static_cast<std::uint16_t>(at);
+      if (!IsAsked(destinations[place].id)) continue;
+      for (const std::uint16_t purpose : destinations[place].purposes) {
+        if (question_.purpose.empty() || plan_.purposes[purpose] == question_.purpose)
+          AddPart(place, purpose);
+      }
+    }
+  }
+
   bool IsAsked(const std::string& id) const {
     if (id.empty() || (!question_.destination.empty() && id != question_.destination)) return false;
     if (!question_.outside_eea) return true;
@@ -67,8 +87,7 @@ class Asking {
     return std::nullopt;
   }
 
-  // A yes, or not decided.
-  bool Settled(std::uint16_t destination, std::uint16_t purpose, Answer& answer) const {
+  void AddPart(std::uint16_t destination, std::uint16_t purpose) {
     CasesAsked asked;
     asked.destination = destination;
     asked.purpose = purpose;
@@ -78,43 +97,38 @@ class Asking {
       if (Leaves(destination, route.contract, 1u << purpose))
         asked.routes.push_back(std::move(route));
     }
-    if (asked.routes.empty()) return false;
+    if (asked.routes.empty()) return;
     for (const auto& [name, states] : question_.states)
       asked.states.push_back({PlaceOf(plan_.purposes, name), states});
     asked.person = question_.person;
     asked.identified = question_.identified;
     asked.gpc = question_.gpc;
     if (question_.denied.contains(plan_.purposes[purpose])) asked.denied = true;
-    asked.cases_max = cases_max_ - std::min(answer.cases, cases_max_);
-    Leaving leaving;
-    CaseSearch search =
-        FindCase(*plan_.policies, asked,
-                 [&](const base::Verdict& verdict, const policies::CaseRoute& route,
-                     const policies::DecisionInput& input, const auto&) {
-                   if (!verdict.allowed) return false;
-                   const auto found = Leaves(destination, route.contract, verdict.purposes, &input);
-                   if (found) leaving = *found;
-                   return found.has_value();
-                 });
-    answer.cases += search.cases;
-    if (search.answer == CaseSearch::Answer::kNone) return false;
-    if (search.answer == CaseSearch::Answer::kUndecided) {
-      answer.what = Answer::What::kUndecided;
-      answer.domain = plan_.destinations[destination].id;
-      return true;
-    }
-    answer.what = Answer::What::kYes;
-    answer.leaving = leaving;
-    answer.example = std::move(search.found);
-    return true;
+    parts_.push_back(std::move(asked));
+  }
+
+  // Any thread. What is moot ends at its next case.
+  CaseSearch SearchPart(CasesAsked asked, std::uint64_t cases_max, const InOrder::Moot& moot,
+                        Leaving& leaving) const {
+    asked.cases_max = cases_max;
+    return FindCase(*plan_.policies, asked,
+                    [&](const base::Verdict& verdict, const policies::CaseRoute& route,
+                        const policies::DecisionInput& input, const auto&) {
+                      if (moot()) return true;
+                      if (!verdict.allowed) return false;
+                      const auto found =
+                          Leaves(asked.destination, route.contract, verdict.purposes, &input);
+                      if (found) leaving = *found;
+                      return found.has_value();
+                    });
   }
 
   const Question& question_;
   const config::World& world_;
   const Plan& plan_;
   const base::Millis now_;
-  const std::uint64_t cases_max_;
   std::set<base::FieldId> fields_;
+  std::vector<CasesAsked> parts_;  // one purpose at one destination each
 };
 
 // Fields that a contract takes out of every event: the dictionary's that it does not list.
@@ -136,8 +150,8 @@ base::Result<std::shared_ptr<Plan>> PlanToAsk(const ConfigFolder& config, std::s
 }
 
 Answer AnswerTo(const Question& question, const config::World& world, const Plan& plan,
-                base::Millis now, std::uint64_t cases_max) {
-  return Asking(question, world, plan, now, cases_max).Ask();
+                base::Millis now, Effort effort) {
+  return Asking(question, world, plan, now).Ask(effort);
 }
 
 std::vector<policies::CaseRoute> RoutesTo(const Plan& plan, std::uint16_t destination,

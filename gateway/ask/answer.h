@@ -36,9 +36,14 @@ struct Answer {
 base::Result<std::shared_ptr<Plan>> PlanToAsk(const ConfigFolder& config,
                                               std::string_view names = {});
 
+struct Effort {
+  std::uint64_t cases_max = kCasesMax;
+  unsigned threads = 1;  // the caller's among them; the answer is the same with any number
+};
+
 // `world` and `plan` are of one config, and the question's names are in it.
 Answer AnswerTo(const Question& question, const config::World& world, const Plan& plan,
-                base::Millis now, std::uint64_t cases_max = kCasesMax);
+                base::Millis now, Effort effort = {});
 
 // The routes by which events of accepted contracts come to a destination. `source`: empty: all.
 std::vector<policies::CaseRoute> RoutesTo(const Plan& plan, std::uint16_t destination,

@@ -63,8 +63,10 @@ std::map<std::string, std::string> RealisticFolder() {
   std::string purposes;
   for (int i = 0; i < kPurposes; ++i) {
     purposes += (i == 0 ? "" : ", ") + Purpose(i);
-    files["purposes/p" + Number(i) + ".yaml"] =
+    std::string purpose =
         Replaced(Read("purposes/marketing.email.yaml"), "id: marketing.email", "id: " + Purpose(i));
+    if (i % 2 == 1) purpose = Replaced(purpose, "consent_covers: send", "consent_covers: both");
+    files["purposes/p" + Number(i) + ".yaml"] = purpose;
   }
   files["notices/newsletter-v4.yaml"] =
       Replaced(Read("notices/newsletter-v4.yaml"), "[marketing.email]", "[" + purposes + "]");

@@ -235,7 +235,7 @@ TEST(Ask, TooManyCasesIsNeitherYesNorNo) {
   const Asked asked(GoodFolder());
   const auto read = asked.Read("can email reach emailing when consent marketing.email is denied");
   const Answer answer =
-      AnswerTo(std::get<ask::Question>(read), *asked.world, *asked.plan, kNow, 1'000);
+      AnswerTo(std::get<ask::Question>(read), *asked.world, *asked.plan, kNow, {1'000});
   EXPECT_EQ(answer.what, What::kUndecided);
   EXPECT_EQ(answer.domain, "emailing");
 }

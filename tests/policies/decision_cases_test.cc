@@ -526,6 +526,43 @@ TEST(DecisionCases, NothingThatAChangeChangesIsMissed) {
   for (int change = 0; change < kChanges; ++change) EXPECT_GT(changed[change], 0) << change;
 }
 
+// The cases leave out when events happened where consent is needed at sending only, and Sec-GPC
+// where nothing is advertised: Decide must not ask there, of one purpose with the others denied.
+TEST(DecisionCases, WhatTheCasesLeaveOutDoesNotMatter) {
+  std::size_t times = 0, signals = 0, told = 0;
+  for (int s = 0; s < 60; ++s) {
+    Chance chance(static_cast<std::uint64_t>(s) + 2'000);
+    const PolicySet set = RandomSet(chance, kFields);
+    Input in(chance, chance.Of(2) ? kNow : kNow + 2 * kDay);
+    for (int i = 0; i < 300; ++i) {
+      in.Choose(chance);
+      const auto p = static_cast<std::uint16_t>(chance.Below(kPurposes));
+      const PurposeSpec& purpose = set.spec().purposes[p];
+      in.input.signals.denied_purposes = ~(1u << p);
+      const base::Verdict one = set.Decide(in.input, 0, in.index);
+      DecisionInput other = in.input;
+      other.event_time = in.input.now - chance.Below(60) * kDay;
+      const base::Verdict then = set.Decide(other, 0, in.index);
+      if (purpose.covers == Covers::kSend) {
+        ++times;
+        ASSERT_EQ(one.reason, then.reason) << "set " << s;
+        ASSERT_EQ(one.purposes, then.purposes) << "set " << s;
+      }
+      other = in.input;
+      other.signals.gpc = !in.input.signals.gpc;
+      const base::Verdict signalled = set.Decide(other, 0, in.index);
+      told += signalled.reason != one.reason || then.reason != one.reason;
+      if (purpose.advertising) continue;
+      ++signals;
+      ASSERT_EQ(one.reason, signalled.reason) << "set " << s;
+      ASSERT_EQ(one.purposes, signalled.purposes) << "set " << s;
+    }
+  }
+  EXPECT_GT(times, 1'000u);
+  EXPECT_GT(signals, 1'000u);
+  EXPECT_GT(told, 100u);  // where they do matter, these inputs tell
+}
+
 TEST(DecisionCases, TooManyIsNeverANo) {
   Chance chance(3);
   const PolicySet set = RandomSet(chance);

@@ -1,0 +1,3 @@
+#include <nlohmann/json.hpp>
+
+OCTROI_JSON(, nlohmann::basic_json<>)
