@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "base/words.h"
+#include "store/tasks.h"
 
 namespace octroi::store {
 
@@ -58,6 +59,7 @@ struct Projection {                     // one transaction
   std::vector<EventRow> events;         // new ones, ascending
   std::vector<OutcomeUpdate> outcomes;  // of events projected earlier, or in this batch
   std::map<RuleKey, RuleCount> rules;
+  std::vector<TaskChange> tasks = {};  // in the journal's order
 };
 
 // Both sums of promise 1. `received` counts rows, and a destination's `accepted` is what its plan
@@ -129,7 +131,7 @@ class FlowStore {  // safe from any thread; every call may block on the disk
   // Whether any of these sequences is quarantined or failed later than `since` (retention asks).
   virtual base::Result<bool> AnyKept(std::uint64_t first, std::uint64_t last,
                                      base::Millis since) = 0;
-  virtual base::Status Clear() = 0;  // for rebuild: flow tables and "orphan_outcomes" only
+  virtual base::Status Clear() = 0;  // for rebuild: flow tables, tasks and "orphan_outcomes"
 };
 
 }  // namespace octroi::store

@@ -1,5 +1,5 @@
-// The ports of the store: consent register, flow projection, config archive, meta. One contract
-// suite (tests/store/) runs on every implementation.
+// The ports of the store: consent register, flow projection, tasks, config archive, meta. One
+// contract suite (tests/store/) runs on every implementation.
 //
 // Consent events and configs commit here before they are acknowledged; the flow tables are a
 // projection of the journal that can be rebuilt. Every call is safe from any thread and may block
@@ -82,12 +82,18 @@ class MetaStore {
 inline constexpr std::string_view kMetaOrphanOutcomes = "orphan_outcomes";  // decimal; absent: none
 // And the origin of a journal: version of the pseudonym key that the ids of what leaves come from.
 inline constexpr std::string_view kMetaIdVersion = "id_key_version.";
+// And the origin: what came late and was recorded before that moment (ms) has its tasks.
+inline constexpr std::string_view kMetaLateThrough = "late_through.";
 inline constexpr std::string_view kMetaKeyCheck = "key_check";  // of the key ring it was made with
 // When it was moved to another store (RFC 3339): it must not be served from any more, or there
 // would be two consent registers.
 inline constexpr std::string_view kMetaMoved = "moved";
 
 // One store, all ports. Owned by main; outlives every user.
-class Store : public ConsentStore, public FlowStore, public ConfigStore, public MetaStore {};
+class Store : public ConsentStore,
+              public FlowStore,
+              public TaskStore,
+              public ConfigStore,
+              public MetaStore {};
 
 }  // namespace octroi::store

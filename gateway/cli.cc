@@ -152,6 +152,8 @@ void AnswerVerb(Service& service, std::string_view line, Live& client) {
   if (verb == "keys") answer = service.Keys();
   if (verb == "late") answer = service.Late();
   if (verb == "training") answer = service.Training(rest);
+  if (verb == "counts") answer = service.Counts(rest);
+  if (verb == "tasks") answer = service.tasks().Take(rest, client.uid());
   if (verb == "access") answer = service.accesses().Take(rest, client.uid());
   if (verb == "access-waiting") answer = service.accesses().Waiting();
   if (verb == "access-register") answer = service.accesses().ReadRegister(rest, client.uid());
@@ -187,6 +189,7 @@ int Run(const Arguments& args, const Stores& stores) {
   parts.clock = &clock;
   parts.make_sender = SendersOn(disk, clock);
   parts.segment_bytes = SegmentBytes();
+  parts.housekeeping_every = HousekeepingEvery();
   parts.fatal = Die;
   auto service = Service::Start(std::move(parts));
   if (!service)
@@ -295,6 +298,8 @@ int CommandLine(int argc, char** argv, const Stores& stores) {
                [in](const std::string& json) { return ExplainText(json, in); });
   }
   if (verb == "training") return AskTraining(args);
+  if (verb == "tasks") return TendTasks(args);
+  if (verb == "counts") return AskCounts(args);
   if (verb == "audit") return AuditFlow(args);
   if (verb == "reconcile") return ReconcileExport(args);
   if (verb == "tap") return TapFlow(args);

@@ -9,11 +9,13 @@
 #include "base/text.h"
 #include "gateway/cli_text.h"
 #include "gateway/cli_text_access.h"
+#include "gateway/cli_text_tasks.h"
 #include "gateway/cli_verbs.h"
 #include "gateway/messages.h"
 #include "gateway/migrate.h"
 #include "gateway/names.h"
 #include "gateway/projector.h"
+#include "gateway/service.h"
 #include "journal/journal.h"
 
 namespace octroi::gateway {
@@ -100,6 +102,12 @@ int Complain(const Error& error, int code) {
   base::Log::Error("fatal", {{"where", base::Id::OfConfig(error.where)},
                              {"detail", base::Id::OfConfig(error.detail)}});
   _exit(kFatalExit);
+}
+
+base::Millis HousekeepingEvery() {
+  const char* text = std::getenv("OCTROI_HOUSEKEEPING_MS");
+  const base::Millis every = text == nullptr ? 0 : std::strtoll(text, nullptr, 10);
+  return every <= 0 ? Service::Parts().housekeeping_every : every;
 }
 
 std::uint64_t SegmentBytes() {
@@ -193,8 +201,11 @@ int ReadJournal(const Arguments& args, bool dump) {
       journal::PlanRecord plan;
       if (Decode(record, plan)) names = Names::Read(plan.names);
       journal::AccessRecord access;
+      journal::TaskRecord task;
       const std::string line = Decode(record, access) ? AccessRecordJson(sequence, access, **keys)
-                                                      : RecordJson(sequence, record, names);
+                               : Decode(record, task)
+                                   ? TaskRecordJson(sequence, task, names, **keys)
+                                   : RecordJson(sequence, record, names);
       if (sequence != 0) std::printf("%s\n", line.c_str());
     };
   }

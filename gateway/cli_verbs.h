@@ -52,7 +52,8 @@ struct Loaded {
 };
 // The findings go to stderr. `code`: what to exit with on an error.
 base::Result<Loaded> Load(const Arguments& args, const Stores& stores, int& code);
-std::uint64_t SegmentBytes();  // smaller segments for tests that kill and look often
+base::Millis HousekeepingEvery();  // more often for tests
+std::uint64_t SegmentBytes();      // smaller segments for tests that kill and look often
 
 // Asks the running gateway one line and prints its answer: as it is, or as `text` says it. Exit 1
 // if it holds an "error", or "holds" that is false.
@@ -77,6 +78,8 @@ int DetectInText(const Arguments& args);     // cli_detect.cc: offline, without 
 // cli_register.cc: `consent state`, `consent export`, `consent late`.
 int AskRegister(const Arguments& args, const Stores& stores);
 int AskTraining(const Arguments& args);
+int TendTasks(const Arguments& args);  // cli_tasks.cc
+int AskCounts(const Arguments& args);  // cli_counts.cc
 // The whole of a file; `-` is stdin. kUnavailable: it cannot be read.
 base::Result<std::string> ReadWholeInput(const std::string& path);
 // The store that the gateway decides by, to read only, beside a running gateway too. kInvalid:

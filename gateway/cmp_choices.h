@@ -20,21 +20,23 @@ namespace octroi::gateway {
 
 enum class CmpForm : std::uint8_t {
   kSegment,       // the track event "Segment Consent Preference Updated"
-  kDidomi,        // a consent event, or the webhook message that carries one
+  kDidomi,        // a consent event, the webhook message that carries one, or a user's status
   kOneTrust,      // a consent receipt
   kUsercentrics,  // the consent webhook, or services with their history
 };
 std::optional<CmpForm> CmpFormOf(std::string_view type);  // "didomi", …; nothing: none of them
 
 struct Choice {
-  std::string name;  // what they call the purpose
+  // What they call the purpose: "newsletter", "newsletter/sport" of a preference or topic under it,
+  // "vendor:google". Of a no, "newsletter/" is every name under it.
+  std::string name;
   policies::ConsentState state = policies::ConsentState::kUnknown;
   base::Millis effective_at = 0;
   std::string pointer;  // RFC 6901, where it stands; holds no text of the body
 };
 
 // "consent.form_unknown", "consent.state_invalid", "consent.effective_at_invalid",
-// "consent.member_unknown"; `pointer` holds no text of the body.
+// "consent.member_unknown", "consent.preference_unmapped"; `pointer` holds no text of the body.
 struct ChoiceFault {
   std::string_view code;
   std::string pointer;

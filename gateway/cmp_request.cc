@@ -1,5 +1,8 @@
 #include "gateway/cmp_request.h"
 
+#include <algorithm>
+#include <set>
+
 #include "base/event.h"
 #include "crypto/hmac.h"
 #include "crypto/seal.h"
@@ -18,6 +21,41 @@ bool NeedsNotice(ConsentState state) {
   return state == ConsentState::kGranted || state == ConsentState::kPending;
 }
 
+// Purposes that an objection can end: the others do not rest on an interest.
+std::uint32_t ObjectableOf(const Plan& plan) {
+  std::uint32_t bits = 0;
+  const auto& purposes = plan.policies->spec().purposes;
+  for (std::size_t place = 0; place < purposes.size(); ++place) {
+    const policies::Basis basis = purposes[place].basis;
+    if (basis == policies::Basis::kLegitimateInterests || basis == policies::Basis::kPublicTask)
+      bits |= 1U << place;
+  }
+  return bits;
+}
+
+// Names that a message says yes to.
+std::set<std::string_view> GrantedBy(const std::vector<Choice>& choices) {
+  std::set<std::string_view> names;
+  for (const Choice& choice : choices) {
+    if (!policies::IsNo(choice.state)) names.insert(choice.name);
+  }
+  return names;
+}
+
+// Bits of our purposes that a name of theirs means; of a no of all names under one, those that the
+// message does not grant.
+std::uint32_t MeantBy(const Choice& choice, const ChoicesPlan& means, std::uint32_t objectable,
+                      const std::set<std::string_view>& granted) {
+  std::uint32_t bits = 0;
+  const bool under = policies::IsNo(choice.state) && choice.name.ends_with('/');
+  for (auto at = means.purposes.lower_bound(choice.name); at != means.purposes.end(); ++at) {
+    const bool named = under ? at->first.starts_with(choice.name) : at->first == choice.name;
+    if (!named) break;
+    if (!under || !granted.contains(at->first)) bits |= at->second;
+  }
+  return choice.state == ConsentState::kObjected ? bits & objectable : bits;
+}
+
 class Maker {
  public:
   Maker(const Plan& plan, const SourcePlan& source, std::string_view body,
@@ -29,6 +67,20 @@ class Maker {
         body_(body),
         digest_(crypto::AsBytes(crypto::Sha256(body))) {}
 
+  std::optional<Response> All(const std::vector<Choice>& choices,
+                              const std::vector<Identified>& person, CmpMessage& message) const {
+    const std::uint32_t objectable = ObjectableOf(plan_);
+    const std::set<std::string_view> granted = GrantedBy(choices);
+    for (const Choice& choice : choices) {
+      const std::uint32_t purposes = MeantBy(choice, *source_.choices, objectable, granted);
+      if (purposes == 0 && !choice.name.ends_with('/')) message.unmapped.push_back(choice.pointer);
+      if (auto refused = Events(choice, purposes, person, message.events)) return refused;
+      if (message.events.size() > kEventsMax) return ProblemOf(413, "consent.too_many");
+    }
+    return std::nullopt;
+  }
+
+ private:
   std::optional<Response> Events(const Choice& choice, std::uint32_t purposes,
                                  const std::vector<Identified>& person,
                                  std::vector<ConsentEvent>& events) const {
@@ -45,6 +97,7 @@ class Maker {
       std::string name = digest_ + choice.pointer;
       crypto::AppendLp(event.purpose, name);
       event.id = ConsentEventId(keys_, "choice", source_.id, name, event.effective_at);
+      if (std::ranges::find(events, event.id, &ConsentEvent::id) != events.end()) continue;
       Seal(choice, events, event);
       if (const auto valid = policies::Validate(event); !valid)
         return RefusedConsent("consent.invalid", choice.pointer);
@@ -53,7 +106,6 @@ class Maker {
     return std::nullopt;
   }
 
- private:
   void Seal(const Choice& choice, const std::vector<ConsentEvent>& before,
             ConsentEvent& event) const {
     std::string detail = R"({"at":")" + choice.pointer + R"(",)";
@@ -86,12 +138,10 @@ std::optional<Response> ReadCmpMessage(const Plan& plan, const SourcePlan& sourc
     return ProblemOf(status, base::Name(fault.reason));
   }
   const ChoicesPlan& means = *source.choices;
-  const auto mapped = [&](std::string_view name) {
+  auto read = ReadChoices(means.form, body, [&](std::string_view name) {
     const auto found = means.purposes.find(name);
-    return found == means.purposes.end() ? 0U : found->second;
-  };
-  auto read =
-      ReadChoices(means.form, body, [&](std::string_view name) { return mapped(name) != 0; });
+    return found != means.purposes.end() && found->second != 0;
+  });
   if (const auto* refused = std::get_if<ChoiceFault>(&read))
     return RefusedConsent(refused->code, refused->pointer);
 
@@ -106,17 +156,7 @@ std::optional<Response> ReadCmpMessage(const Plan& plan, const SourcePlan& sourc
 
   auto& choices = std::get<Choices>(read);
   message.not_acts = std::move(choices.not_acts);
-  const Maker maker(plan, source, body, keys, recorded_at);
-  for (Choice& choice : choices.taken) {
-    const std::uint32_t purposes = mapped(choice.name);
-    if (purposes == 0) {
-      message.unmapped.push_back(std::move(choice.pointer));
-    } else if (auto refused = maker.Events(choice, purposes, person, message.events)) {
-      return refused;
-    }
-    if (message.events.size() > kEventsMax) return ProblemOf(413, "consent.too_many");
-  }
-  return std::nullopt;
+  return Maker(plan, source, body, keys, recorded_at).All(choices.taken, person, message);
 }
 
 }  // namespace octroi::gateway

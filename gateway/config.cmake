@@ -79,6 +79,9 @@ octroi_gateway_part(gateway_config
     config/yaml_reader.cc
     cloud_event_paths.cc
     cmp_choices.cc
+    cmp_didomi.cc
+    cmp_onetrust.cc
+    cmp_reading.cc
     plan.cc
     "${CMAKE_CURRENT_BINARY_DIR}/config_embedded.cc"
   USES base crypto rules policies signals

@@ -45,25 +45,29 @@ Json StateJson(const crypto::KeyRing& keys, const StateOfPurpose& state) {
 
 }  // namespace
 
+std::string ShortId(std::string_view prefix, const crypto::Digest& digest) {
+  constexpr std::string_view kDigits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";  // Crockford's base 32
+  const std::size_t whole = prefix.size() + 26;
+  std::string id(prefix);
+  unsigned bits = 0, held = 0;
+  for (std::size_t at = 0; id.size() < whole; ++at) {
+    bits = bits << 8 | digest[at];
+    held += 8;
+    while (held >= 5 && id.size() < whole) {
+      held -= 5;
+      id += kDigits[bits >> held & 31];
+    }
+    bits &= (1u << held) - 1;
+  }
+  return id;
+}
+
 std::string HandleOf(const crypto::KeyRing& keys, const PersonHistory& history) {
   if (history.events().empty()) return {};
   const policies::Fingerprint& first = history.events().front().subject.front();
   std::string naming = "handle";
   naming.append(reinterpret_cast<const char*>(first.data()), first.size());
-  const crypto::Digest digest = crypto::Hmac(keys.StorageHmac("dedup"), naming);
-  constexpr std::string_view kDigits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";  // Crockford's base 32
-  std::string handle = "s_";
-  unsigned bits = 0, held = 0;
-  for (std::size_t at = 0; handle.size() < 2 + 26; ++at) {
-    bits = bits << 8 | digest[at];
-    held += 8;
-    while (held >= 5 && handle.size() < 2 + 26) {
-      held -= 5;
-      handle += kDigits[bits >> held & 31];
-    }
-    bits &= (1u << held) - 1;
-  }
-  return handle;
+  return ShortId("s_", crypto::Hmac(keys.StorageHmac("dedup"), naming));
 }
 
 Json StateReport(const Plan& plan, const crypto::KeyRing& keys, const PersonHistory& history,

@@ -4,14 +4,19 @@
 
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <string_view>
 
 #include "base/clock.h"
+#include "crypto/hmac.h"
 #include "crypto/key_ring.h"
 #include "gateway/config/register_facts.h"
 #include "gateway/consent_state.h"
 #include "gateway/plan.h"
 
 namespace octroi::gateway {
+
+// The prefix and 26 characters of Crockford's base 32: 130 bits of the digest.
+std::string ShortId(std::string_view prefix, const crypto::Digest& digest);
 
 // "s_" and 26 characters: what stands for the person outside the register. Derived under a storage
 // key from the identifier that was on file first, so it stays the same and tells nothing; without

@@ -63,6 +63,7 @@ bool Housekeeper::PayloadDone(const journal::SegmentInfo& segment, base::Millis 
 }
 
 void Housekeeper::Sweep() {
+  if (parts_.late != nullptr) parts_.late->Sweep();  // before anything it reads goes
   const base::Millis wall = parts_.clock->WallNow();
   const base::Millis now = parts_.steady == nullptr ? wall : std::min(wall, parts_.steady->Now());
   const base::Millis keep_decisions = parts_.plan()->keep_decisions;

@@ -15,6 +15,7 @@
 #include "base/steady_wall.h"
 #include "gateway/dispatcher.h"
 #include "gateway/hold_desk.h"
+#include "gateway/late_watch.h"
 #include "gateway/plan.h"
 #include "gateway/projector.h"
 #include "gateway/seen.h"
@@ -37,6 +38,7 @@ class Housekeeper {
     base::Millis seen_for = 0;
     const base::SteadyWall* steady = nullptr;  // if given, nothing goes before both say it is time
     HoldDesk* holds = nullptr;                 // none: nothing is held
+    LateWatch* late = nullptr;                 // none: nobody is told of what came late
     // Payload segments that may follow one which only held records keep; 64 MiB each.
     std::size_t held_segments_max = 64;
   };

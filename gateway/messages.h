@@ -15,7 +15,7 @@ namespace octroi::gateway {
 std::string_view Sentence(std::string_view code, Language language);
 // Those of the consent register (messages_consent.cc); "": not one of them.
 std::string_view ConsentSentence(std::string_view code, Language language);
-// Those of re-identification (messages_access.cc); "": not one of them.
+// Those of re-identification, keys and tasks (messages_access.cc); "": not one of them.
 std::string_view AccessSentence(std::string_view code, Language language);
 std::string_view OutcomeName(base::Outcome outcome, Language language);  // "Transmis", "Sent"
 

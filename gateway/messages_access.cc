@@ -1,5 +1,5 @@
-// Why nobody is shown who is behind a token (gateway/access/), and why a key stays as it is
-// (gateway/cli_keys.cc).
+// Why nobody is shown who is behind a token (gateway/access/), why a key stays as it is
+// (gateway/cli_keys.cc), and why a task does (gateway/task_desk.h).
 #include <algorithm>
 #include <array>
 
@@ -83,6 +83,13 @@ constexpr auto kSaid = std::to_array<Said>({
      "Destroying needs a gateway that has started without this key: retire it, restart, then "
      "destroy."},
     {"keys.not_confirmed", "Rien n'a été changé.", "Nothing was changed."},
+    {"task.unknown", "Aucune tâche de ce numéro : octroi tasks list --all.",
+     "No task of that number: octroi tasks list --all."},
+    {"task.closed", "Cette tâche est déjà faite.", "This task is done already."},
+    {"task.reason_missing", "Dire en une ligne comment le destinataire a été prévenu : --reason.",
+     "Say in one line how the recipient was told: --reason."},
+    {"task.unrecorded", "Le journal n'a pas pu le noter : la tâche reste ouverte.",
+     "The journal could not record it: the task stays open."},
     {"access.unrecorded", "Le journal n'a pas pu le noter : rien n'est donné.",
      "The journal could not record it: nothing is given."},
 });

@@ -15,6 +15,12 @@ constexpr auto kSaid = std::to_array<Said>({
     {"consent.notice_invalid",
      "La notice est un identifiant, ou {id, version, language, digest} (« sha256:… »), entiers.",
      "A notice is an id, or {id, version, language, digest} (\"sha256:...\"), complete."},
+    {"consent.preference_unmapped",
+     "Un oui accompagné d'une préférence sans nom dans la configuration : donner sous "
+     "receive.purposes une ligne « finalité/préférence » à chacune, ou retirer la ligne de la "
+     "finalité.",
+     "A yes with a preference that the config does not name: give each a line "
+     "\"purpose/preference\" under receive.purposes, or remove the line of the purpose."},
     {"consent.notice_unknown",
      "La configuration n'a pas cette notice, dans cette version et cette langue.",
      "The config has no such notice, in this version and language."},

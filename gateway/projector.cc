@@ -37,6 +37,9 @@ void ProjectionBuilder::Add(std::uint64_t sequence, std::string_view record) {
   } else if (kind && *kind == journal::RecordKind::kOutcome) {
     read = Decode(record, outcome_);
     if (read) AddOutcome(outcome_);
+  } else if (kind && *kind == journal::kTaskRecord) {
+    read = Decode(record, task_);
+    if (read) AddTask(task_);
   }
   if (read) return;
   ++unreadable_;
@@ -75,6 +78,31 @@ void ProjectionBuilder::AddOutcome(const journal::OutcomeRecord& record) {
       if (known.destination == record.destination) known = state;
     }
   }
+}
+
+void ProjectionBuilder::AddTask(const journal::TaskRecord& record) {
+  store::TaskChange change;
+  store::Task& task = change.task;
+  task.id = record.task;
+  if (record.step == journal::TaskStep::kClosed) {
+    change.act = store::TaskAct::kClose;
+    task.closed = record.at;
+    task.closed_by = record.uid;
+    task.note = record.note;
+  } else {
+    task.consent = record.consent;
+    task.handle = record.handle;
+    task.purpose = record.purpose;
+    task.state = static_cast<policies::ConsentState>(record.state);
+    task.effective_at = record.effective_at;
+    task.recorded_at = record.recorded_at;
+    task.destination = record.destination;
+    task.deliveries = record.deliveries;
+    task.perhaps = record.perhaps;
+    task.opened = record.at;
+    task.due = record.due;
+  }
+  projection_.tasks.push_back(std::move(change));
 }
 
 void ProjectionBuilder::CountRules(const journal::EventRecord& record) {

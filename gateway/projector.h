@@ -20,6 +20,7 @@
 #include "base/metrics.h"
 #include "gateway/plan.h"
 #include "journal/journal.h"
+#include "journal/task_record.h"
 #include "store/store.h"
 
 namespace octroi::gateway {
@@ -45,6 +46,7 @@ class ProjectionBuilder {
  private:
   void AddEvent(std::uint64_t sequence, std::string_view bytes, const journal::EventRecord& record);
   void AddOutcome(const journal::OutcomeRecord& record);
+  void AddTask(const journal::TaskRecord& record);
   void CountRules(const journal::EventRecord& record);
   // Rule counts of one hour, source and contract, by place of the rule: named only once, in Take.
   struct Tally {
@@ -66,6 +68,7 @@ class ProjectionBuilder {
   std::vector<Tally> tallies_;
   journal::EventRecord event_;
   journal::OutcomeRecord outcome_;
+  journal::TaskRecord task_;
   std::uint64_t unreadable_ = 0;
 };
 

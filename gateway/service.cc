@@ -13,12 +13,14 @@
 #include "gateway/consent_desk.h"
 #include "gateway/consent_late.h"
 #include "gateway/consent_watch.h"
+#include "gateway/counted.h"
 #include "gateway/edge.h"
 #include "gateway/explain_report.h"
 #include "gateway/forward_desk.h"
 #include "gateway/gate.h"
 #include "gateway/hold_desk.h"
 #include "gateway/housekeeper.h"
+#include "gateway/late_watch.h"
 #include "gateway/migrate.h"
 #include "gateway/projector.h"
 #include "gateway/reconcile.h"
@@ -97,6 +99,8 @@ struct Service::State {
   std::unique_ptr<HoldDesk> holds;
   std::unique_ptr<ForwardDesk> forward;
   std::unique_ptr<Projector> projector;
+  std::unique_ptr<TaskDesk> tasks;
+  std::unique_ptr<LateWatch> late;
   std::unique_ptr<Housekeeper> housekeeper;
   std::unique_ptr<ReplayDesk> replays;
   std::unique_ptr<gateway::Tap> tap;
@@ -223,9 +227,15 @@ void Service::State::Assemble() {
   projection.metrics = &metrics;
   projection.names = [this](std::uint32_t number) { return configs->NamesOf(number); };
   projector = std::make_unique<Projector>(std::move(projection));
+  const auto past_now = [this] { return configs->Past(InForce()->number); };
+  const auto projected = [this] { return projector->through(); };
+  tasks = std::make_unique<TaskDesk>(TaskDesk::Parts{
+      journal.get(), parts.store, keys.get(), parts.clock, projected, past_now, settings.language});
+  late = std::make_unique<LateWatch>(LateWatch::Parts{
+      journal.get(), parts.store, keys.get(), parts.clock, tasks.get(), projected, past_now});
   housekeeper = std::make_unique<Housekeeper>(Housekeeper::Parts{
       journal.get(), parts.store, dispatcher.get(), projector.get(), &seen, parts.clock, plan_now,
-      parts.housekeeping_every, kSeenForMs, &steady, holds.get()});
+      parts.housekeeping_every, kSeenForMs, &steady, holds.get(), late.get()});
   ReplayDesk::Parts again;
   again.journal = journal.get();
   again.store = parts.store;
@@ -233,7 +243,7 @@ void Service::State::Assemble() {
   again.dispatcher = dispatcher.get();
   again.clock = parts.clock;
   again.plan = plan_now;
-  again.projected = [this] { return projector->through(); };
+  again.projected = projected;
   replays = std::make_unique<ReplayDesk>(std::move(again));
   tap =
       std::make_unique<gateway::Tap>(gateway::Tap::Parts{parts.clock, plan_now, journal->origin()});
@@ -246,6 +256,7 @@ void Service::State::Assemble() {
   journal->Listen(holds.get());
   journal->Listen(projector.get());
   journal->Listen(replays.get());
+  journal->Listen(late.get());
   journal->Listen(tap.get());
   journal->Listen(forward.get());
   journal->Listen(&waker);
@@ -322,6 +333,7 @@ Service::~Service() {
   if (s.edge) s.edge->Drain(0);  // nobody speaks any more; the journal's thread may still wake it
   if (s.console) s.console->Drain(0);
   s.canaries.reset();
+  if (s.late) s.late->Stop();
   s.housekeeper.reset();
   s.watch.reset();
   s.consents.reset();
@@ -342,6 +354,7 @@ std::uint16_t Service::console_port() const { return state_->console->port(); }
 std::vector<ConfigFinding> Service::Reload() { return state_->configs->Reload(); }
 ConfigDesk& Service::configs() { return *state_->configs; }
 access::AccessDesk& Service::accesses() { return *state_->accesses; }
+TaskDesk& Service::tasks() { return *state_->tasks; }
 
 std::string Service::Status() const {
   return StatusReport(
@@ -417,6 +430,17 @@ std::string Service::Training(std::string_view order) const {
     std::copy(bytes->begin(), bytes->end(), person.emplace_back().begin());
   }
   return TrainingAffected(parts, person);
+}
+
+std::string Service::Counts(std::string_view order) const {
+  const auto read = nlohmann::json::parse(order, nullptr, /*allow_exceptions=*/false);
+  if (!read.is_object()) return R"({"error":"change.order"})";
+  const auto past = state_->configs->Past(state_->InForce()->number);
+  if (!past) return R"({"error":"store.unavailable"})";
+  const auto facts = config::RegisterFacts::Of(past->config, state_->settings.language);
+  return CountsReport({state_->journal.get(), state_->parts.store, past->plan.get(), &facts,
+                       state_->parts.clock->WallNow()},
+                      read.value("destination", ""), read.value("since", base::Millis{0}));
 }
 
 std::string Service::Reconcile(std::string_view order) const {

@@ -60,11 +60,14 @@ octroi_gateway_part(gateway_service
     consent_dpv_terms.cc
     consent_history.cc
     consent_late.cc
+    consent_late_report.cc
     consent_parts.cc
     consent_report.cc
     consent_request.cc
     consent_state.cc
     consent_watch.cc
+    counted.cc
+    cli_counts.cc
     evaluate.cc
     event_reader.cc
     explain.cc
@@ -72,6 +75,8 @@ octroi_gateway_part(gateway_service
     forward_desk.cc
     gate.cc
     hold_desk.cc
+    late_watch.cc
+    left_walk.cc
   housekeeper.cc
     messages.cc
     messages_access.cc
@@ -94,6 +99,9 @@ octroi_gateway_part(gateway_service
     simulate.cc
     split_events.cc
     tap.cc
+    task_desk.cc
+    cli_tasks.cc
+    cli_text_tasks.cc
     top.cc
     training.cc
     whole_file.cc

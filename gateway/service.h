@@ -20,6 +20,7 @@
 #include "gateway/config_desk.h"
 #include "gateway/dispatcher.h"
 #include "gateway/live.h"
+#include "gateway/task_desk.h"
 #include "journal/journal.h"
 #include "store/store.h"
 
@@ -50,6 +51,7 @@ class Service {
   std::vector<ConfigFinding> Reload();
   ConfigDesk& configs();
   access::AccessDesk& accesses();
+  TaskDesk& tasks();
 
   // What the command line asks over the Unix socket, one JSON object each (docs/OPERATING.md).
   std::string Status() const;
@@ -60,6 +62,8 @@ class Service {
   std::string Late() const;  // what left before a no was known (gateway/consent_late.h)
   // {"what": "show" | "affected", "destination"?, "person"?: [hex]}: gateway/training.h
   std::string Training(std::string_view order) const;
+  // {"since": ms, "destination"?}: gateway/counted.h
+  std::string Counts(std::string_view order) const;
   // {"path", "source", "span"}: an export of that source, held against what was received.
   std::string Reconcile(std::string_view order) const;
   // Those that go on: lines until they end or `live` is done. `ask`: JSON (gateway/tap.h,

@@ -9,11 +9,10 @@
 #include "base/bytes.h"
 #include "base/text.h"
 #include "crypto/merkle.h"
-#include "gateway/arrival.h"
 #include "gateway/consent_denies.h"
 #include "gateway/consent_state.h"
+#include "gateway/left_walk.h"
 #include "gateway/names.h"
-#include "journal/records.h"
 #include "policies/people.h"
 
 namespace octroi::gateway {
@@ -37,39 +36,16 @@ bool IsTraining(std::string_view purpose) {
 
 std::string MonthOf(base::Millis at) { return base::FormatRfc3339(at).substr(0, kMonthBytes); }
 
-// One record that left for training.
-struct Left {
-  const store::EventRow* row = nullptr;
-  const journal::EventRecord* record = nullptr;
-  const store::DeliveryState* state = nullptr;
-  std::uint32_t purposes = 0;  // under ai.training
-  bool certain = false;
-};
-
-// Every one of them, by ascending sequence.
-base::Status EachThatLeft(const TrainingParts& parts,
-                          const std::function<void(const Left&)>& each) {
+// Every one that left for training, by ascending sequence, for these purposes alone.
+base::Status EachForTraining(const TrainingParts& parts,
+                             const std::function<base::Status(const Left&)>& each) {
   const std::uint32_t training = TrainingPurposes(*parts.plan);
-  journal::EventRecord record;
-  for (std::uint64_t next = 1; training != 0;) {
-    const auto page = parts.store->Page(next);
-    if (!page) return page.error();
-    if (page->empty()) break;
-    for (const store::EventRow& row : *page) {
-      if (row.deliveries.empty()) continue;
-      if (auto good = journal::Decode(row.record, record); !good) return good;
-      for (const store::DeliveryState& state : row.deliveries) {
-        const Arrival arrival = ArrivalOf(state);
-        if (arrival == Arrival::kNo) continue;
-        const auto verdict =
-            std::ranges::find(record.verdicts, state.destination, &base::Verdict::destination);
-        if (verdict == record.verdicts.end() || (verdict->purposes & training) == 0) continue;
-        each({&row, &record, &state, verdict->purposes & training, arrival == Arrival::kYes});
-      }
-    }
-    next = page->back().sequence + 1;
-  }
-  return base::Ok();
+  if (training == 0) return base::Ok();
+  return EachThatLeft(*parts.store, 1, [&](const Left& left) {
+    const std::uint32_t purposes = left.purposes & training;
+    if (purposes == 0) return base::Ok();
+    return each({left.row, left.record, left.state, purposes, left.certain});
+  });
 }
 
 Json PurposesJson(const Names& names, std::uint32_t bits) {
@@ -104,10 +80,10 @@ struct TrainingSet {
 };
 
 void AddTo(TrainingSet& set, std::string_view id, const Left& left) {
-  set.destination = left.state->destination;
+  set.destination = left.state.destination;
   set.purposes |= left.purposes;
-  if (set.first == 0 || left.state->at < set.first) set.first = left.state->at;
-  set.last = std::max(set.last, left.state->at);
+  if (set.first == 0 || left.state.at < set.first) set.first = left.state.at;
+  set.last = std::max(set.last, left.state.at);
   if (!left.certain) {
     ++set.perhaps;
     return;
@@ -116,10 +92,10 @@ void AddTo(TrainingSet& set, std::string_view id, const Left& left) {
   crypto::AppendLp(kEntryFormat, entry);
   crypto::AppendLp(id, entry);
   base::ByteWriter writer(entry);
-  writer.Fixed(left.row->sequence);
-  const auto& commitment = left.record->commitment;
+  writer.Fixed(left.row.sequence);
+  const auto& commitment = left.record.commitment;
   writer.Raw({reinterpret_cast<const char*>(commitment.data()), commitment.size()});
-  writer.Fixed(left.state->at);
+  writer.Fixed(left.state.at);
   set.root.Add(entry);
 }
 
@@ -133,13 +109,11 @@ class Affected {
 
   base::Status Find() {
     if (auto read = one_ ? ReadPerson() : ReadRegister(); !read) return read;
-    base::Status found = base::Ok();
-    const auto walked = EachThatLeft(parts_, [&](const Left& left) {
+    return EachForTraining(parts_, [&](const Left& left) {
       const bool theirs = std::ranges::any_of(
-          left.record->subject, [&](const Fingerprint& print) { return people_.contains(print); });
-      if (theirs && found) found = Look(left);
+          left.record.subject, [&](const Fingerprint& print) { return people_.contains(print); });
+      return theirs ? Look(left) : base::Ok();
     });
-    return walked ? found : walked;
   }
 
   Json Report() const {
@@ -191,26 +165,26 @@ class Affected {
   }
 
   base::Status Look(const Left& left) {
-    const auto history = HistoryOf(left.record->subject);
+    const auto history = HistoryOf(left.record.subject);
     if (!history) return history.error();
-    const auto said = SaidNo(**history, *left.record, left.purposes);
+    const auto said = SaidNo(**history, left.record, left.purposes);
     if (!said) return said.error();
     const ConsentState no = *said;
     if (no == ConsentState::kUnknown && !one_) return base::Ok();
-    const std::uint16_t destination = left.state->destination;
-    const base::Millis at = left.state->at;
+    const std::uint16_t destination = left.state.destination;
+    const base::Millis at = left.state.at;
     Set& set = sets_[TrainingSetOf(*parts_.plan, destination, at)];
     if (set.json.is_null()) {
       set.json = SetJson(parts_, destination, at);
       set.json["records"] = Json::array();
     }
-    set.people.insert(left.record->subject);
+    set.people.insert(left.record.subject);
     if (set.json["records"].size() == kListedMax) {
       ++set.left_off;
       return base::Ok();
     }
-    Json line{{"event", EventId(parts_.origin, left.row->sequence)},
-              {"id", parts_.plan->pseudonymizer->OutgoingId(destination, left.row->sequence)},
+    Json line{{"event", EventId(parts_.origin, left.row.sequence)},
+              {"id", parts_.plan->pseudonymizer->OutgoingId(destination, left.row.sequence)},
               {"at", base::FormatRfc3339(at)},
               {"arrived", left.certain ? "yes" : "perhaps"},
               {"purposes", PurposesJson(names_, left.purposes)}};
@@ -293,11 +267,12 @@ std::string TrainingSetOf(const Plan& plan, std::uint16_t destination, base::Mil
 
 std::string TrainingSets(const TrainingParts& parts, std::string_view destination) {
   std::map<std::string, TrainingSet> sets;
-  const auto walked = EachThatLeft(parts, [&](const Left& left) {
-    const std::string to = DestinationAt(*parts.plan, left.state->destination);
-    if (!destination.empty() && to != destination) return;
-    const std::string id = to + "." + MonthOf(left.state->at);
+  const auto walked = EachForTraining(parts, [&](const Left& left) {
+    const std::string to = DestinationAt(*parts.plan, left.state.destination);
+    if (!destination.empty() && to != destination) return base::Ok();
+    const std::string id = to + "." + MonthOf(left.state.at);
     AddTo(sets[id], id, left);
+    return base::Ok();
   });
   if (!walked) return kUnavailable;
   const Names names = Names::Read(parts.plan->names);

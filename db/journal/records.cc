@@ -334,7 +334,9 @@ base::Status Decode(std::string_view record, PlanRecord& into) {
 }
 
 base::Result<RecordKind> KindOf(std::string_view record) {
-  if (record.empty() || record[0] < 1 || record[0] > 7) return Malformed("unknown");
+  constexpr int kLastOfOld = 7, kTask = 9;
+  if (record.empty() || record[0] < 1 || (record[0] > kLastOfOld && record[0] != kTask))
+    return Malformed("unknown");
   return static_cast<RecordKind>(record[0]);
 }
 

@@ -9,6 +9,7 @@
 #include "store_postgres/flow_reader.h"
 #include "store_postgres/flow_writer.h"
 #include "store_postgres/migrations.h"
+#include "store_postgres/task_table.h"
 
 namespace octroi::store_postgres {
 namespace {
@@ -148,6 +149,13 @@ class PostgresStore final : public store::Store {
           },
           kClearMs);
     });
+  }
+
+  base::Result<std::vector<store::Task>> Tasks(bool open_only, std::size_t limit) override {
+    return Read("store.tasks", [&](Tx& tx) { return TaskList(tx, open_only, limit); });
+  }
+  base::Result<std::optional<store::Task>> TaskById(std::string_view id) override {
+    return Read("store.task", [&](Tx& tx) { return OneTask(tx, id); });
   }
 
   base::Status Archive(const store::ArchivedConfig& config) override {

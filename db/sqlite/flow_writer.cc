@@ -54,7 +54,7 @@ base::Status FlowWriter::Prepare(Connection& db) {
   for (const Text& text : all) {
     if (base::Status done = db.Prepare(text.statement, text.sql); !done) return done;
   }
-  return base::Ok();
+  return tasks_.Prepare(db);
 }
 
 base::Status FlowWriter::Apply(Connection& db, const store::Projection& batch) {
@@ -66,6 +66,7 @@ base::Status FlowWriter::Apply(Connection& db, const store::Projection& batch) {
   if (done) done = WriteCounts(update_events_, insert_events_, fold_.events());
   if (done) done = WriteCounts(update_deliveries_, insert_deliveries_, fold_.deliveries());
   if (done) done = WriteRules(batch.rules);
+  if (done) done = tasks_.Apply(db, batch.tasks);
   if (done) done = WriteOrphans();
   if (done) done = SetThrough(batch.through);
   return done;
@@ -76,7 +77,7 @@ base::Status FlowWriter::Clear(Connection& db) {
       "DELETE FROM event_chunks; DELETE FROM delivery_chunks; DELETE FROM attention; DELETE FROM "
       "event_counts; DELETE FROM "
       "delivery_counts;"
-      "DELETE FROM rule_counts; UPDATE projection SET through = 0;"
+      "DELETE FROM rule_counts; DELETE FROM tasks; UPDATE projection SET through = 0;"
       "DELETE FROM meta WHERE key = 'orphan_outcomes'",
       "store.clear");
 }

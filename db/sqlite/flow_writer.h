@@ -5,6 +5,7 @@
 #include "store/fold.h"
 #include "store/store.h"
 #include "store_sqlite/connection.h"
+#include "store_sqlite/task_table.h"
 
 namespace octroi::store_sqlite {
 
@@ -37,6 +38,7 @@ class FlowWriter final : store::FlowTables {
 
   Connection* db_ = nullptr;  // during Apply
   store::Fold fold_;
+  TaskWriter tasks_;
 };
 
 }  // namespace octroi::store_sqlite

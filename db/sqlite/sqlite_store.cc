@@ -14,6 +14,7 @@
 #include "store_sqlite/flow_writer.h"
 #include "store_sqlite/migrations.h"
 #include "store_sqlite/private_file.h"
+#include "store_sqlite/task_table.h"
 
 namespace octroi::store_sqlite {
 namespace {
@@ -35,6 +36,7 @@ struct Reader {
   Connection db;
   ConsentReader consents;
   FlowReader flow;
+  TaskReader tasks;
   ArchiveReader archive;
 };
 
@@ -68,9 +70,10 @@ base::Result<std::unique_ptr<Reader>> OpenReader(const Options& options) {
   if (done) done = CheckCurrent(*db);
   if (!done) return done.error();
   auto reader = std::make_unique<Reader>(
-      Reader{std::move(*db), ConsentReader(), FlowReader(), ArchiveReader()});
+      Reader{std::move(*db), ConsentReader(), FlowReader(), TaskReader(), ArchiveReader()});
   done = reader->consents.Prepare(reader->db);
   if (done) done = reader->flow.Prepare(reader->db);
+  if (done) done = reader->tasks.Prepare(reader->db);
   if (done) done = reader->archive.Prepare(reader->db);
   if (!done) return done.error();
   return reader;
@@ -189,6 +192,13 @@ class SqliteStore final : public store::Store {
   }
   base::Status Clear() override {
     return Write("store.clear", [](Writer& to) { return to.flow.Clear(to.db); });
+  }
+
+  base::Result<std::vector<store::Task>> Tasks(bool open_only, std::size_t limit) override {
+    return Read([&](Reader& from) { return from.tasks.Tasks(from.db, open_only, limit); });
+  }
+  base::Result<std::optional<store::Task>> TaskById(std::string_view id) override {
+    return Read([&](Reader& from) { return from.tasks.ById(from.db, id); });
   }
 
   base::Status Archive(const store::ArchivedConfig& config) override {

@@ -69,7 +69,8 @@ class Register(unittest.TestCase):
             recorders = {name: Recorder(name) for name in ("emailing", "crm", "publicite")}
             ingest, console = free_ports(2)
             self.gateway = Gateway(OCTROI, os.path.join(folder, "c"), ingest, console,
-                                   {name: recorder.port for name, recorder in recorders.items()})
+                                   {name: recorder.port for name, recorder in recorders.items()},
+                                   {"OCTROI_HOUSEKEEPING_MS": "300"})
             try:
                 if server is not None:
                     self.gateway.use_postgres(server.new_database("register"))
@@ -89,6 +90,39 @@ class Register(unittest.TestCase):
             "collection": {"method": "web_form", "indication": "case"},
             "withdrawal_method": "https://exemple.example/retrait",
             "evidence": [{"kind": "form_payload", "digest": "sha256:" + "b" * 64}]})
+
+    def tasks(self, withdrawn, expected):
+        """The gateway opens the task by itself, once what was on the wire has ended."""
+        gateway = self.gateway
+        for _ in range(300):
+            told = gateway.ask("tasks", "list")
+            if told["tasks"]:
+                break
+            time.sleep(0.2)
+        self.assertEqual((told["open"], told["overdue"]), (1, 0), told)
+        task = told["tasks"][0]
+        self.assertEqual((task["task"], task["destination"], task["deliveries"]), (expected, "emailing", 1))
+        self.assertEqual(task["consent"]["id"], withdrawn["id"])
+        self.assertEqual(json.loads(self.ask("late", "--json"))["late"][0]["tasks"][0]["state"], "open")
+        self.assertIn("à faire avant le", gateway.run("tasks", "show", expected, "-c", gateway.folder, "--lang", "fr"))
+        self.assertIn("to be done by", gateway.run("tasks", "-c", gateway.folder, "--lang", "en"))
+        closed = gateway.ask("tasks", "close", expected, "--reason", "Courriel du 3 mai")
+        self.assertEqual((closed["state"], closed["closed"]["uid"]), ("done", os.getuid()))
+        self.assertEqual(closed["closed"]["reason"], "Courriel du 3 mai")
+        self.assertEqual(gateway.ask("tasks", "list")["tasks"], [])
+        self.assertEqual(gateway.ask("tasks", "list", "--all")["tasks"], [closed])
+        again = subprocess.run([OCTROI, "tasks", "close", expected, "--reason", "x", "-c", gateway.folder], text=True,
+                               capture_output=True, timeout=60, check=False, env=gateway.env)
+        self.assertEqual(again.returncode, 1, again)
+        self.assertEqual(gateway.ask("counts")["counts"], [])
+        # After a restart, and rebuilt from the journal, it is the same.
+        gateway.stop()
+        gateway.run("rebuild", "-c", gateway.folder)
+        gateway.start()
+        self.assertTrue(gateway.wait_ready())
+        time.sleep(1)
+        self.assertEqual(gateway.ask("tasks", "list", "--all")["tasks"], [closed])
+        self.assertEqual(json.loads(self.ask("late", "--json"))["late"][0]["tasks"][0]["state"], "done")
 
     def story(self):
         self.assertEqual(self.grant("sha256:" + "a" * 64)[1]["code"], "consent.notice_digest_unknown")
@@ -121,6 +155,7 @@ class Register(unittest.TestCase):
         self.assertEqual(late["late"][0]["mark"], "late_withdrawal")
         self.assertEqual([task["destination"] for task in late["late"][0]["tasks"]], ["emailing"])
         self.assertTrue(late["late"][0]["tasks"][0]["recipient"])
+        self.tasks(withdrawn, late["late"][0]["tasks"][0]["task"])
         event = late["late"][0]["deliveries"][0]["event"]
         explained = self.gateway.ask("explain", event)
         sent = next(one for one in explained["deliveries"] if one["destination"] == "emailing")

@@ -16,10 +16,15 @@ struct Row {
       says;  // "name state at instant @pointer; …", "nobody's act @pointer", "refused code pointer"
 };
 
-// Names that begin with "m" mean a purpose of ours.
+// Names whose every part begins with "m" mean a purpose of ours; so does one vendor.
+bool IsMapped(std::string_view name) {
+  for (std::size_t slash = name.find('/'); slash != name.npos; slash = name.find('/', slash + 1)) {
+    if (name.substr(slash + 1, 1) != "m") return false;
+  }
+  return name.starts_with('m') || name == "vendor:google";
+}
 std::string Say(CmpForm form, std::string_view body) {
-  const auto read =
-      ReadChoices(form, body, [](std::string_view name) { return name.starts_with('m'); });
+  const auto read = ReadChoices(form, body, IsMapped);
   if (const auto* fault = std::get_if<ChoiceFault>(&read))
     return "refused " + std::string(fault->code) + " " + fault->pointer;
   const auto& choices = std::get<Choices>(read);
@@ -49,6 +54,7 @@ TEST(CmpChoices, Didomi) {
         R"({"id":"e","organization_id":"o","created_at":"2026-11-21T09:00:00Z","status":"confirmed","user":{"organization_user_id":"u"},
            "consents":{"purposes":[{"id":"mail","enabled":true},{"id":"ads","enabled":false}]}})",
         "mail granted at 2026-11-21T09:00:00.000Z @/consents/purposes/0; ads denied at "
+        "2026-11-21T09:00:00.000Z @/consents/purposes/1; ads/ denied at "
         "2026-11-21T09:00:00.000Z @/consents/purposes/1"},
        {"a purpose that it does not speak of is no choice",
         R"({"created_at":"2026-11-21T09:00:00Z","status":"confirmed","consents":{"purposes":[]}})",
@@ -56,6 +62,7 @@ TEST(CmpChoices, Didomi) {
        {"double opt-in: a yes waits, a no does not",
         R"({"created_at":"2026-11-21T10:00:00+01:00","status":"pending_approval","consents":{"purposes":[{"id":"mail","enabled":true},{"id":"mads","enabled":false}]}})",
         "mail pending at 2026-11-21T09:00:00.000Z @/consents/purposes/0; mads denied at "
+        "2026-11-21T09:00:00.000Z @/consents/purposes/1; mads/ denied at "
         "2026-11-21T09:00:00.000Z @/consents/purposes/1"},
        {"the webhook's message",
         R"({"type":"event.created","parameters":{"entity":{"created_at":"2026-11-21T09:00:00Z","status":"confirmed","regulation":"gdpr","consents":{"purposes":[{"id":"mail","enabled":true,"metadata":{"a":1}}]}}}})",
@@ -86,7 +93,54 @@ TEST(CmpChoices, Didomi) {
         "refused consent.member_unknown /consents/purposes/0/*"},
        {"a refusal with more beside it is a refusal",
         R"({"created_at":"2026-11-21T09:00:00Z","status":"confirmed","consents":{"purposes":[{"id":"mail","enabled":false,"more":{"sms":true}}]}})",
-        "mail denied at 2026-11-21T09:00:00.000Z @/consents/purposes/0"},
+        "mail denied at 2026-11-21T09:00:00.000Z @/consents/purposes/0; mail/ denied at "
+        "2026-11-21T09:00:00.000Z @/consents/purposes/0"},
+       {"a preference that the config does not name",
+        R"({"created_at":"2026-11-21T09:00:00Z","status":"confirmed","consents":{"purposes":[{"id":"mail","enabled":true,"preferences":[{"id":"posted","enabled":true}]}]}})",
+        "refused consent.preference_unmapped /consents/purposes/0/preferences/0"},
+       {"preferences that it names are choices of their own",
+        R"({"created_at":"2026-11-21T09:00:00Z","status":"confirmed","consents":{"purposes":[{"id":"mail","enabled":true,"preferences":[{"id":"m1","enabled":true},{"id":"m2","enabled":false,"metadata":{}}]}]}})",
+        "mail granted at 2026-11-21T09:00:00.000Z @/consents/purposes/0; mail/m1 granted at "
+        "2026-11-21T09:00:00.000Z @/consents/purposes/0/preferences/0; mail/m2 denied at "
+        "2026-11-21T09:00:00.000Z @/consents/purposes/0/preferences/1; mail/m2/ denied at "
+        "2026-11-21T09:00:00.000Z @/consents/purposes/0/preferences/1"},
+       {"of a purpose that nobody mapped, its preferences alone",
+        R"({"created_at":"2026-11-21T09:00:00Z","status":"pending_approval","consents":{"purposes":[{"id":"x","enabled":true,"preferences":[{"id":"y","enabled":true}]}]}})",
+        "x pending at 2026-11-21T09:00:00.000Z @/consents/purposes/0; x/y pending at "
+        "2026-11-21T09:00:00.000Z @/consents/purposes/0/preferences/0"},
+       {"values: those that were not chosen are not granted any more",
+        R"({"created_at":"2026-11-21T09:00:00Z","status":"confirmed","consents":{"purposes":[{"id":"x","enabled":true,"preferences":[{"id":"often","enabled":true,"values":[{"id":"weekly","enabled":true}]}]}]}})",
+        "x granted at 2026-11-21T09:00:00.000Z @/consents/purposes/0; x/often/weekly granted at "
+        "2026-11-21T09:00:00.000Z @/consents/purposes/0/preferences/0/values/0; x/often/ denied at "
+        "2026-11-21T09:00:00.000Z @/consents/purposes/0/preferences/0/values"},
+       {"a value beside a preference that is mapped as a whole",
+        R"({"created_at":"2026-11-21T09:00:00Z","status":"confirmed","consents":{"purposes":[{"id":"mx","enabled":true,"preferences":[{"id":"m","enabled":true,"values":[{"id":"posted","enabled":true}]}]}]}})",
+        "refused consent.preference_unmapped /consents/purposes/0/preferences/0/values/0"},
+       {"a vendor that is refused, if the config says what for",
+        R"({"created_at":"2026-11-21T09:00:00Z","status":"confirmed","consents":{"purposes":[],"vendors":[{"id":"google","enabled":false},{"id":"meta","enabled":true},{"id":"posted","enabled":false}]}})",
+        "vendor:google denied at 2026-11-21T09:00:00.000Z @/consents/vendors/0"},
+       {"a user's status",
+        R"({"user_id":"posted","created":"2026-11-01T09:00:00Z","updated":"2026-11-21T09:00:00Z","regulation":"gdpr","purposes":{"consent":{"enabled":["mail"],"disabled":["mads"]},"legitimate_interest":{"enabled":["mstats"],"disabled":["mseen"]},"essential":["mbasic"]},"vendors":{"consent":{"enabled":["posted"],"disabled":["google","posted-2"]},"legitimate_interest":{"disabled":["google"]}}})",
+        "mail granted at 2026-11-21T09:00:00.000Z @/purposes/consent/enabled/0; mads denied at "
+        "2026-11-21T09:00:00.000Z @/purposes/consent/disabled/0; mads/ denied at "
+        "2026-11-21T09:00:00.000Z @/purposes/consent/disabled/0; mseen objected at "
+        "2026-11-21T09:00:00.000Z @/purposes/legitimate_interest/disabled/0; mseen/ objected at "
+        "2026-11-21T09:00:00.000Z @/purposes/legitimate_interest/disabled/0; vendor:google denied "
+        "at 2026-11-21T09:00:00.000Z @/vendors/consent/disabled/0; vendor:google objected at "
+        "2026-11-21T09:00:00.000Z @/vendors/legitimate_interest/disabled/0; nobody's act "
+        "@/purposes/legitimate_interest/enabled/0"},
+       {"a status that does not say when",
+        R"({"created":"2026-11-01T09:00:00Z","purposes":{"consent":{"enabled":["mail"]}}})",
+        "refused consent.effective_at_invalid /updated"},
+       {"a status without consents",
+        R"({"updated":"2026-11-21T09:00:00Z","purposes":{"posted":1}})",
+        "refused consent.form_unknown /purposes/consent"},
+       {"a status under another law",
+        R"({"updated":"2026-11-21T09:00:00Z","regulation":"posted","purposes":{"consent":{"enabled":["mail"]}}})",
+        "refused consent.form_unknown /regulation"},
+       {"a purpose of a status that is no name",
+        R"({"updated":"2026-11-21T09:00:00Z","purposes":{"consent":{"enabled":["mail",7]}}})",
+        "refused consent.form_unknown /purposes/consent/enabled/1"},
        {"no purposes", R"({"created_at":"2026-11-21T09:00:00Z","status":"confirmed"})",
         "refused consent.form_unknown /consents/purposes"},
        {"something else", R"({"posted":1})", "refused consent.state_invalid /status"}});
@@ -99,17 +153,21 @@ TEST(CmpChoices, OneTrust) {
         R"({"identifier":"posted@example.org","identifierType":"Email","language":"fr","interactionDate":"2026-11-21T09:00:00Z","requestInformation":"posted-jwt",
            "purposes":[{"Id":"mail","TransactionType":"CONFIRMED"},{"Id":"mads","TransactionType":"NOTGIVEN"}]})",
         "mail granted at 2026-11-21T09:00:00.000Z @/purposes/0; mads denied at "
-        "2026-11-21T09:00:00.000Z @/purposes/1"},
+        "2026-11-21T09:00:00.000Z @/purposes/1; mads/ denied at 2026-11-21T09:00:00.000Z "
+        "@/purposes/1"},
        {"consentDate is when the person agreed",
         R"({"interactionDate":"2026-11-21T09:00:00Z","consentDate":"2026-11-20T09:00:00Z","purposes":[{"Id":"mail","TransactionType":"CONFIRMED","Preferences":[]},{"Id":"mads","TransactionType":"WITHDRAWN"}]})",
         "mail granted at 2026-11-20T09:00:00.000Z @/purposes/0; mads withdrawn at "
-        "2026-11-21T09:00:00.000Z @/purposes/1"},
+        "2026-11-21T09:00:00.000Z @/purposes/1; mads/ withdrawn at 2026-11-21T09:00:00.000Z "
+        "@/purposes/1"},
        {"withdrawnDate of the receipt: withdrawn, whatever the type says",
         R"({"interactionDate":"2026-11-21T09:00:00Z","consentDate":"2026-11-20T09:00:00Z","withdrawnDate":"2026-11-21T08:00:00Z","purposes":[{"Id":"mail","TransactionType":"CONFIRMED"}]})",
-        "mail withdrawn at 2026-11-21T08:00:00.000Z @/purposes/0"},
+        "mail withdrawn at 2026-11-21T08:00:00.000Z @/purposes/0; mail/ withdrawn at "
+        "2026-11-21T08:00:00.000Z @/purposes/0"},
        {"withdrawnDate of one purpose",
         R"({"interactionDate":"2026-11-21T09:00:00Z","withdrawnDate":null,"purposes":[{"purposeId":"mail","withdrawnDate":"2026-11-21T08:00:00Z"},{"purposeId":"mads","TransactionType":"PENDING"}]})",
-        "mail withdrawn at 2026-11-21T08:00:00.000Z @/purposes/0; mads pending at "
+        "mail withdrawn at 2026-11-21T08:00:00.000Z @/purposes/0; mail/ withdrawn at "
+        "2026-11-21T08:00:00.000Z @/purposes/0; mads pending at "
         "2026-11-21T09:00:00.000Z @/purposes/1"},
        {"no zone, as in OneTrust's own example",
         R"({"interactionDate":"2026-11-21T09:00:00Z","withdrawnDate":"2018-03-01T09:00:00","purposes":[{"Id":"mail"}]})",
@@ -121,12 +179,52 @@ TEST(CmpChoices, OneTrust) {
         "refused consent.state_invalid /purposes/0/TransactionType"},
        {"no type", R"({"interactionDate":"2026-11-21T09:00:00Z","purposes":[{"Id":"mail"}]})",
         "refused consent.state_invalid /purposes/0/TransactionType"},
-       {"a grant with preferences",
-        R"({"interactionDate":"2026-11-21T09:00:00Z","purposes":[{"Id":"mail","TransactionType":"CONFIRMED","Preferences":[{"posted":1}]}]})",
+       {"a grant with another member",
+        R"({"interactionDate":"2026-11-21T09:00:00Z","purposes":[{"Id":"mail","TransactionType":"CONFIRMED","posted":[{"posted":1}]}]})",
         "refused consent.member_unknown /purposes/0/*"},
+       {"a topic without a name",
+        R"({"interactionDate":"2026-11-21T09:00:00Z","purposes":[{"Id":"mail","TransactionType":"CONFIRMED","Preferences":[{"posted":1}]}]})",
+        "refused consent.form_unknown /purposes/0/Preferences/0/TopicId"},
+       {"a topic of a purpose that nobody mapped, of a type that is not known",
+        R"({"interactionDate":"2026-11-21T09:00:00Z","purposes":[{"Id":"x","TransactionType":"CONFIRMED","Preferences":[{"TopicId":"y","TransactionType":"POSTED"}]}]})",
+        "x granted at 2026-11-21T09:00:00.000Z @/purposes/0; x/y denied at "
+        "2026-11-21T09:00:00.000Z @/purposes/0/Preferences/0; x/y/ denied at "
+        "2026-11-21T09:00:00.000Z @/purposes/0/Preferences/0"},
        {"preferences of a purpose that nobody mapped",
         R"({"interactionDate":"2026-11-21T09:00:00Z","purposes":[{"Id":"other","TransactionType":"CONFIRMED","Preferences":[1]}]})",
         "other granted at 2026-11-21T09:00:00.000Z @/purposes/0"},
+       {"topics that the config does not name",
+        R"({"interactionDate":"2026-11-21T09:00:00Z","purposes":[{"Id":"mail","TransactionType":"CONFIRMED","Preferences":[{"TopicId":"posted","TransactionType":"OPT_IN"}]}]})",
+        "refused consent.preference_unmapped /purposes/0/Preferences/0"},
+       {"a topic that is out beside a yes",
+        R"({"interactionDate":"2026-11-21T09:00:00Z","purposes":[{"Id":"mail","TransactionType":"CONFIRMED","Preferences":[{"TopicId":"m1","TransactionType":"OPT_IN"},{"TopicId":"m2","TransactionType":"OPT_OUT"}]}]})",
+        "mail granted at 2026-11-21T09:00:00.000Z @/purposes/0; mail/m1 granted at "
+        "2026-11-21T09:00:00.000Z @/purposes/0/Preferences/0; mail/m2 denied at "
+        "2026-11-21T09:00:00.000Z @/purposes/0/Preferences/1; mail/m2/ denied at "
+        "2026-11-21T09:00:00.000Z @/purposes/0/Preferences/1"},
+       {"only preferences changed: the purpose is not spoken of",
+        R"({"interactionDate":"2026-11-21T09:00:00Z","purposes":[{"Id":"mail","TransactionType":"CHANGE_PREFERENCES","Preferences":[{"TopicId":"m1","TransactionType":"OPT_OUT"}]}]})",
+        "mail/m1 denied at 2026-11-21T09:00:00.000Z @/purposes/0/Preferences/0; mail/m1/ denied at "
+        "2026-11-21T09:00:00.000Z @/purposes/0/Preferences/0"},
+       {"options: those that are not listed were not chosen",
+        R"({"interactionDate":"2026-11-21T09:00:00Z","purposes":[{"Id":"x","TransactionType":"CONFIRMED","CustomPreferences":[{"Id":"often","Options":["weekly"]}]}]})",
+        "x granted at 2026-11-21T09:00:00.000Z @/purposes/0; x/often/weekly granted at "
+        "2026-11-21T09:00:00.000Z @/purposes/0/CustomPreferences/0/Options/0; x/often/ denied at "
+        "2026-11-21T09:00:00.000Z @/purposes/0/CustomPreferences/0/Options"},
+       {"a no of the whole is a no of its topics",
+        R"({"interactionDate":"2026-11-21T09:00:00Z","purposes":[{"Id":"mail","TransactionType":"OPT_OUT","Preferences":[{"TopicId":"m1","TransactionType":"OPT_IN"}]}]})",
+        "mail withdrawn at 2026-11-21T09:00:00.000Z @/purposes/0; mail/ withdrawn at "
+        "2026-11-21T09:00:00.000Z @/purposes/0; mail/m1 withdrawn at "
+        "2026-11-21T09:00:00.000Z @/purposes/0/Preferences/0"},
+       {"no choice was made",
+        R"({"interactionDate":"2026-11-21T09:00:00Z","purposes":[{"Id":"mail","TransactionType":"NO_CHOICE"}]})",
+        "nobody's act @/purposes/0"},
+       {"a topic of a type that is not known",
+        R"({"interactionDate":"2026-11-21T09:00:00Z","purposes":[{"Id":"mail","TransactionType":"CONFIRMED","Preferences":[{"TopicId":"m1","TransactionType":"POSTED"}]}]})",
+        "refused consent.state_invalid /purposes/0/Preferences/0/TransactionType"},
+       {"choices of another shape",
+        R"({"interactionDate":"2026-11-21T09:00:00Z","purposes":[{"Id":"x","TransactionType":"CONFIRMED","CustomPreferences":[{"Id":"posted","Choices":[1]}]}]})",
+        "refused consent.form_unknown /purposes/0/CustomPreferences/0/Options"},
        {"a test", R"({"test":true,"interactionDate":"2026-11-21T09:00:00Z","purposes":[]})",
         "refused consent.form_unknown /test"},
        {"a purpose without a name",

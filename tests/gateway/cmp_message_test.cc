@@ -80,6 +80,71 @@ TEST_F(CmpMessages, EachChoiceIsAnEventOfEachPurposeThatItMeans) {
             std::string::npos);
 }
 
+// What stands under a purpose has lines of its own; nothing grants more than was said.
+TEST_F(CmpMessages, PreferencesMeanWhatTheirLinesSay) {
+  auto& purposes = world_.plan->sources[kShop].choices->purposes;
+  purposes = {{"news", 1U << kNewsletter}, {"club/stats", 1U << kAudience}};
+  ExpectRefused(
+      Body(R"({"id":"news","enabled":true,"preferences":[{"id":"sms","enabled":false}]})"), 422,
+      "consent.preference_unmapped", "/consents/purposes/0/preferences/0");
+  const Response answer = Post(Body(
+      R"({"id":"club","enabled":true,"preferences":[{"id":"stats","enabled":true},{"id":"x","enabled":true}]})"));
+  EXPECT_EQ(answer.status, 201) << answer.body;
+  EXPECT_NE(answer.body.find(
+                R"("unmapped":["/consents/purposes/0","/consents/purposes/0/preferences/1"])"),
+            std::string::npos)
+      << answer.body;
+  EXPECT_EQ(State(kAudience), ConsentState::kGranted);
+  EXPECT_EQ(State(kNewsletter), ConsentState::kUnknown);
+  ASSERT_EQ(Post(Body(R"({"id":"club","enabled":false})")).status, 201);
+  EXPECT_EQ(State(kAudience), ConsentState::kDenied) << "a no of the whole";
+}
+
+TEST_F(CmpMessages, ANameThatEndsInASlashGrantsNothingUnderIt) {
+  world_.plan->sources[kShop].choices->purposes = {{"club/stats", 1U << kAudience}};
+  const Response answer = Post(Body(R"({"id":"club/","enabled":true})"));
+  EXPECT_EQ(answer.status, 200) << answer.body;
+  EXPECT_EQ(State(kAudience), ConsentState::kUnknown);
+}
+
+TEST_F(CmpMessages, OfOnePurposeANoStandsBesideAYes) {
+  auto& purposes = world_.plan->sources[kShop].choices->purposes;
+  purposes.emplace("vendor:google", 1U << kNewsletter);
+  const Response answer = Post(
+      R"({"created_at":"2026-11-20T09:00:00Z","status":"confirmed","user":{"email":"posted@example.org"},"consents":{"purposes":[{"id":"all","enabled":true}],"vendors":[{"id":"google","enabled":false}]}})");
+  EXPECT_EQ(answer.status, 201) << answer.body;
+  EXPECT_EQ(State(kNewsletter), ConsentState::kDenied);
+  EXPECT_EQ(State(kAudience), ConsentState::kGranted);
+  EXPECT_EQ(world_.ConsentsInStore().size(), 3u) << "of equal times the stricter";
+}
+
+TEST_F(CmpMessages, OfAListOfWhatWasChosenTheRestIsANo) {
+  auto& purposes = world_.plan->sources[kShop].choices->purposes;
+  purposes = {{"club/often/weekly", 1U << kNewsletter}, {"club/often/daily", 1U << kAudience}};
+  const auto chosen = [](std::string_view at, std::string_view value) {
+    return R"({"created_at":")" + std::string(at) +
+           R"(","status":"confirmed","user":{"email":"posted@example.org"},"consents":{"purposes":[{"id":"club","enabled":true,"preferences":[{"id":"often","enabled":true,"values":[{"id":")" +
+           std::string(value) + R"(","enabled":true}]}]}]}})";
+  };
+  ASSERT_EQ(Post(chosen("2026-11-19T09:00:00Z", "daily")).status, 201);
+  EXPECT_EQ(State(kAudience), ConsentState::kGranted);
+  EXPECT_EQ(State(kNewsletter), ConsentState::kDenied);
+  ASSERT_EQ(Post(chosen("2026-11-20T09:00:00Z", "weekly")).status, 201);
+  EXPECT_EQ(State(kAudience), ConsentState::kDenied);
+  EXPECT_EQ(State(kNewsletter), ConsentState::kGranted);
+}
+
+TEST_F(CmpMessages, AnObjectionReachesWhatRestsOnInterests) {
+  policies::PolicySetSpec spec = world_.plan->policies->spec();
+  spec.purposes[kAudience].basis = policies::Basis::kLegitimateInterests;
+  world_.plan->policies.emplace(*policies::PolicySet::Compile(std::move(spec)));
+  const Response answer = Post(
+      R"({"updated":"2026-11-20T09:00:00Z","user":{"email":"posted@example.org"},"purposes":{"consent":{"enabled":["news"],"disabled":[]},"legitimate_interest":{"enabled":[],"disabled":["all"]}}})");
+  EXPECT_EQ(answer.status, 201) << answer.body;
+  EXPECT_EQ(State(kNewsletter), ConsentState::kGranted) << "by consent: an objection ends nothing";
+  EXPECT_EQ(State(kAudience), ConsentState::kObjected);
+}
+
 TEST_F(CmpMessages, ANoIsObeyedWithoutANotice) {
   ASSERT_EQ(Post(Body(R"({"id":"all","enabled":true})")).status, 201);
   const Response answer = Post(Body(R"({"id":"news","enabled":false})", R"("again":1,)"));

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "journal/access_record.h"
+#include "journal/task_record.h"
 
 namespace octroi::journal {
 namespace {
@@ -164,6 +165,57 @@ TEST(Records, TheReasonOfAnAccessIsSealedInItsPlace) {
     EXPECT_FALSE(OpenReason(*keys, other));
   }
   EXPECT_EQ(SealReason(*keys, record, ""), "");
+}
+
+TaskRecord SomeTask(TaskStep step) {
+  TaskRecord record;
+  record.step = step;
+  record.plan = 8;
+  record.at = 1'795'300'000'123;
+  record.task = "t_5TT0";
+  if (step == TaskStep::kClosed) {
+    record.uid = 1000;
+    record.note = "sealed";
+    return record;
+  }
+  record.consent = "0190-a";
+  record.handle = "s_01J8";
+  record.purpose = "marketing.email";
+  record.state = 5;
+  record.effective_at = -5;
+  record.recorded_at = 1'795'300'000'000;
+  record.destination = 65'535;
+  record.deliveries = 3'000'000'000;
+  record.perhaps = 7;
+  record.due = 1'797'000'000'000;
+  return record;
+}
+
+TEST(Records, ATaskSurvives) {
+  for (const TaskStep step : {TaskStep::kOpened, TaskStep::kClosed}) {
+    SurvivesAndNothingElseDecodes(SomeTask(step));
+    EXPECT_EQ(*KindOf(Encoded(SomeTask(step))), kTaskRecord);
+  }
+  TaskRecord back;
+  TaskRecord wrong = SomeTask(TaskStep::kOpened);
+  wrong.step = static_cast<TaskStep>(3);
+  EXPECT_FALSE(Decode(Encoded(wrong), back));
+  wrong = SomeTask(TaskStep::kClosed);
+  wrong.task.clear();
+  EXPECT_FALSE(Decode(Encoded(wrong), back));
+}
+
+// Nobody moves a note to another task, moment or person.
+TEST(Records, TheNoteOfATaskIsSealedInItsPlace) {
+  const auto keys = crypto::KeyRing::FromRoot("test", std::string(32, 'k'));
+  const std::string note = SealNote(*keys, "t_a", 5, 1000, "Appel de Jeanne");
+  EXPECT_EQ(note.find("Jeanne"), std::string::npos);
+  EXPECT_EQ(OpenNote(*keys, "t_a", 5, 1000, note), "Appel de Jeanne");
+  EXPECT_FALSE(OpenNote(*keys, "t_b", 5, 1000, note));
+  EXPECT_FALSE(OpenNote(*keys, "t_a", 6, 1000, note));
+  EXPECT_FALSE(OpenNote(*keys, "t_a", 5, 1001, note));
+  EXPECT_FALSE(OpenNote(*keys, "t_a", 5, 1000, ""));
+  EXPECT_EQ(SealNote(*keys, "t_a", 5, 1000, ""), "");
 }
 
 TEST(Records, AnUndecidedVerdictDenies) {

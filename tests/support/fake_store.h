@@ -112,6 +112,12 @@ class FakeStore : public store::Store {
         to = {to.evaluated + count.evaluated, to.failed + count.failed,
               to.repaired + count.repaired};
       }
+      for (const store::TaskChange& change : batch.tasks) {
+        const auto known = flow_.tasks.find(change.task.id);
+        const auto task = store::Changed(
+            known == flow_.tasks.end() ? std::nullopt : std::optional(known->second), change);
+        if (task) flow_.tasks.insert_or_assign(task->id, *task);
+      }
       flow_.through = batch.through;
       flow_.orphans += orphans;
       return base::Ok();
@@ -175,6 +181,26 @@ class FakeStore : public store::Store {
     return Write("store.clear", [&] { return flow_ = {}, base::Ok(); });
   }
 
+  base::Result<std::vector<store::Task>> Tasks(bool open_only, std::size_t limit) override {
+    return Read<std::vector<store::Task>>("store.tasks", [&] {
+      std::vector<store::Task> found;
+      for (const auto& [id, task] : flow_.tasks) {
+        if (!open_only || task.closed == 0) found.push_back(task);
+      }
+      std::ranges::sort(found, {}, [](const store::Task& task) {
+        return std::tuple(task.closed != 0, task.due, task.id);
+      });
+      if (found.size() > limit) found.resize(limit);
+      return found;
+    });
+  }
+  base::Result<std::optional<store::Task>> TaskById(std::string_view id) override {
+    return Read<std::optional<store::Task>>("store.task", [&] {
+      const auto found = flow_.tasks.find(id);
+      return found == flow_.tasks.end() ? std::nullopt : std::optional(found->second);
+    });
+  }
+
   base::Status Archive(const store::ArchivedConfig& config) override {
     return Write("store.archive", [&]() -> base::Status {
       if (config.digest.size() != 32) return Invalid("`digest` is not 32 bytes");
@@ -211,6 +237,7 @@ class FakeStore : public store::Store {
     std::uint64_t through = 0, orphans = 0;
     std::map<std::uint64_t, store::EventRow> events;
     std::map<store::RuleKey, store::RuleCount> rules;
+    std::map<std::string, store::Task, std::less<>> tasks;
   };
 
   static base::Status Invalid(std::string detail) {

@@ -1,0 +1,63 @@
+// LateWatch: a no that comes late opens its tasks by itself. Once what was on the wire when it came
+// has ended and is projected, the deliveries that it came too late for are looked up
+// (consent_late.h) and the desk opens a task for each recipient.
+//
+// What waits is in memory; a mark in the store (kMetaLateThrough) says up to where it is done, so
+// that a start takes up the rest. A no that is looked up twice opens nothing twice.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "gateway/explain.h"
+#include "gateway/task_desk.h"
+#include "journal/journal.h"
+#include "store/store.h"
+
+namespace octroi::gateway {
+
+class LateWatch final : public journal::DurableListener {
+ public:
+  struct Parts {
+    journal::Journal* journal = nullptr;
+    store::Store* store = nullptr;
+    const crypto::KeyRing* keys = nullptr;
+    const base::Clock* clock = nullptr;
+    TaskDesk* desk = nullptr;
+    std::function<std::uint64_t()> projected;
+    std::function<base::Result<PastConfig>()> config;  // in force
+  };
+  explicit LateWatch(Parts parts) : parts_(std::move(parts)) {}
+
+  void Stop() { stopping_ = true; }  // a sweep under way ends at the next record
+  void OnDurable(const std::vector<journal::FramePtr>& frames,
+                 const journal::Ticket& ticket) override;
+  // One round, of at most some thousand people; the housekeeper's. The first reads the register for
+  // what is not done yet. One caller at a time.
+  void Sweep();
+
+ private:
+  std::string MarkKey() const;
+  void Wait(const policies::ConsentEvent& event);
+  base::Status Begin();
+  base::Status Gather();
+  bool IsProjected() const;
+  base::Status OpenTasksOf(const std::vector<policies::ConsentEvent>& ripe, const Plan& plan);
+
+  const Parts parts_;
+  std::atomic<bool> stopping_{false};
+  std::mutex mutex_;
+  std::vector<std::uint64_t> heard_;  // own consent records that are late
+  // The sweep's own.
+  bool begun_ = false;
+  std::map<std::string, policies::ConsentEvent> waiting_;  // by id
+  std::uint64_t generation_ = 0;                           // of a shared register
+};
+
+}  // namespace octroi::gateway
