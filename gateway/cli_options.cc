@@ -23,7 +23,7 @@ constexpr Option kOptions[] = {
     {"--jsonl", false, " simulate tap "},
     {"--outcome", true, " tap "},
     {"--destination", true, " tap replay training "},
-    {"--reason", true, " tap replay apply propose reidentify consent "},
+    {"--reason", true, " tap replay apply propose reidentify consent keys "},
     {"--status", true, " replay "},
     {"--since", true, " replay "},
     {"--rate", true, " replay "},
@@ -42,13 +42,14 @@ constexpr Option kOptions[] = {
     {"--gpp", true, " consent "},
     {"--purposes", true, " consent "},
     {"--vendor", true, " consent "},
-    {"--subject", true, " consent training "},
+    {"--subject", true, " consent training keys "},
     {"--known-at", true, " consent "},
     {"--receipt", false, " consent "},
     {"--type", true, " detect "},
     {"--all", false, " detect "},
     {"--token", true, " reidentify "},
     {"--until", true, " keys "},
+    {"--reference", true, " breaches "},
 };
 
 }  // namespace

@@ -16,6 +16,7 @@
 #include "base/disk.h"
 #include "base/metrics.h"
 #include "gateway/access/desk.h"
+#include "gateway/breach_desk.h"
 #include "gateway/config.h"
 #include "gateway/config_desk.h"
 #include "gateway/dispatcher.h"
@@ -50,6 +51,7 @@ class Service {
   std::vector<ConfigFinding> Reload();
   ConfigDesk& configs();
   access::AccessDesk& accesses();
+  BreachDesk& breaches();
 
   // What the command line asks over the Unix socket, one JSON object each (docs/OPERATING.md).
   std::string Status() const;

@@ -105,6 +105,9 @@ enum class Reason : std::uint16_t {
   kHoldExpired = 113,         // "hold.expired": no answer came in time
   kHoldFull = 114,            // "hold.full": no more can be kept back
   kVariantCounted = 116,      // "variant.counted": only its number may leave, in a count of many
+  // of a delivery
+  kGroupTooSmall = 120,      // "group.too_small": fewer than k of its batch looked the same
+  kTokensUnavailable = 121,  // "tokens.unavailable": in flight until the table of tokens answers
   kFirstConfigured = 256,
 };
 std::string_view Name(Reason reason);  // built-in ones; "" for configured ones (ask the plan)
