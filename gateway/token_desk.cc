@@ -78,6 +78,7 @@ base::Status TokenDesk::Resolve(std::string_view domain, std::span<WantedToken> 
   const std::uint64_t forgettings = FromMemory(domain, wanted, missing);
   if (missing.empty()) return base::Ok();
   if (auto read = FromTable(domain, wanted, missing); !read) {
+    for (WantedToken& one : wanted) one.token = {};  // all of them, or none
     in_vain_.Add();
     base::Log::Error("tokens.unavailable", {{"where", base::Id::OfConfig(read.error().where)}});
     return Unavailable("tokens.resolve", "the table of random tokens does not answer");

@@ -37,8 +37,7 @@ TEST(RotationDueTest, TheShortestOfAllPseudonymsCountsAndRandomTokensAreOfNoKey)
   std::string random = Replace(one, "id: per-destination", "id: at-random");
   random = Replace(random, "key: { derive_from: pseudonym_root, context: destination }\n", "");
   random = Replace(random, "p1-hmac", "p4-random");
-  files["pseudonyms/at-random.yaml"] =
-      Replace(random, "reversible: false", "reversible: true");
+  files["pseudonyms/at-random.yaml"] = Replace(random, "reversible: false", "reversible: true");
   std::string& emailing = files["destinations/emailing.yaml"];
   for (int contracts = 0; contracts < 3; ++contracts)
     emailing = Replace(emailing, "{ pseudonym: per-destination }", "{ pseudonym: at-random }");

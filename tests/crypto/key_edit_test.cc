@@ -68,8 +68,8 @@ TEST_F(Life, ARotationKeepsTheOldKeyAndSaysUntilWhen) {
 
 TEST_F(Life, TheFileSaysSinceWhenAVersionIsActive) {
   const std::string key = Text().substr(Text().find('\n') + 1);
-  const std::string path = folder_.Write(
-      "old.key", "octroi-key-v1 pseudonym kv=1 active since=2026-01-31\n" + key);
+  const std::string path =
+      folder_.Write("old.key", "octroi-key-v1 pseudonym kv=1 active since=2026-01-31\n" + key);
   const auto since = [](const std::string& file) {
     return KeyVersions(file, kPseudonymPurpose)->back().since;
   };
@@ -86,8 +86,8 @@ TEST_F(Life, TheFileSaysSinceWhenAVersionIsActive) {
   EXPECT_NE(text.str().find("kv=2 active since=20"), std::string::npos) << "now it is written down";
   for (const char* bad : {"active since=2026-1-31", "active since=", "retired since=2026-01-31",
                           "active until=2026-01-31"}) {
-    const std::string wrong = folder_.Write(
-        "bad.key", "octroi-key-v1 pseudonym kv=1 " + std::string(bad) + "\n" + key);
+    const std::string wrong =
+        folder_.Write("bad.key", "octroi-key-v1 pseudonym kv=1 " + std::string(bad) + "\n" + key);
     EXPECT_FALSE(KeyVersions(wrong, kPseudonymPurpose)) << bad;
     ASSERT_EQ(unlink(wrong.c_str()), 0);
   }

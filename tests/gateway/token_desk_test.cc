@@ -8,7 +8,7 @@
 #include <thread>
 
 #include "gateway/event_reader.h"
-#include "gateway/world.h"
+#include "sender/rig.h"
 #include "support/fake_store.h"
 
 namespace octroi::gateway {
