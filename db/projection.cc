@@ -1,5 +1,6 @@
 #include "store/projection.h"
 
+#include <algorithm>
 #include <limits>
 
 #include "store/store.h"
@@ -89,6 +90,18 @@ base::Status CheckConsents(std::span<const policies::ConsentEvent> events) {
     }
   }
   return base::Ok();
+}
+
+base::Status CheckTokens(std::string_view domain, std::span<const TokenRow> rows) {
+  const bool boxed =
+      std::ranges::none_of(rows, [](const TokenRow& row) { return row.sealed.empty(); });
+  if (!domain.empty() && boxed) return base::Ok();
+  return base::Error{base::ErrorCode::kInvalid, "store.mint", "a row has no domain or no box"};
+}
+
+base::Status CheckBreach(const BreachEntry& entry) {
+  if (!entry.breach.empty() && entry.place > 0) return base::Ok();
+  return base::Error{base::ErrorCode::kInvalid, "store.breach", "an entry has no id or no place"};
 }
 
 base::Status Appended(base::Status done, bool refused) {

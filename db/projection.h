@@ -10,7 +10,9 @@
 
 #include "base/result.h"
 #include "policies/consent.h"
+#include "store/breaches.h"
 #include "store/flow.h"
+#include "store/tokens.h"
 
 namespace octroi::store {
 
@@ -37,6 +39,10 @@ Totals Merged(const std::map<std::uint32_t, Totals>& plans);
 bool SameConsent(const policies::ConsentEvent& stored, const policies::ConsentEvent& given);
 // kInvalid: no id, or no subject.
 base::Status CheckConsents(std::span<const policies::ConsentEvent> events);
+// kInvalid: no domain, or a row without a box.
+base::Status CheckTokens(std::string_view domain, std::span<const TokenRow> rows);
+// kInvalid: no id, or no place.
+base::Status CheckBreach(const BreachEntry& entry);
 // What an append came to. kInvalid is an answer to who recorded the consent, so only the store's
 // own word for it (`refused`) stays one: what a driver calls invalid (a privilege or a table that
 // is missing, a damaged file) is mended here, not there, and is kUnavailable.

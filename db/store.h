@@ -1,4 +1,5 @@
-// The ports of the store: consent register, flow projection, tasks, config archive, meta. One
+// The ports of the store: consent register, flow projection, tasks, config archive, meta, random tokens
+// (tokens.h), breaches (breaches.h). One
 // contract suite (tests/store/) runs on every implementation.
 //
 // Consent events and configs commit here before they are acknowledged; the flow tables are a
@@ -19,7 +20,9 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "policies/consent.h"
+#include "store/breaches.h"
 #include "store/flow.h"
+#include "store/tokens.h"
 
 namespace octroi::store {
 
@@ -93,7 +96,10 @@ inline constexpr std::string_view kMetaMoved = "moved";
 class Store : public ConsentStore,
               public FlowStore,
               public TaskStore,
+              
               public ConfigStore,
-              public MetaStore {};
+              public MetaStore,
+              public TokenStore,
+              public BreachStore {};
 
 }  // namespace octroi::store

@@ -104,6 +104,7 @@ std::optional<Api::Target> Api::TargetOf(const RequestHead& head) {
   if (path == "/health/live") return Target{Route::kLive, {}};
   if (path == "/health/ready") return Target{Route::kReady, {}};
   if (path == "/health/canaries") return Target{Route::kCanaries, {}};
+  if (path == "/health/keys") return Target{Route::kKeys, {}};
   if (path == "/metrics") return Target{Route::kMetrics, {}};
   if (path == "/v1/consents") return Target{Route::kConsents, head.Header("x-octroi-source")};
   if (path.starts_with(kEventsPath) && path.size() > kEventsPath.size()) {
@@ -207,6 +208,11 @@ void Api::Handle(Exchange& exchange) {
     case Route::kCanaries:
       if (parts_.canaries && !parts_.canaries())
         return exchange.Answer(ProblemOf(503, "canary.red"));
+      ok.body = R"({"status":"good"})";
+      return exchange.Answer(std::move(ok));
+    case Route::kKeys:
+      if (parts_.keys && !parts_.keys())
+        return exchange.Answer(ProblemOf(503, "keys.rotation_due"));
       ok.body = R"({"status":"good"})";
       return exchange.Answer(std::move(ok));
     case Route::kMetrics:

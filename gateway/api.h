@@ -44,6 +44,7 @@ class Api final : public Handler {
     std::function<PlanPtr()> plan;
     std::function<bool()> ready;           // false: 503 on /health/ready
     std::function<bool()> canaries;        // false: 503 on /health/canaries; none: always good
+    std::function<bool()> keys;            // false: 503 on /health/keys; none: always good
     std::function<void()> before_metrics;  // refreshes gauges
     Language language = Language::kFrench;
     unsigned threads = 1;
@@ -64,6 +65,7 @@ class Api final : public Handler {
     kLive,
     kReady,
     kCanaries,
+    kKeys,
     kMetrics
   };
   struct Target;

@@ -13,7 +13,9 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "gateway/admin_socket.h"
+#include "gateway/cli_breaches.h"
 #include "gateway/cli_text.h"
+#include "gateway/cli_tokens.h"
 #include "gateway/cli_verbs.h"
 #include "gateway/config.h"
 #include "gateway/service.h"
@@ -157,6 +159,10 @@ void AnswerVerb(Service& service, std::string_view line, Live& client) {
   if (verb == "access") answer = service.accesses().Take(rest, client.uid());
   if (verb == "access-waiting") answer = service.accesses().Waiting();
   if (verb == "access-register") answer = service.accesses().ReadRegister(rest, client.uid());
+  if (verb == "tokens-forget") answer = service.accesses().ForgetTokens(rest, client.uid());
+  if (verb == "breaches") answer = service.breaches().List();
+  if (verb == "breach-open") answer = service.breaches().Open(rest, client.uid());
+  if (verb == "breach-add") answer = service.breaches().Add(rest, client.uid());
   if (verb == "reconcile") answer = service.Reconcile(rest);
   client.Put(answer);
 }
@@ -270,6 +276,7 @@ int CommandLine(int argc, char** argv, const Stores& stores) {
   if (verb == "help") return Help(args);
   if (verb == "keys" && second == "create") return CreateKeys(args);
   if (verb == "keys" && second == "approver") return CreateApprover(args);
+  if (verb == "keys" && second == "forget") return ForgetTokens(args);
   if (verb == "keys" && !second.empty()) return ChangeKeys(args);
   if (verb == "consent" && second != "decode") return AskRegister(args, stores);
   if (verb == "consent") return DecodeConsent(args);
@@ -297,6 +304,7 @@ int CommandLine(int argc, char** argv, const Stores& stores) {
     return Ask(args, "explain " + second,
                [in](const std::string& json) { return ExplainText(json, in); });
   }
+  if (verb == "breaches") return AskBreaches(args);
   if (verb == "training") return AskTraining(args);
   if (verb == "tasks") return TendTasks(args);
   if (verb == "counts") return AskCounts(args);

@@ -11,10 +11,13 @@
 #include "base/text.h"
 #include "crypto/key_edit.h"
 #include "gateway/admin_socket.h"
+#include "gateway/cli_breaches.h"
 #include "gateway/cli_text_keys.h"
+#include "gateway/cli_tokens.h"
 #include "gateway/cli_verbs.h"
 #include "gateway/config/rotation.h"
 #include "gateway/messages.h"
+#include "gateway/report.h"
 
 namespace octroi::gateway {
 namespace {
@@ -29,18 +32,8 @@ int Refused(const Arguments& args, std::string_view code) {
   return kNo;
 }
 
-// Says what will happen, and asks. Nobody is asked where nobody can answer.
-bool Confirmed(const Arguments& args, const std::string& what) {
-  std::fputs(what.c_str(), stderr);
-  if (args.Has("--yes")) return true;
-  if (isatty(0) == 0) return false;
-  std::fputs(args.language == Language::kFrench ? "Le faire ? [o/N] " : "Do it? [y/N] ", stderr);
-  std::string answer;
-  std::getline(std::cin, answer);
-  return answer == "o" || answer == "oui" || answer == "y" || answer == "yes";
-}
-
-int Show(const Arguments& args, const std::string& path) {
+int Show(const Arguments& args, const ConfigFolder& config) {
+  const std::string& path = config.settings.pseudonym_root;
   const auto versions = crypto::KeyVersions(path, crypto::kPseudonymPurpose);
   if (!versions) return Complain(versions.error(), kConfigInvalid);
   Json json{{"file", path}, {"versions", Json::array()}};
@@ -49,6 +42,9 @@ int Show(const Arguments& args, const std::string& path) {
     if (one.until != 0) version["until"] = base::FormatRfc3339(one.until - kDay).substr(0, 10);
     json["versions"].push_back(std::move(version));
   }
+  json["rotation"] = RotationJson(config::RotationDue::Of(
+      *versions, config::RotationFacts::Of(config).every, base::SystemClock().WallNow()));
+  json["random_tokens"] = config::RandomTokenDestinations(config);
   std::printf("%s\n", args.json ? json.dump().c_str() : KeysText(json, args.language).c_str());
   return kOk;
 }
@@ -74,7 +70,7 @@ int Rotate(const Arguments& args, const ConfigFolder& config) {
   const std::string& path = config.settings.pseudonym_root;
   const auto version = crypto::RotateKey(path, crypto::kPseudonymPurpose, *until);
   if (!version) return Complain(version.error(), kConfigInvalid);
-  return Show(args, path);
+  return Show(args, config);
 }
 
 // A key goes for good only once a gateway has started without it: that start has made sure that
@@ -105,16 +101,27 @@ int End(const Arguments& args, const ConfigFolder& config, KeyState state) {
   const auto done = crypto::EndKey(path, crypto::kPseudonymPurpose, number, state);
   if (!done && done.error().where.starts_with("keys.")) return Refused(args, done.error().where);
   if (!done) return Complain(done.error(), kConfigInvalid);
-  return Show(args, path);
+  if (state == KeyState::kCompromised) ReportCompromise(args, settings.storage_path, number);
+  return Show(args, config);
 }
 
 }  // namespace
+
+bool Confirmed(const Arguments& args, const std::string& what) {
+  std::fputs(what.c_str(), stderr);
+  if (args.Has("--yes")) return true;
+  if (isatty(0) == 0) return false;
+  std::fputs(args.language == Language::kFrench ? "Le faire ? [o/N] " : "Do it? [y/N] ", stderr);
+  std::string answer;
+  std::getline(std::cin, answer);
+  return answer == "o" || answer == "oui" || answer == "y" || answer == "yes";
+}
 
 int ChangeKeys(const Arguments& args) {
   const std::string& what = args.words[1];
   const ConfigFolder config = LoadConfig(args.folder);
   if (config.settings.pseudonym_root.empty()) return CheckConfig(args);
-  if (what == "show" && args.words.size() == 2) return Show(args, config.settings.pseudonym_root);
+  if (what == "show" && args.words.size() == 2) return Show(args, config);
   if (what == "rotate" && args.words.size() == 2) return Rotate(args, config);
   if (args.words.size() != 3 || args.Has("--until")) return Misused(args);
   if (what == "retire") return End(args, config, KeyState::kRetired);

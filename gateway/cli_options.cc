@@ -23,7 +23,7 @@ constexpr Option kOptions[] = {
     {"--jsonl", false, " simulate tap "},
     {"--outcome", true, " tap "},
     {"--destination", true, " tap replay training counts "},
-    {"--reason", true, " tap replay apply propose reidentify consent tasks "},
+    {"--reason", true, " tap replay apply propose reidentify consent tasks keys "},
     {"--status", true, " replay "},
     {"--since", true, " replay counts "},
     {"--rate", true, " replay "},
@@ -42,13 +42,14 @@ constexpr Option kOptions[] = {
     {"--gpp", true, " consent "},
     {"--purposes", true, " consent "},
     {"--vendor", true, " consent "},
-    {"--subject", true, " consent training "},
+    {"--subject", true, " consent training keys "},
     {"--known-at", true, " consent "},
     {"--receipt", false, " consent "},
     {"--type", true, " detect "},
     {"--all", false, " detect tasks "},
     {"--token", true, " reidentify "},
     {"--until", true, " keys "},
+    {"--reference", true, " breaches "},
 };
 
 }  // namespace

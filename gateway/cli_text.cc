@@ -123,7 +123,8 @@ std::string_view UsageText(Language language) {
            "  consent late         what left before a withdrawal was known, and whom to tell\n"
            "  training show        what went into the training of models (--destination D)\n"
            "  training affected    which of it is of people who since said no (--subject FILE|-)\n"
-           "  reidentify           who is behind a P2 token: ask, show, approve, refuse, open; it "
+           "  reidentify           who is behind a P2 or P4 token: ask, show, approve, refuse, "
+           "open; it "
            "takes two people\n"
            "  tap                  live decisions, masked (--source --outcome --destination "
            "--reason)\n"
@@ -136,6 +137,11 @@ std::string_view UsageText(Language language) {
            "reinstate KV,\n"
            "                       compromised KV, destroy KV: says what it will do, and asks "
            "[--yes]\n"
+           "  breaches             breaches of personal data (GDPR 33): notified|closed BREACH "
+           "--reference NUMBER\n"
+           "  keys forget          makes the random tokens (P4) of a person nobody's, for good "
+           "(--subject FILE|-\n"
+           "                       --reason TEXT [--yes])\n"
            "  keys create          writes the key files that the config names and that are "
            "missing\n"
            "  rebuild              projects the journal into the store again (gateway stopped)\n"
@@ -191,7 +197,8 @@ std::string_view UsageText(Language language) {
          "  training show        ce qui est parti entraîner des modèles (--destination D)\n"
          "  training affected    ce qui y est de personnes qui ont dit non depuis (--subject "
          "FICHIER|-)\n"
-         "  reidentify           qui est derrière un jeton P2 : ask, show, approve, refuse, open ; "
+         "  reidentify           qui est derrière un jeton P2 ou P4 : ask, show, approve, refuse, "
+         "open ; "
          "il "
          "faut deux personnes\n"
          "  tap                  décisions en direct, masquées (--source --outcome --destination "
@@ -204,6 +211,12 @@ std::string_view UsageText(Language language) {
          "retire KV,\n"
          "                       reinstate KV, compromised KV, destroy KV : dit ce que ça fera, et "
          "demande [--yes]\n"
+         "  breaches             violations de données (RGPD 33) : notified|closed VIOLATION "
+         "--reference N°\n"
+         "  keys forget          les jetons aléatoires (P4) d'une personne ne sont plus à "
+         "personne, "
+         "pour de bon\n"
+         "                       (--subject FICHIER|- --reason TEXTE [--yes])\n"
          "  keys create          écrit les fichiers de clés que la configuration nomme et qui "
          "manquent\n"
          "  rebuild              projette de nouveau le journal dans la base (passerelle arrêtée)\n"
@@ -264,6 +277,9 @@ std::string StatusText(const std::string& json, Language language) {
             Joined(status["observed"][kind]) + "\n";
   }
   text += CanariesText(status["canaries"], language);
+  if (status.contains("key") && status["key"]["due"].get<bool>())
+    text += fr ? "▲ La clé des pseudonymes est à tourner : octroi keys show\n"
+               : "▲ The pseudonym key is to be rotated: octroi keys show\n";
   text += "\n";
   text += Table("SOURCE", fr ? "Reçus" : "Received", status["sources"],
                 {"rejected", "quarantined", "merged", "accepted"}, "received", language);

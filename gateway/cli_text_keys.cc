@@ -26,6 +26,23 @@ std::string KeysText(const nlohmann::ordered_json& json, Language language) {
           one["until"].get<std::string>();
     }
   }
+  const bool fr = language == Language::kFrench;
+  if (const auto& rotation = json["rotation"]; rotation.contains("rotate_by")) {
+    const std::string by = rotation["rotate_by"];
+    text +=
+        rotation["due"].get<bool>()
+            ? (fr ? "\nROTATION À FAIRE depuis le " : "\nROTATION DUE since ") + by +
+                  (fr ? " (rotate.every) : octroi keys rotate. Rien ne tourne tout seul : chaque "
+                        "personne change de jeton chez qui n'a pas previous_tokens."
+                      : " (rotate.every): octroi keys rotate. Nothing rotates by itself: every "
+                        "person gets another token where there is no previous_tokens.")
+            : (fr ? "\nà tourner le " : "\nto be rotated on ") + by + " (rotate.every)";
+  }
+  if (!json["random_tokens"].empty()) {
+    text += (fr ? "\nJetons aléatoires (P4), d'aucune clé, de la table seule : "
+                : "\nRandom tokens (P4), of no key, of the table alone: ") +
+            Names(json["random_tokens"].get<std::vector<std::string>>());
+  }
   return text;
 }
 
@@ -45,6 +62,22 @@ std::string RotationText(const config::RotationFacts& facts, const std::string& 
          Names(facts.untold) + ".\nGet the old one, too (<field>_prev)" +
          (day.empty() ? std::string(", if --until gives a day: ") : " until " + day + ": ") +
          Names(facts.told) + ".\n";
+}
+
+std::string ForgettingText(Language language) {
+  return language == Language::kFrench
+             ? "Irréversible : chez aucune destination, les jetons aléatoires (P4) de cette "
+               "personne ne seront plus à personne ; elle en aura d'autres.\n"
+             : "Irreversible: at no destination the random tokens (P4) of this person will be "
+               "anybody's any more; she gets others.\n";
+}
+
+std::string ForgottenText(const std::string& text, Language language) {
+  const auto json = nlohmann::ordered_json::parse(text);
+  if (json.contains("error")) return ErrorText(json, language);
+  const std::string count = std::to_string(json["forgotten"].get<std::uint64_t>());
+  return language == Language::kFrench ? count + " jetons ne sont plus à personne."
+                                       : count + " tokens are nobody's any more.";
 }
 
 std::string EndingText(std::string_view state, std::uint32_t version, Language language) {

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "gateway/cli_text_register.h"
+#include "gateway/cli_tokens.h"
 #include "gateway/cli_verbs.h"
 #include "gateway/consent_state.h"
 
@@ -28,8 +29,9 @@ int Usage(const Arguments& args) {
   return kUsage;
 }
 
-// kOk, or the exit code of what it has complained about.
-int ReadSubject(const Arguments& args, Json& order) {
+}  // namespace
+
+int ReadSubject(const Arguments& args, const char* member, nlohmann::ordered_json& order) {
   const ConfigFolder config = LoadConfig(args.folder);
   if (!config.ok()) {
     std::fputs(Render(config, args.language, isatty(2)).c_str(), stderr);
@@ -40,21 +42,18 @@ int ReadSubject(const Arguments& args, Json& order) {
       crypto::KeyRing::Open(settings.tenant, {settings.pseudonym_root, settings.storage_root});
   if (!keys) return Complain(keys.error(), kConfigInvalid);
   const auto plan =
-      CompilePlan(config, **keys, "training", 1, "", Observing::kAsConfigured, Secrets::kLeftOut);
+      CompilePlan(config, **keys, "subject", 1, "", Observing::kAsConfigured, Secrets::kLeftOut);
   if (!plan) return Complain(plan.error(), kConfigInvalid);
   const auto text = ReadWholeInput(args.Option("--subject"));
   if (!text) return Complain(text.error(), kUnreachable);
   const auto person = ReadPersonFile(**plan, *text, **keys);
   if (!person) return Complain(person.error(), kUsage);
-  order["person"] = Json::array();
+  order[member] = Json::array();
   for (const policies::Fingerprint& print : *person) {
-    order["person"].push_back(
-        base::Hex({reinterpret_cast<const char*>(print.data()), print.size()}));
+    order[member].push_back(base::Hex({reinterpret_cast<const char*>(print.data()), print.size()}));
   }
   return kOk;
 }
-
-}  // namespace
 
 int AskTraining(const Arguments& args) {
   const std::string what = args.words.size() == 2 ? args.words[1] : "";
@@ -64,7 +63,7 @@ int AskTraining(const Arguments& args) {
   Json order{{"what", what}};
   if (args.Has("--destination")) order["destination"] = args.Option("--destination");
   if (args.Has("--subject")) {
-    if (const int code = ReadSubject(args, order); code != kOk) return code;
+    if (const int code = ReadSubject(args, "person", order); code != kOk) return code;
   }
   return Ask(args, "training " + order.dump(), [&](const std::string& json) {
     return show ? TrainingSetsText(json, args.language) : TrainingAffectedText(json, args.language);

@@ -38,6 +38,7 @@ octroi_gateway_part(gateway_config
     config/check_contracts.cc
     config/check_destinations.cc
     config/check_gateway.cc
+    config/check_groups.cc
     config/check_law.cc
     config/check_invariants.cc
     config/check_purposes.cc

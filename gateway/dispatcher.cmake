@@ -3,6 +3,7 @@ octroi_gateway_part(gateway_dispatcher
   SOURCES
     dispatcher/breaker.cc
     dispatcher/dispatcher.cc
+    dispatcher/groups.cc
     dispatcher/in_hand.cc
     dispatcher/lane.cc
     dispatcher/lane_abreast.cc

@@ -32,7 +32,9 @@ class Dispatcher final : public journal::DurableListener {
     const policies::ConsentIndex* index = nullptr;
     base::Clock* clock = nullptr;
     base::Metrics* metrics = nullptr;
-    SendGate* gate = nullptr;       // entered before the first byte of every send
+    SendGate* gate = nullptr;  // entered before the first byte of every send
+    // Gives random tokens (P4). Null: what asks for one waits for ever.
+    policies::RandomTokens* tokens = nullptr;
     std::function<PlanPtr()> plan;  // the plan in force now; from any thread, never null
     MakeSender make_sender;
     unsigned lanes_per_destination = 2;

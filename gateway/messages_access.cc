@@ -34,8 +34,22 @@ constexpr auto kSaid = std::to_array<Said>({
      "Too many requests wait already: approve or refuse some first."},
     {"access.reason_missing", "Il faut un motif : --reason.", "A reason is needed: --reason."},
     {"access.token_unknown",
-     "Aucune de nos clés n'a fait ce jeton : il est incomplet, changé, ou vient d'ailleurs.",
-     "No key of ours made this token: it is incomplete, changed, or from elsewhere."},
+     "Aucune de nos clés n'a fait ce jeton : il est incomplet, changé, ou vient d'ailleurs. Un "
+     "jeton P4 : la table ne le connaît pas, ou plus.",
+     "No key of ours made this token: it is incomplete, changed, or from elsewhere. A P4 token: "
+     "the table does not know it, or not any more."},
+    {"access.table_unavailable",
+     "La table des jetons aléatoires ne répond pas, ou sa ligne a été changée : rien n'est donné. "
+     "Réessayer ; le journal du service dit pourquoi.",
+     "The table of random tokens does not answer, or its row was changed: nothing is given. Try "
+     "again; the service log says why."},
+    {"breach.unknown", "Aucune violation de ce nom : voir octroi breaches.",
+     "No breach of that name: see octroi breaches."},
+    {"breach.closed", "Cette violation est close.", "This breach is closed."},
+    {"breach.reference", "Il faut un numéro de dossier : lettres, chiffres et -._/ ; 64 au plus.",
+     "A file number is needed: letters, digits and -._/ ; 64 at most."},
+    {"breach.unrecorded", "La base n'a pas pu le noter : rien n'est changé. Réessayer.",
+     "The store could not record it: nothing is changed. Try again."},
     {"access.one_way",
      "Un jeton P1 ou P3 est une empreinte : il ne contient pas la valeur, personne ne peut la "
      "lire.",

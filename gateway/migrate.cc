@@ -97,6 +97,32 @@ base::Status CopyKeyCheck(store::Store& from, store::Store& to) {
   return to.Set(store::kMetaKeyCheck, **ours);
 }
 
+// A token that exists there for somebody who has one here: another gateway made it.
+base::Status CopyTokens(store::Store& from, store::Store& to) {
+  store::TokenStore::Place place;
+  for (;;) {
+    auto page = from.TokensAfter(place);
+    if (!page) return page.error();
+    if (page->empty()) return base::Ok();
+    for (auto& [domain, row] : *page) {
+      store::TokenRow there = row;
+      if (auto minted = to.Mint(domain, {&there, 1}); !minted) return minted;
+      if (there != row)
+        return Invalid("the new store has other random tokens: another gateway uses it");
+      place = {domain, row.subject};
+    }
+  }
+}
+
+base::Status CopyBreaches(store::Store& from, store::Store& to) {
+  const auto entries = from.Breaches();
+  if (!entries) return entries.error();
+  for (const store::BreachEntry& entry : *entries) {
+    if (auto added = to.AddBreach(entry); !added) return added;
+  }
+  return base::Ok();
+}
+
 }  // namespace
 
 base::Result<MovedRecords> MoveRegister(
@@ -114,6 +140,8 @@ base::Result<MovedRecords> MoveRegister(
                    std::to_string(after->count) + " events there, " +
                    std::to_string(before->count) + " here): another gateway uses it");
   }
+  if (auto copied = CopyTokens(from, to); !copied) return copied.error();
+  if (auto copied = CopyBreaches(from, to); !copied) return copied.error();
   const auto configs = CopyConfigs(from, to);
   if (!configs) return configs.error();
   return MovedRecords{before->count, *configs, 0};

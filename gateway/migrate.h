@@ -1,5 +1,6 @@
 // Moving what cannot be rebuilt from the journal to another store: the consent register, the config
-// archive, the facts about keys. The flow is projected again from the journal.
+// archive, the facts about keys, the random tokens, the breaches. The flow is projected again from
+// the journal.
 #pragma once
 
 #include <cstdint>

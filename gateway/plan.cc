@@ -4,6 +4,7 @@
 #include "crypto/hmac.h"
 #include "gateway/config.h"
 #include "gateway/config/compile.h"
+#include "gateway/config/rotation.h"
 #include "gateway/sender.h"
 #include "rules/detect/redact.h"
 
@@ -152,8 +153,9 @@ class PlanMaker {
       if (destination.sql && secrets_ == Secrets::kRead) {
         if (auto read = ReadConnection(*document, destination); !read) return read;
       }
-      plan_->destinations[place] = std::move(destination);
       forms[place] = config::OutgoingFormOf(world_, *document, folder_.files, names_);
+      destination.groups = config::GroupsPlanOf(*document, forms[place]);
+      plan_->destinations[place] = std::move(destination);
     }
     auto made =
         policies::Pseudonymizer::Make(keys, std::move(origin), std::move(forms), RedactText);
@@ -183,6 +185,7 @@ class PlanMaker {
       plan_->observe_approved_by = pilot->Text("approved_by");
     plan_->keep_decisions = DurationOr(keep, "decisions", 390 * kDay);
     plan_->keep_failed = DurationOr(keep, "failed", 14 * kDay);
+    plan_->rotate_keys_every = config::RotateEvery(world_);
     plan_->keep_samples = DurationOr(keep, "samples", 7 * kDay);
     plan_->fields.resize(names_.fields.size());
     for (const config::DictionaryField& field : world_.fields()) {

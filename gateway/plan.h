@@ -119,6 +119,19 @@ struct SqlPlan {
   bool operator==(const SqlPlan&) const = default;
 };
 
+// How many records of a batch have to look the same in their quasi-identifiers for any of them to
+// leave (k-anonymity, standards.md B8). gateway/dispatcher/groups.h
+struct GroupsPlan {
+  struct By {
+    std::uint16_t contract = 0;  // place
+    base::FieldId field = 0;
+    policies::OutgoingField::Form form = policies::OutgoingField::Form::kClear;
+    std::uint32_t category = 0;  // its bit; where it may not leave, it looks the same in all
+  };
+  std::size_t at_least = 0;  // 0: any number
+  std::vector<By> by;
+};
+
 struct DestinationPlan {
   std::string id;                // empty: a hole
   std::optional<FilePlan> file;  // delivered into files;
@@ -137,6 +150,7 @@ struct DestinationPlan {
   base::Millis keep_for = 14 * 86'400'000LL;
   base::Millis answer_within = 10'000;
   std::optional<std::uint16_t> tcf_vendor;  // the recipient's place on IAB's vendor list
+  GroupsPlan groups;
   bool allow_private_address = false;  // SSRF guard lifted for this one (deliver.private_network)
 };
 
@@ -167,6 +181,7 @@ struct Plan {
   std::string observe_approved_by;
   std::vector<std::string> reasons;  // configured ones, from Reason::kFirstConfigured
   base::Millis keep_decisions = 0, keep_failed = 0, keep_samples = 0;
+  base::Millis rotate_keys_every = 0;  // the pseudonym key; 0: nobody says
 
   std::string_view ReasonName(
       base::Reason reason) const;  // built-in or configured; "unknown" never for our own

@@ -83,6 +83,15 @@ Json ObservedJson(const Plan& plan, base::Millis now) {
             {"contracts", std::move(contracts)}}}};
 }
 
+Json RotationJson(const config::RotationDue& key) {
+  const auto day = [](base::Millis at) { return base::FormatRfc3339(at).substr(0, 10); };
+  Json json = Json::object();
+  if (key.since != 0) json["active_since"] = day(key.since);
+  if (key.by != 0) json["rotate_by"] = day(key.by);
+  json["due"] = key.due;
+  return json;
+}
+
 std::string StatusReport(const StatusInput& input) {
   const auto totals = input.store->Sum();
   const auto rules = input.store->Rules();
@@ -100,6 +109,7 @@ std::string StatusReport(const StatusInput& input) {
             {"consent_subjects", input.subjects}};
   json.update(ObservedJson(*input.plan, input.now));
   json["canaries"] = CanariesJson(input.canaries);
+  json["key"] = RotationJson(input.key);
   json["sources"] = SourcesJson(*totals, *input.plan, holds);
   json["destinations"] = DestinationsJson(*totals, *input.plan, holds);
   std::uint64_t accepted = 0;

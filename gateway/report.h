@@ -12,6 +12,7 @@
 #include "base/metrics.h"
 #include "gateway/audit.h"
 #include "gateway/canary/light.h"
+#include "gateway/config/rotation.h"
 #include "gateway/plan.h"
 #include "gateway/projector.h"
 #include "journal/journal.h"
@@ -35,7 +36,10 @@ struct StatusInput {
   };
   std::function<Lanes(const std::string& destination)> lanes;
   CanaryLight canaries;
+  config::RotationDue key;
 };
+// {"active_since":"2026-11-23","rotate_by":"...","due":false}; without what is not known.
+nlohmann::ordered_json RotationJson(const config::RotationDue& key);
 // Both sums of promise 1 by source and destination, findings by rule, and whether the sums hold;
 // for each destination what waits and its breaker; what was withheld, by reason. How long answers
 // and deliveries took since the start, as {"2048": 12}: 12 took at most 2,048 microseconds, and

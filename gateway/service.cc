@@ -1,5 +1,7 @@
 #include "gateway/service.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <thread>
@@ -7,6 +9,7 @@
 #include "base/log.h"
 #include "base/memory_limit.h"
 #include "base/text.h"
+#include "crypto/key_edit.h"
 #include "gateway/api.h"
 #include "gateway/canary/watch.h"
 #include "gateway/config_desk.h"
@@ -29,6 +32,7 @@
 #include "gateway/report.h"
 #include "gateway/simulate.h"
 #include "gateway/tap.h"
+#include "gateway/token_desk.h"
 #include "gateway/training.h"
 #include "gateway/whole_file.h"
 
@@ -89,7 +93,9 @@ struct Service::State {
   SeenIndex seen{SeenEntriesFor(base::MemoryLimit())};
   std::unique_ptr<journal::Journal> journal;
   std::unique_ptr<ConfigDesk> configs;
+  std::unique_ptr<TokenDesk> tokens;
   std::unique_ptr<access::AccessDesk> accesses;
+  std::unique_ptr<BreachDesk> breaches;
   std::unique_ptr<policies::ConsentIndex> index;
   std::unique_ptr<Gate> gate;
   std::unique_ptr<ConsentDesk> consents;
@@ -126,6 +132,7 @@ struct Service::State {
   void Assemble();
   base::Status Listen();
   void RefreshGauges();
+  config::RotationDue KeyDue() const;  // of the config in force
 };
 
 Service::Service() = default;
@@ -169,6 +176,10 @@ base::Status Service::State::Start() {
   if (auto read = consents->Recover(**made); !read) return read;
   recovery.Requeue(*dispatcher, *journal);
   recovery.Hold(*holds);
+  if (auto begun = breaches->Begin(keys->versions(),
+                                   crypto::KeyFileChanged(settings.pseudonym_root), geteuid());
+      !begun)
+    return begun;
   consents->Start();
   if (auto leased = watch->Start(); !leased) return leased;
   projector->Start();
@@ -202,8 +213,13 @@ base::Status Service::State::OpenJournal(JournalRecovery& recovery) {
 void Service::State::Assemble() {
   index = std::make_unique<policies::ConsentIndex>(configs->purposes_max());
   const auto plan_now = [this] { return InForce(); };
+  tokens = std::make_unique<TokenDesk>(
+      TokenDesk::Parts{parts.store, keys.get(), parts.clock, &metrics, parts.store->shared()});
   accesses = std::make_unique<access::AccessDesk>(access::AccessDesk::Parts{
-      journal.get(), keys.get(), parts.clock, [this] { return AccessRules(); }});
+      journal.get(), keys.get(), parts.clock, [this] { return AccessRules(); }, tokens.get()});
+  breaches = std::make_unique<BreachDesk>(
+      BreachDesk::Parts{parts.store, journal.get(), parts.clock, plan_now,
+                        [this] { return index->subjects(); }, !settings.storage_root.empty()});
   consents = std::make_unique<ConsentDesk>(ConsentDesk::Parts{
       journal.get(), parts.store, index.get(), &sends, keys.get(), parts.clock, &metrics});
   watch = std::make_unique<ConsentWatch>(
@@ -212,6 +228,7 @@ void Service::State::Assemble() {
   dispatch.journal = journal.get();
   dispatch.index = index.get();
   dispatch.gate = &sends;
+  dispatch.tokens = tokens.get();
   dispatch.clock = parts.clock;
   dispatch.metrics = &metrics;
   dispatch.plan = plan_now;
@@ -281,6 +298,7 @@ base::Status Service::State::Listen() {
   serve.plan = [this] { return InForce(); };
   serve.ready = [this] { return journal->accepting(); };
   serve.canaries = [this] { return canaries->Light().good(); };
+  serve.keys = [this] { return !KeyDue().due; };
   serve.before_metrics = [this] { RefreshGauges(); };
   serve.language = settings.language;
   serve.threads = parts.threads;
@@ -310,8 +328,17 @@ base::Status Service::State::Listen() {
   return base::Ok();
 }
 
+config::RotationDue Service::State::KeyDue() const {
+  return config::RotationDue::Of(keys->versions(), InForce()->rotate_keys_every,
+                                 parts.clock->WallNow());
+}
+
 void Service::State::RefreshGauges() {
   canaries->RefreshGauges();
+  metrics.GaugeOf("octroi_key_rotation_due").Set(KeyDue().due ? 1 : 0);
+  const BreachDesk::Light breaches_now = breaches->Look();
+  metrics.GaugeOf("octroi_breaches_open").Set(breaches_now.open);
+  metrics.GaugeOf("octroi_breaches_overdue").Set(breaches_now.overdue);
   metrics.GaugeOf("octroi_pending_deliveries")
       .Set(static_cast<std::int64_t>(dispatcher->pending()));
   metrics.GaugeOf("octroi_sending_held").Set(sends.Open(parts.clock->BootNowNanos()) ? 0 : 1);
@@ -355,6 +382,7 @@ std::vector<ConfigFinding> Service::Reload() { return state_->configs->Reload();
 ConfigDesk& Service::configs() { return *state_->configs; }
 access::AccessDesk& Service::accesses() { return *state_->accesses; }
 TaskDesk& Service::tasks() { return *state_->tasks; }
+BreachDesk& Service::breaches() { return *state_->breaches; }
 
 std::string Service::Status() const {
   return StatusReport(
@@ -368,7 +396,7 @@ std::string Service::Status() const {
                  state_->metrics.GaugeOf("octroi_breaker", labels).value(),
                  &state_->metrics.LatencyOf("octroi_delivery_sent", labels)};
        },
-       state_->canaries->Light()});
+       state_->canaries->Light(), state_->KeyDue()});
 }
 
 std::string Service::Explain(std::string_view event_id) const {

@@ -10,6 +10,7 @@ octroi_gateway_part(gateway_service
     ask/report.cc
     audit.cc
     auditor.cc
+    breach_desk.cc
     canary/report.cc
     canary/walk.cc
     canary/watch.cc
@@ -23,6 +24,7 @@ octroi_gateway_part(gateway_service
     cli.cc
     cli_access.cc
     cli_ask.cc
+    cli_breaches.cc
     cli_change.cc
     cli_consent.cc
     cli_detect.cc
@@ -45,6 +47,7 @@ octroi_gateway_part(gateway_service
     cli_text_explain.cc
     cli_text_simulate.cc
     cli_text_training.cc
+    cli_tokens.cc
     cli_top.cc
     cli_training.cc
     cloud_event.cc
@@ -103,6 +106,7 @@ octroi_gateway_part(gateway_service
     cli_tasks.cc
     cli_text_tasks.cc
     top.cc
+    token_desk.cc
     training.cc
     whole_file.cc
   USES base crypto rules policies signals journal store

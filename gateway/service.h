@@ -16,6 +16,7 @@
 #include "base/disk.h"
 #include "base/metrics.h"
 #include "gateway/access/desk.h"
+#include "gateway/breach_desk.h"
 #include "gateway/config.h"
 #include "gateway/config_desk.h"
 #include "gateway/dispatcher.h"
@@ -52,6 +53,7 @@ class Service {
   ConfigDesk& configs();
   access::AccessDesk& accesses();
   TaskDesk& tasks();
+  BreachDesk& breaches();
 
   // What the command line asks over the Unix socket, one JSON object each (docs/OPERATING.md).
   std::string Status() const;

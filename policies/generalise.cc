@@ -134,6 +134,7 @@ bool AppendGeneralised(Form form, const base::Value& value, std::string& scratch
     case Form::kPseudonym:
     case Form::kReversible:
     case Form::kEpoch:
+    case Form::kRandom:
     case Form::kRedacted:
       return false;
   }

@@ -23,7 +23,8 @@ bool NamesAreDistinct(const std::vector<OutgoingField>& fields) {
 }
 
 bool HasTokens(Form form) {
-  return form == Form::kPseudonym || form == Form::kReversible || form == Form::kEpoch;
+  return form == Form::kPseudonym || form == Form::kReversible || form == Form::kEpoch ||
+         form == Form::kRandom;
 }
 
 }  // namespace
@@ -115,7 +116,7 @@ base::Result<PreparedField> OutgoingPlan::Prepare(const crypto::KeyRing& keys,
   if (!HasTokens(field.form)) return made;
   if (auto keyed = Keyed(keys, field, version_, destination, made.key, made.token_head); !keyed)
     return keyed.error();
-  if (destination.previous) {
+  if (destination.previous && field.form != Form::kRandom) {  // of which no key is the previous
     if (auto keyed = Keyed(keys, field, previous_->version, destination, made.prev, made.prev_head);
         !keyed)
       return keyed.error();

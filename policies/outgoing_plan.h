@@ -17,6 +17,9 @@
 
 namespace octroi::policies {
 
+// Label of the storage key that fingerprints people (KeyRing::StorageHmac): of the same message, so
+// that a person's random tokens are found by what the register knows of them.
+inline constexpr std::string_view kFingerprintLabel = "fingerprint";
 inline constexpr std::size_t kLpBytesMax = 0xffff;  // what crypto::AppendLp takes
 
 using Form = OutgoingField::Form;
@@ -27,7 +30,8 @@ struct TokenKey {
   std::uint32_t version;
   std::string id_type;
   base::IdentifierType type;
-  crypto::HmacKey key;                // P1; of P3 the one that each epoch's comes from
+  // P1; of P3 the one that each epoch's comes from; of P4 the one that fingerprints people
+  crypto::HmacKey key;
   std::optional<crypto::SivKey> siv;  // P2
   std::string message_head;           // LP(id_type)
 
@@ -40,7 +44,7 @@ struct TokenKey {
 // A domain is part of every token, between dots and inside JSON strings.
 bool IsDomain(std::string_view text);
 
-// "p1.<domain>.<kv>."; P3 continues with the epoch.
+// "p1.<domain>.<kv>."; P3 continues with the epoch. Of P4: "p4.<domain>.", for no key made it.
 std::string TokenHead(Form form, std::string_view domain, std::uint32_t version);
 
 // P3: "2026-11", UTC. Replaces `out`; allocates only if it must grow.

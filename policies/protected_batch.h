@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "crypto/hmac.h"
+#include "policies/random_tokens.h"
 
 namespace octroi::policies {
 
@@ -39,6 +40,7 @@ class ProtectedBatch {
     std::size_t at = 0, message_at = 0, message_size = 0;
     const crypto::HmacKey* key = nullptr;  // null: of `epoch`
     std::size_t digest_bytes = 0, epoch = 0;
+    bool random = false;  // not the digest itself: the random token of whom it is the fingerprint
   };
   struct Epoch {
     const void* of = nullptr;  // TokenKey
@@ -51,6 +53,9 @@ class ProtectedBatch {
   // `messages_` from `message_at` on is hashed under `key` in Finish, and the base64url of its
   // first `digest_bytes` goes here.
   void AwaitDigest(const crypto::HmacKey* key, std::size_t message_at, std::size_t digest_bytes);
+
+  // Fills wanted_ from the digests, and has `tokens` give what is wanted.
+  base::Status Resolve(std::string_view domain, RandomTokens* tokens);
 
   // The same for most events of a batch: rendered once.
   struct Head {
@@ -69,7 +74,8 @@ class ProtectedBatch {
   std::vector<std::size_t> open_;  // where containers begin that may go again
   std::vector<crypto::HmacJob> jobs_;
   std::vector<crypto::Digest> digests_;
-  const void* maker_ = nullptr;  // whose destination it is for: others may not add to it
+  std::vector<WantedToken> wanted_;  // of the slots that are random, in order
+  const void* maker_ = nullptr;      // whose destination it is for: others may not add to it
   std::uint16_t destination_ = 0;
   bool finished_ = false;
   std::size_t count_ = 0;

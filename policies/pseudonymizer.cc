@@ -83,13 +83,14 @@ base::Status Pseudonymizer::Add(std::uint16_t destination, const OutgoingEvent& 
   return base::Ok();
 }
 
-void Pseudonymizer::Finish(std::uint16_t destination, ProtectedBatch& batch) const {
+base::Status Pseudonymizer::Finish(std::uint16_t destination, ProtectedBatch& batch,
+                                   RandomTokens* tokens) const {
   if (batch.maker_ != this || batch.destination_ != destination || batch.finished_ ||
       destination >= state_->plan.destinations().size()) {
     base::Log::Error("pseudonymizer.finish_without_begin");
     std::abort();  // a bug that could give one destination another's tokens
   }
-  batch.body_ += state_->plan.destinations()[destination].frame.after;
+  const PreparedDestination& to = state_->plan.destinations()[destination];
   const std::size_t count = batch.slots_.size();
   batch.jobs_.resize(count + 1);
   batch.digests_.resize(count + 1);
@@ -99,16 +100,36 @@ void Pseudonymizer::Finish(std::uint16_t destination, ProtectedBatch& batch) con
     batch.jobs_[i] = {slot.key != nullptr ? slot.key : &batch.epochs_[slot.epoch].key,
                       messages.substr(slot.message_at, slot.message_size), &batch.digests_[i]};
   }
-  batch.jobs_[count] = {&state_->plan.destinations()[destination].idempotency, batch.sequences_,
-                        &batch.digests_[count]};
+  batch.jobs_[count] = {&to.idempotency, batch.sequences_, &batch.digests_[count]};
   crypto::Hmac(batch.jobs_);
+  if (auto resolved = batch.Resolve(to.domain, tokens); !resolved) return resolved;
+  auto random = batch.wanted_.begin();
   for (std::size_t i = 0; i < count; ++i) {
     const auto& slot = batch.slots_[i];
-    base::WriteBase64Url(crypto::AsBytes(batch.digests_[i]).substr(0, slot.digest_bytes),
-                         batch.body_.data() + slot.at);
+    const std::string_view bytes =
+        slot.random ? std::string_view(reinterpret_cast<const char*>(random++->token.data()),
+                                       sizeof(RandomToken))
+                    : crypto::AsBytes(batch.digests_[i]).substr(0, slot.digest_bytes);
+    base::WriteBase64Url(bytes, batch.body_.data() + slot.at);
   }
+  batch.body_ += to.frame.after;
   base::AppendBase64Url(crypto::AsBytes(batch.digests_[count]).substr(0, kIdBytes), batch.key_);
   batch.finished_ = true;
+  return base::Ok();
+}
+
+base::Status ProtectedBatch::Resolve(std::string_view domain, RandomTokens* tokens) {
+  wanted_.clear();
+  const std::string_view messages = messages_;
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    if (!slots_[i].random) continue;
+    WantedToken& one = wanted_.emplace_back();
+    std::copy_n(digests_[i].begin(), one.subject.size(), one.subject.begin());
+    one.message = messages.substr(slots_[i].message_at, slots_[i].message_size);
+  }
+  if (wanted_.empty()) return base::Ok();
+  if (tokens == nullptr) return Invalid("nobody gives random tokens here");
+  return tokens->Resolve(domain, wanted_);
 }
 
 std::vector<Pseudonymizer::Leaving> Pseudonymizer::LeavingOf(std::uint16_t destination,

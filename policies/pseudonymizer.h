@@ -20,6 +20,7 @@
 #include "base/result.h"
 #include "crypto/key_ring.h"
 #include "policies/protected_batch.h"
+#include "policies/random_tokens.h"
 #include "policies/template.h"
 
 namespace octroi::policies {
@@ -43,6 +44,7 @@ struct OutgoingField {
     kPseudonym,   // P1: the same token for the same value
     kReversible,  // P2: the same, and who has the key reads the value again
     kEpoch,       // P3: another token each month (UTC) in which events are received
+    kRandom,      // P4: a random token, the same for the same value as long as the table has it
     // Not tokens: less precise (generalise.h)
     kYear,
     kHour,
@@ -95,6 +97,7 @@ struct OutgoingEvent {  // views must live until Finish
 //
 //   token            P1, P2 or P3 (standards.md B2), active key version; id_type is the dictionary
 //                    field; "<field>_prev": the version before it, of what was received in time
+//                    P4: of no key; whose it is stands in the table that Finish is given
 //   outgoing id      HMAC(K("event-id"), LP(origin) || u64(sequence)), 16 bytes in base64url
 //   idempotency key  HMAC(K("idempotency"), LP(origin) || u64(sequence) of each event), the same
 //
@@ -118,7 +121,11 @@ class Pseudonymizer {
   // which a token depends on that was received. The batch is unchanged then.
   base::Status Add(std::uint16_t destination, const OutgoingEvent& event,
                    ProtectedBatch& batch) const;
-  void Finish(std::uint16_t destination, ProtectedBatch& batch) const;  // runs the lanes; call once
+  // Runs the lanes, and has `tokens` give what is random, all of it at once. Call it until it is
+  // ok: before that body and key read empty. kUnavailable: from `tokens`; the batch may be finished
+  // later, or begun again. kInvalid: something random is wanted and nobody gives it.
+  base::Status Finish(std::uint16_t destination, ProtectedBatch& batch,
+                      RandomTokens* tokens = nullptr) const;
 
   // Which fields of a contract this destination gets to that extent, if they have a value,
   // and in which form: those that its template uses. Empty: it does not receive the contract.
@@ -134,7 +141,8 @@ class Pseudonymizer {
   std::string OutgoingId(std::uint16_t destination, std::uint64_t sequence) const;
 
   // The token of one normalised value, for the vectors. `received`: for P3. kInvalid: an empty
-  // value, one longer than 65,535 bytes, a version that may not be used, or a form without tokens.
+  // value, one longer than 65,535 bytes, a version that may not be used, or a form whose tokens are
+  // not computed.
   static base::Result<std::string> Token(const crypto::KeyRing& keys, std::string_view domain,
                                          const OutgoingField& field, std::string_view normalised,
                                          std::uint32_t version, base::Millis received = 0);

@@ -11,6 +11,7 @@ namespace octroi::policies {
 namespace {
 
 constexpr std::size_t kDigestBytes = 32;
+constexpr std::size_t kRandomBytes = sizeof(RandomToken);
 
 base::Error Invalid(const char* where, const char* detail) {
   return {base::ErrorCode::kInvalid, where, detail};
@@ -69,9 +70,20 @@ const char* Unusable(const crypto::KeyRing& keys, std::uint32_t version) {
   return "access.key_unknown";
 }
 
-}  // namespace
+std::optional<TokenParts> ReadRandom(std::string_view token) {
+  TokenParts parts;
+  parts.form = Form::kRandom;
+  const std::string_view whole = token;
+  auto body = FromBase64Url(TakeLast(token));
+  if (!body || body->size() != kRandomBytes || token.size() < 3) return std::nullopt;
+  parts.body = std::move(*body);
+  parts.domain = token.substr(3);
+  const bool ours =
+      IsDomain(parts.domain) && whole.starts_with(TokenHead(parts.form, parts.domain, 0));
+  return ours ? std::optional(std::move(parts)) : std::nullopt;
+}
 
-std::optional<TokenParts> ReadToken(std::string_view token) {
+std::optional<TokenParts> ReadKeyed(std::string_view token) {
   TokenParts parts;
   const std::string_view whole = token,
                          kind = token.substr(0, std::min<std::size_t>(3, token.size()));
@@ -96,6 +108,12 @@ std::optional<TokenParts> ReadToken(std::string_view token) {
   std::string again = TokenHead(parts.form, parts.domain, parts.version);
   if (parts.form == Form::kEpoch) again.append(epoch).append(".");
   return whole.starts_with(again) ? std::optional(std::move(parts)) : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<TokenParts> ReadToken(std::string_view token) {
+  return token.starts_with("p4.") ? ReadRandom(token) : ReadKeyed(token);
 }
 
 base::Result<OpenedToken> OpenToken(const crypto::KeyRing& keys, const TokenParts& token,

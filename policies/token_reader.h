@@ -16,10 +16,10 @@
 namespace octroi::policies {
 
 struct TokenParts {
-  OutgoingField::Form form = OutgoingField::Form::kPseudonym;  // P1, P2 or P3
+  OutgoingField::Form form = OutgoingField::Form::kPseudonym;  // P1, P2, P3 or P4
   std::string domain;                                          // the destination's id
-  std::uint32_t version = 0;                                   // of the key
-  std::string body;                                            // digest or box, decoded
+  std::uint32_t version = 0;                                   // of the key; of P4 none
+  std::string body;  // digest, box or random bytes, decoded
 };
 
 // Nothing: no token of ours. Only what we would have written ourselves is one.
@@ -37,7 +37,8 @@ struct OpenedToken {
 
 // The value behind a P2 token; `spaces` are the fields that it may be of, tried one by one, and the
 // synthetic IV tells which. kInvalid, with one of these as `where`:
-//   access.one_way          P1 or P3: there is nothing to decrypt
+//   access.one_way          P1 or P3: there is nothing to decrypt (nor is in a P4 token: its table
+//                           is asked, gateway/token_desk.h)
 //   access.key_unknown      its key version is not in the key file, or was not active yet
 //   access.key_retired, access.key_destroyed, access.key_compromised
 //   access.token_unknown    the key did not make it for any of these fields

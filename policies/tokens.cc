@@ -28,6 +28,10 @@ base::Result<TokenKey> TokenKey::Make(const crypto::KeyRing& keys, std::string_v
     made.siv = std::move(*siv);
     return made;
   }
+  if (field.form == Form::kRandom) {
+    made.key = keys.StorageHmac(kFingerprintLabel);
+    return made;
+  }
   if (field.form != Form::kPseudonym && field.form != Form::kEpoch) return Invalid("no token");
   auto key = keys.DeriveHmac(Use(field.form), domain, field.name, normaliser, version);
   if (!key) return key.error();
@@ -43,6 +47,7 @@ crypto::HmacKey TokenKey::OfEpoch(std::string_view month) const {
 }
 
 std::string TokenHead(Form form, std::string_view domain, std::uint32_t version) {
+  if (form == Form::kRandom) return std::string("p4.").append(domain).append(".");
   std::string head(form == Form::kReversible ? "p2." : form == Form::kEpoch ? "p3." : "p1.");
   head.append(domain).append(".").append(std::to_string(version)).append(".");
   return head;
@@ -66,6 +71,7 @@ base::Result<std::string> Pseudonymizer::Token(const crypto::KeyRing& keys, std:
   if (normalised.empty() || normalised.size() > kLpBytesMax) {
     return Invalid("only a value of 1 to 65535 bytes has a token");
   }
+  if (field.form == Form::kRandom) return Invalid("a random token is not computed");
   const auto key = TokenKey::Make(keys, domain, field, version);
   if (!key) return key.error();
   std::string token = TokenHead(field.form, domain, version);

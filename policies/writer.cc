@@ -10,6 +10,7 @@ namespace octroi::policies {
 namespace {
 
 constexpr std::size_t kTokenBytes = 32;  // never cut
+constexpr std::size_t kRandomBytes = sizeof(RandomToken);
 
 // What an identifier can be made of; true, {} and [] identify nobody.
 bool CanIdentify(const base::Value& value) {
@@ -177,6 +178,9 @@ bool Pseudonymizer::Writer::Token(std::string_view text, const TokenKey& key,
     batch_.body_.append(batch_.epochs_[epoch].month).append(".");
     batch_.AwaitDigest(nullptr, message_at, kTokenBytes);
     batch_.slots_.back().epoch = epoch;
+  } else if (key.form == Form::kRandom) {
+    batch_.AwaitDigest(&key.key, message_at, kRandomBytes);
+    batch_.slots_.back().random = true;
   } else {
     batch_.AwaitDigest(&key.key, message_at, kTokenBytes);
   }

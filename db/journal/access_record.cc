@@ -11,12 +11,13 @@ namespace {
 using base::ByteReader;
 using base::ByteWriter;
 
-constexpr std::array<std::string_view, 6> kNames = {"",
+constexpr std::array<std::string_view, 7> kNames = {"",
                                                     "reidentify.asked",
                                                     "reidentify.approved",
                                                     "reidentify.refused",
                                                     "reidentify.opened",
-                                                    "register.read"};
+                                                    "register.read",
+                                                    "tokens.forgotten"};
 constexpr std::string_view kLabel = "access";
 
 std::string BoundTo(const AccessRecord& record) {

@@ -25,7 +25,8 @@ enum class Access : std::uint8_t {
   kApproved = 2,  // by a second person
   kRefused = 3,   // by the gateway, or by who might have approved; `refusal` says why
   kOpened = 4,    // the value is given
-  kRegisterRead = 5
+  kRegisterRead = 5,
+  kTokensForgotten = 6  // the person's rows of the table of random tokens go, for good
 };
 std::string_view Name(Access access);  // "reidentify.asked", "register.read"; "": kUndecided
 

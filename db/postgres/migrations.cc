@@ -10,7 +10,9 @@ constexpr base::Millis kMigrationMs = 600'000;  // an index over a full table ta
 constexpr const char* kGrants[] = {
     "GRANT USAGE ON SCHEMA octroi TO ",
     "GRANT SELECT ON octroi.schema_version TO ",
-    "GRANT SELECT, INSERT ON octroi.consents, octroi.consent_subjects, octroi.configs TO ",
+    "GRANT SELECT, INSERT ON octroi.consents, octroi.consent_subjects, octroi.configs, "
+    "octroi.breaches TO ",
+    "GRANT SELECT, INSERT, DELETE ON octroi.tokens TO ",
     "GRANT SELECT, INSERT, UPDATE ON octroi.generations, octroi.projections TO ",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON octroi.meta, octroi.event_chunks, "
     "octroi.delivery_chunks, octroi.attention, octroi.event_counts, octroi.delivery_counts, "

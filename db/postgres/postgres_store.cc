@@ -5,11 +5,13 @@
 #include "base/guarded.h"
 #include "store/projection.h"
 #include "store_postgres/archive_tables.h"
+#include "store_postgres/breach_table.h"
 #include "store_postgres/consent_table.h"
 #include "store_postgres/flow_reader.h"
 #include "store_postgres/flow_writer.h"
 #include "store_postgres/migrations.h"
 #include "store_postgres/task_table.h"
+#include "store_postgres/token_table.h"
 
 namespace octroi::store_postgres {
 namespace {
@@ -27,7 +29,8 @@ class PostgresStore final : public store::Store {
       : register_(Session(dog_, identity)),
         flow_({Session(dog_, identity), FlowWriter()}),
         reader_(Session(dog_, identity)),
-        watch_(Session(dog_, identity)) {}
+        watch_(Session(dog_, identity)),
+        tokens_(Session(dog_, identity)) {}
 
   base::Status Check() {
     return reader_.With([](Session& session) { return CheckGate(session); });
@@ -177,6 +180,37 @@ class PostgresStore final : public store::Store {
     });
   }
 
+  base::Status Mint(std::string_view domain, std::span<store::TokenRow> rows) override {
+    if (base::Status whole = store::CheckTokens(domain, rows); !whole) return whole;
+    return tokens_.With([&](Session& session) {
+      return session.Transact("store.mint", [&](Tx& tx) { return MintTokens(tx, domain, rows); });
+    });
+  }
+  base::Result<std::optional<store::TokenRow>> ByToken(
+      std::string_view domain, const policies::RandomToken& token) override {
+    return Read("store.by_token", [&](Tx& tx) { return TokenRowOf(tx, domain, token); });
+  }
+  base::Result<std::uint64_t> Forget(std::span<const policies::Fingerprint> subjects) override {
+    std::uint64_t gone = 0;
+    const base::Status done = Register("store.forget", [&](Tx& tx) {
+      gone = ForgetTokens(tx, subjects);
+      return base::Ok();
+    });
+    if (!done) return done.error();
+    return gone;
+  }
+  base::Result<std::vector<std::pair<std::string, store::TokenRow>>> TokensAfter(
+      const Place& place) override {
+    return Read("store.tokens_after", [&](Tx& tx) { return TokenPage(tx, place); });
+  }
+  base::Status AddBreach(const store::BreachEntry& entry) override {
+    if (base::Status whole = store::CheckBreach(entry); !whole) return whole;
+    return Register("store.breach", [&](Tx& tx) { return AddBreachEntry(tx, entry); });
+  }
+  base::Result<std::vector<store::BreachEntry>> Breaches() override {
+    return Read("store.breaches", BreachEntries);
+  }
+
  private:
   base::Status Register(std::string_view where, const Session::Work& work) {
     return register_.With([&](Session& session) { return session.Transact(where, work); });
@@ -199,6 +233,7 @@ class PostgresStore final : public store::Store {
   base::Guarded<FlowSession> flow_;
   base::Guarded<Session> reader_;
   base::Guarded<Session> watch_;
+  base::Guarded<Session> tokens_;  // lanes wait for it, and must not wait for the register
 };
 
 }  // namespace

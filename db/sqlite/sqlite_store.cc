@@ -7,6 +7,7 @@
 #include "base/lock_file.h"
 #include "store/projection.h"
 #include "store_sqlite/archive_tables.h"
+#include "store_sqlite/breach_table.h"
 #include "store_sqlite/connection.h"
 #include "store_sqlite/consent_table.h"
 #include "store_sqlite/disk_reserve.h"
@@ -15,6 +16,7 @@
 #include "store_sqlite/migrations.h"
 #include "store_sqlite/private_file.h"
 #include "store_sqlite/task_table.h"
+#include "store_sqlite/token_table.h"
 
 namespace octroi::store_sqlite {
 namespace {
@@ -30,6 +32,8 @@ struct Writer {
   ConsentWriter consents;
   FlowWriter flow;
   ArchiveWriter archive;
+  TokenWriter tokens;
+  BreachWriter breaches;
 };
 
 struct Reader {
@@ -38,6 +42,8 @@ struct Reader {
   FlowReader flow;
   TaskReader tasks;
   ArchiveReader archive;
+  TokenReader tokens;
+  BreachReader breaches;
 };
 
 base::Result<std::unique_ptr<Writer>> OpenWriter(const Options& options) {
@@ -51,14 +57,16 @@ base::Result<std::unique_ptr<Writer>> OpenWriter(const Options& options) {
   if (done) done = db->MakeDurable();
   if (done) done = Migrate(*db);
   if (!done) return done.error();
-  auto writer =
-      std::make_unique<Writer>(Writer{std::move(*lock), std::move(*db),
-                                      DiskReserve(options.path + "-reserve", options.reserve_bytes),
-                                      ConsentWriter(), FlowWriter(), ArchiveWriter()});
+  auto writer = std::make_unique<Writer>(
+      Writer{std::move(*lock), std::move(*db),
+             DiskReserve(options.path + "-reserve", options.reserve_bytes), ConsentWriter(),
+             FlowWriter(), ArchiveWriter(), TokenWriter(), BreachWriter()});
   writer->reserve.Make();
   done = writer->consents.Prepare(writer->db);
   if (done) done = writer->flow.Prepare(writer->db);
   if (done) done = writer->archive.Prepare(writer->db);
+  if (done) done = writer->tokens.Prepare(writer->db);
+  if (done) done = writer->breaches.Prepare(writer->db);
   if (!done) return done.error();
   return writer;
 }
@@ -69,12 +77,14 @@ base::Result<std::unique_ptr<Reader>> OpenReader(const Options& options) {
   base::Status done = CheckOurs(*db);
   if (done) done = CheckCurrent(*db);
   if (!done) return done.error();
-  auto reader = std::make_unique<Reader>(
-      Reader{std::move(*db), ConsentReader(), FlowReader(), TaskReader(), ArchiveReader()});
+  auto reader = std::make_unique<Reader>(Reader{std::move(*db), ConsentReader(), FlowReader(), TaskReader(), 
+                                                ArchiveReader(), TokenReader(), BreachReader()});
   done = reader->consents.Prepare(reader->db);
   if (done) done = reader->flow.Prepare(reader->db);
   if (done) done = reader->tasks.Prepare(reader->db);
   if (done) done = reader->archive.Prepare(reader->db);
+  if (done) done = reader->tokens.Prepare(reader->db);
+  if (done) done = reader->breaches.Prepare(reader->db);
   if (!done) return done.error();
   return reader;
 }
@@ -215,6 +225,35 @@ class SqliteStore final : public store::Store {
   }
   base::Status Set(std::string_view key, std::string_view value) override {
     return Write("store.set", [&](Writer& to) { return to.archive.Set(to.db, key, value); });
+  }
+
+  base::Status Mint(std::string_view domain, std::span<store::TokenRow> rows) override {
+    if (base::Status whole = store::CheckTokens(domain, rows); !whole) return whole;
+    return Write("store.mint", [&](Writer& to) { return to.tokens.Mint(to.db, domain, rows); });
+  }
+  base::Result<std::optional<store::TokenRow>> ByToken(
+      std::string_view domain, const policies::RandomToken& token) override {
+    return Read([&](Reader& from) { return from.tokens.ByToken(from.db, domain, token); });
+  }
+  base::Result<std::uint64_t> Forget(std::span<const policies::Fingerprint> subjects) override {
+    base::Result<std::uint64_t> gone = std::uint64_t{0};
+    const base::Status done = Write("store.forget", [&](Writer& to) {
+      gone = to.tokens.Forget(to.db, subjects);
+      return gone ? base::Ok() : base::Status(gone.error());
+    });
+    if (!done) return done.error();
+    return gone;
+  }
+  base::Result<std::vector<std::pair<std::string, store::TokenRow>>> TokensAfter(
+      const Place& place) override {
+    return Read([&](Reader& from) { return from.tokens.After(from.db, place); });
+  }
+  base::Status AddBreach(const store::BreachEntry& entry) override {
+    if (base::Status whole = store::CheckBreach(entry); !whole) return whole;
+    return Write("store.breach", [&](Writer& to) { return to.breaches.Add(to.db, entry); });
+  }
+  base::Result<std::vector<store::BreachEntry>> Breaches() override {
+    return Read([](Reader& from) { return from.breaches.All(from.db); });
   }
 };
 

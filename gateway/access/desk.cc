@@ -112,7 +112,7 @@ std::string AccessDesk::Ask(const Said& said, AccessRecord record) {
   const auto token = policies::ReadToken(said.statement.about);
   if (!token) return Refuse(record, "access.token_unknown", reason);
   record.domain = token->domain;
-  const auto opened = policies::OpenToken(*parts_.keys, *token, said.rules->spaces);
+  const auto opened = Opened(*token, *said.rules);
   if (!opened) return Refuse(record, std::string(opened.error().where), reason);
   record.field = opened->of.field;
   record.subject = {
@@ -189,7 +189,7 @@ std::string AccessDesk::Open(const Said& said, AccessRecord record) {
   const Person* const approver = said.rules->Find(request->approver);
   if (approver == nullptr || !approver->may_approve || SamePerson(*approver, *said.person))
     return Refuse(record, "access.approver_gone", reason);
-  const auto opened = policies::OpenToken(*parts_.keys, request->token, said.rules->spaces);
+  const auto opened = Opened(request->token, *said.rules);
   if (!opened) return Refuse(record, std::string(opened.error().where), reason);
   record.access = Access::kOpened;
   if (!Record(record, request->reason)) return Json{{"error", "access.unrecorded"}}.dump();
@@ -223,28 +223,52 @@ std::string AccessDesk::Waiting() {
   return Json{{"tenant", rules->tenant}, {"requests", std::move(list)}}.dump();
 }
 
-std::string AccessDesk::ReadRegister(std::string_view order, std::uint32_t uid) {
+base::Result<policies::OpenedToken> AccessDesk::Opened(const policies::TokenParts& token,
+                                                       const Rules& rules) const {
+  const bool random = token.form == policies::OutgoingField::Form::kRandom;
+  if (random && parts_.tokens != nullptr) return parts_.tokens->Open(token);
+  return policies::OpenToken(*parts_.keys, token, rules.spaces);
+}
+
+std::string AccessDesk::RecordPerson(std::string_view order, std::uint32_t uid,
+                                     journal::Access access, AccessRecord& record) {
+  const std::string invalid = Json{{"error", "request.invalid"}}.dump();
   const Json json = Json::parse(order, nullptr, /*allow_exceptions=*/false);
   const auto rules = parts_.rules();
-  if (!rules || !json.is_object()) return Json{{"error", "request.invalid"}}.dump();
-  AccessRecord record;
+  if (!rules || !json.is_object()) return invalid;
   record.plan = rules->plan;
   record.uid = uid;
-  record.access = Access::kRegisterRead;
+  record.access = access;
   const Json subject = json.contains("subject") ? json["subject"] : Json::array();
   for (const Json& one : subject) {
     const auto bytes = base::FromHex(one.is_string() ? one.get<std::string>() : std::string());
     journal::Fingerprint& into = record.subject.emplace_back();
     if (!bytes || bytes->size() != into.size() || record.subject.size() > kIdentifiersMax)
-      return Json{{"error", "request.invalid"}}.dump();
+      return invalid;
     std::ranges::copy(*bytes, into.begin());
   }
   const std::string said = TextOf(json, "reason"), reason = said.empty() ? "-" : said;
-  if (record.subject.empty() || !change::IsReason(reason))
-    return Json{{"error", "request.invalid"}}.dump();
+  if (record.subject.empty() || !change::IsReason(reason)) return invalid;
+  if (access == Access::kTokensForgotten && reason == "-")
+    return Json{{"error", "access.reason_missing"}}.dump();
   const std::lock_guard lock(mutex_);
-  if (!Record(record, reason)) return Json{{"error", "access.unrecorded"}}.dump();
-  return Json{{"recorded", true}}.dump();
+  return Record(record, reason) ? "" : Json{{"error", "access.unrecorded"}}.dump();
+}
+
+std::string AccessDesk::ReadRegister(std::string_view order, std::uint32_t uid) {
+  AccessRecord record;
+  const std::string why = RecordPerson(order, uid, Access::kRegisterRead, record);
+  return why.empty() ? Json{{"recorded", true}}.dump() : why;
+}
+
+std::string AccessDesk::ForgetTokens(std::string_view order, std::uint32_t uid) {
+  AccessRecord record;
+  const std::string why = RecordPerson(order, uid, Access::kTokensForgotten, record);
+  if (!why.empty()) return why;
+  if (parts_.tokens == nullptr) return Json{{"forgotten", 0}}.dump();
+  const auto gone = parts_.tokens->Forget(record.subject);
+  if (!gone) return Json{{"error", "access.table_unavailable"}}.dump();
+  return Json{{"forgotten", *gone}}.dump();
 }
 
 }  // namespace octroi::gateway::access

@@ -21,6 +21,7 @@
 #include "gateway/access/requests.h"
 #include "gateway/access/rules.h"
 #include "gateway/access/statement.h"
+#include "gateway/token_desk.h"
 #include "journal/access_record.h"
 #include "journal/journal.h"
 
@@ -34,6 +35,7 @@ class AccessDesk {
     const crypto::KeyRing* keys = nullptr;
     const base::Clock* clock = nullptr;
     std::function<base::Result<Rules>()> rules;  // of the config in force
+    TokenDesk* tokens = nullptr;                 // the table behind P4 tokens; null: there is none
   };
   explicit AccessDesk(Parts parts) : parts_(std::move(parts)), steady_(*parts_.clock) {}
 
@@ -45,6 +47,9 @@ class AccessDesk {
   // Before the register of one person is read by the command line: {"subject":["<32 hex>"..],
   // "reason":"..."}. {"recorded":true} once it is durable.
   std::string ReadRegister(std::string_view order, std::uint32_t uid);
+  // Makes the P4 tokens of one person nobody's, in every domain, for good; the same order, and a
+  // reason is needed. {"forgotten": n}, recorded before anything goes.
+  std::string ForgetTokens(std::string_view order, std::uint32_t uid);
 
  private:
   struct Said {  // one statement whose signature holds
@@ -60,6 +65,11 @@ class AccessDesk {
   std::string Open(const Said& said, journal::AccessRecord record);
   // The request that a statement is about, if it may still be; null: `code` says why not.
   Request* RequestOf(const Said& said, journal::AccessRecord& record, std::string& code);
+  base::Result<policies::OpenedToken> Opened(const policies::TokenParts& token,
+                                             const Rules& rules) const;
+  // One order about one person, recorded as `access`. "": it is; else the answer.
+  std::string RecordPerson(std::string_view order, std::uint32_t uid, journal::Access access,
+                           journal::AccessRecord& record);
   // False: it is not on the journal, and nothing came of it.
   bool Record(journal::AccessRecord& record, std::string_view reason);
   std::string Refuse(journal::AccessRecord& record, std::string code, std::string_view reason);

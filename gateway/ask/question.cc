@@ -231,6 +231,7 @@ Shape ShapeOf(policies::OutgoingField::Form form) {
     case Form::kPseudonym:
     case Form::kReversible:
     case Form::kEpoch:
+    case Form::kRandom:
       return Shape::kPseudonym;
     case Form::kPartnerHash:
       return Shape::kHashed;

@@ -89,6 +89,10 @@ std::string_view Name(Reason reason) {
       return "hold.full";
     case Reason::kVariantCounted:
       return "variant.counted";
+    case Reason::kGroupTooSmall:
+      return "group.too_small";
+    case Reason::kTokensUnavailable:
+      return "tokens.unavailable";
     case Reason::kCloudEventAttributeMissing:
       return "cloudevents.attribute_missing";
     case Reason::kCloudEventAttributeInvalid:

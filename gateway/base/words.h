@@ -109,6 +109,9 @@ enum class Reason : std::uint16_t {
   kConsentControllerNotListed = 117,  // "consent.controller_not_listed"
   kConsentVendorNotListed = 118,      // "consent.vendor_not_listed"
   kConsentCategoryNotListed = 119,    // "consent.category_not_listed"
+  // of a delivery
+  kGroupTooSmall = 120,      // "group.too_small": fewer than k of its batch looked the same
+  kTokensUnavailable = 121,  // "tokens.unavailable": in flight until the table of tokens answers
   kFirstConfigured = 256,
 };
 std::string_view Name(Reason reason);  // built-in ones; "" for configured ones (ask the plan)

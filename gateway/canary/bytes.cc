@@ -54,7 +54,7 @@ std::string HashOf(std::string_view value) {
 }
 
 bool IsToken(std::string_view text) {
-  return text.size() > 3 && text[0] == 'p' && text[1] >= '1' && text[1] <= '3' && text[2] == '.';
+  return text.size() > 3 && text[0] == 'p' && text[1] >= '1' && text[1] <= '4' && text[2] == '.';
 }
 
 CanaryForm FormOf(const std::string& text, const std::string& value) {

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "gateway/canary/bytes.h"
 #include "gateway/canary/people.h"
+#include "gateway/canary/unkept_tokens.h"
 #include "gateway/cmp_request.h"
 #include "gateway/dispatcher/second_decision.h"
 #include "gateway/evaluate.h"
@@ -212,8 +213,7 @@ class Walk {
     plan_.pseudonymizer->Begin(destination, batch_);
     const auto added =
         AddLeaving(plan_, destination, 1, record_, fields_, leave, purposes_, batch_);
-    plan_.pseudonymizer->Finish(destination, batch_);
-    return static_cast<bool>(added);
+    return added && plan_.pseudonymizer->Finish(destination, batch_, &tokens_);
   }
 
   void Mismatch(std::string destination, std::string field, std::string expected, std::string seen,
@@ -246,6 +246,7 @@ class Walk {
   journal::EventRecord record_;
   journal::PayloadView fields_;
   policies::ProtectedBatch batch_;
+  UnkeptTokens tokens_;
   std::vector<std::string_view> purposes_;
   CanaryResult result_;
 };

@@ -115,6 +115,7 @@ void Checker::Destinations() const {
       }
       Receives(destination, receives, categories);
     }
+    Groups(destination);
     Deliver(destination);
   }
 }

@@ -101,10 +101,15 @@ void Checker::Pseudonyms() const {
     const Node& root = pseudonym->root;
     const Node* method = root.FindString("method");
     const bool siv = method && method->text == "p2-siv";
-    if (method && method->text == "p4-random") {
-      Add(1908, *pseudonym, method->at, {method->text});
-    } else if (method && root.Find("reversible") && root.True("reversible") != siv) {
-      Add(siv ? 1356 : 1326, *pseudonym, root.Find("reversible")->at, {method->text});
+    const bool random = method && method->text == "p4-random";
+    const Node* reversible = root.Find("reversible");
+    if (method && reversible && root.True("reversible") != (siv || random)) {
+      const int code = random ? 1387 : siv ? 1356 : 1326;
+      Add(code, *pseudonym, reversible->at, {method->text});
+    }
+    for (const char* of_keys : {"key", "rotate"}) {
+      const Node* node = root.Find(of_keys);
+      if (random && node) Add(1388, *pseudonym, node->at, {std::string(of_keys)});
     }
     const Node* separate = root.FindString("separate_by");
     if (separate && separate->text != "destination")

@@ -67,6 +67,7 @@ class Checker {
   void FreeText(const Document& destination, const Node::Member& field) const;
   void PartnerHash(const Document& destination, const Node::Member& field) const;
   void Deliver(const Document& destination) const;
+  void Groups(const Document& destination) const;  // k_anonymity
   void IntoTable(const Document& destination, const Node& deliver) const;
   void Answer(const Document& source, const Node& answer) const;
   void Signal(const Document& source, const Node& signal) const;

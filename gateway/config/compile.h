@@ -54,6 +54,8 @@ CanaryPlan CanaryPlanOf(const Document& canary, NameTables& names);
 base::Result<SourcePlan> SourcePlanOf(const World& world, const Document& source,
                                       NameTables& names);
 DestinationPlan DestinationPlanOf(const Document& destination, const std::string& folder);
+// What a destination's k_anonymity asks of its batches, of the fields as they leave in `form`.
+GroupsPlan GroupsPlanOf(const Document& destination, const policies::OutgoingForm& form);
 policies::OutgoingForm OutgoingFormOf(const World& world, const Document& destination,
                                       const Files& files, NameTables& names);
 

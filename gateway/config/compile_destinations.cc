@@ -46,6 +46,7 @@ policies::OutgoingField::Form FormOf(const World& world, const Node& form) {
   const Document* pseudonym = world.Find("Pseudonym", form.Text("pseudonym"));
   const std::string_view method = pseudonym ? pseudonym->root.Text("method") : std::string_view();
   if (method == "p2-siv") return Form::kReversible;
+  if (method == "p4-random") return Form::kRandom;
   return method == "p3-hmac-epoch" ? Form::kEpoch : Form::kPseudonym;
 }
 

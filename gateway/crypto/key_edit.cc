@@ -29,6 +29,8 @@ bool MayFollow(KeyState from, KeyState to) {
 
 }  // namespace
 
+base::Millis KeyFileChanged(const std::string& path) { return SecretFileChanged(path); }
+
 base::Result<std::vector<KeyVersion>> KeyVersions(const std::string& path,
                                                   std::string_view purpose) {
   const auto roots = ReadKeyFile(path, purpose);
@@ -45,6 +47,7 @@ base::Result<std::uint32_t> RotateKey(const std::string& path, std::string_view 
   if (!roots) return roots.error();
   for (RootVersion& root : *roots) {
     root.version.until = 0;  // there is one rotation at a time
+    root.version.since = 0;
     if (root.version.state != KeyState::kActive) continue;
     root.version.state = KeyState::kVerifyOnly;
     root.version.until = until;
@@ -52,7 +55,7 @@ base::Result<std::uint32_t> RotateKey(const std::string& path, std::string_view 
   std::array<std::uint8_t, 32> fresh{};
   RandomBytes(fresh);
   const std::uint32_t next = roots->back().version.version + 1;
-  roots->push_back({KeyVersion{next, KeyState::kActive, 0},
+  roots->push_back({KeyVersion{next, KeyState::kActive, 0, 0},
                     RootKey({reinterpret_cast<const char*>(fresh.data()), fresh.size()})});
   OPENSSL_cleanse(fresh.data(), fresh.size());
   if (auto done = ReplaceSecretFile(path, KeyFileText(*roots, purpose).view()); !done)

@@ -16,6 +16,9 @@ namespace octroi::crypto {
 
 std::string_view Name(KeyState state);  // "verify-only", as the file has it
 
+// When the file was last written; 0: it cannot be asked.
+base::Millis KeyFileChanged(const std::string& path);
+
 // Ascending. Errors: KeyRing::Open.
 base::Result<std::vector<KeyVersion>> KeyVersions(const std::string& path,
                                                   std::string_view purpose);

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::string_view kMagic = "octroi-key-v1";
 constexpr std::size_t kRootBytes = 32;
-constexpr std::string_view kUntil = " until=";
+constexpr std::string_view kUntil = " until=", kSince = " since=";
 constexpr base::Millis kDay = 86'400'000;
 
 constexpr std::pair<std::string_view, KeyState> kStates[] = {
@@ -46,6 +46,13 @@ std::optional<KeyVersion> ParseHeader(std::string_view line, std::string_view pu
       std::from_chars(number.data(), number.data() + number.size(), parsed.version);
   if (fault != std::errc{} || end != number.data() + number.size() || parsed.version == 0) {
     return std::nullopt;
+  }
+  if (const std::size_t at = line.find(kSince); at != std::string_view::npos) {
+    const auto day = base::ParseRfc3339(line.substr(at + kSince.size()), /*date_allowed=*/true);
+    if (!day || DayText(*day) != line.substr(at + kSince.size())) return std::nullopt;
+    parsed.since = *day;
+    line = line.substr(0, at);
+    if (line != "active") return std::nullopt;
   }
   if (const std::size_t at = line.find(kUntil); at != std::string_view::npos) {
     const auto day = base::ParseRfc3339(line.substr(at + kUntil.size()), /*date_allowed=*/true);
@@ -146,7 +153,15 @@ base::Result<std::vector<RootVersion>> ReadKeyFile(const std::string& path,
                                                    std::string_view purpose) {
   auto text = ReadSecretFile(path);
   if (!text) return text.error();
-  return Reader(path, purpose).Read(text->view());
+  auto roots = Reader(path, purpose).Read(text->view());
+  if (!roots) return roots;
+  // A file that does not say since when: it was last written when that version became active, or
+  // later, and then says so.
+  for (RootVersion& root : *roots) {
+    if (root.version.state == KeyState::kActive && root.version.since == 0)
+      root.version.since = SecretFileChanged(path) / kDay * kDay;
+  }
+  return roots;
 }
 
 std::string_view KeyStateName(KeyState state) {
@@ -163,6 +178,8 @@ WipedString KeyFileText(const std::vector<RootVersion>& versions, std::string_vi
     text.append(std::to_string(root.version.version)).append(" ");
     text.append(KeyStateName(root.version.state));
     if (root.version.until != 0) text.append(kUntil).append(DayText(root.version.until - kDay));
+    const bool active = root.version.state == KeyState::kActive;
+    if (active && root.version.since != 0) text.append(kSince).append(DayText(root.version.since));
     const WipedString hex(base::Hex(root.key.bytes()));
     text.append("\n").append(hex.view()).append("\n");
   }

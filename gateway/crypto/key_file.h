@@ -2,7 +2,8 @@
 //   octroi-key-v1 <purpose> kv=<n> <state>
 //   <64 hex digits>
 // A destroyed version keeps its line, with 64 zeros for the key; behind "verify-only" may stand
-// " until=2027-01-31", the last day (UTC) of a rotation. Internal to crypto.
+// " until=2027-01-31", the last day (UTC) of a rotation, and behind "active" " since=2026-11-23",
+// the day on which it became so. Internal to crypto.
 #pragma once
 
 #include <array>

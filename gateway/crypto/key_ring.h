@@ -30,6 +30,8 @@ struct KeyVersion {
   // Of verify-only: what is received before that (UTC) leaves with its tokens, too, for who asks
   // for them. 0: nothing does.
   base::Millis until = 0;
+  // The day (its midnight UTC) on which it became active. 0: the file does not say.
+  base::Millis since = 0;
 };
 
 // Immutable after Open; safe from any thread. Secrets are wiped when it is destroyed.

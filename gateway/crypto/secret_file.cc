@@ -125,4 +125,10 @@ base::Status ReplaceSecretFile(const std::string& path, std::string_view text) {
   return Unreadable(path, "could not be replaced: " + why);
 }
 
+base::Millis SecretFileChanged(const std::string& path) {
+  struct stat file {};
+  if (::stat(path.c_str(), &file) != 0) return 0;
+  return base::Millis{file.st_mtim.tv_sec} * 1000 + file.st_mtim.tv_nsec / 1'000'000;
+}
+
 }  // namespace octroi::crypto

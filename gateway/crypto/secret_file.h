@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/clock.h"
 #include "base/result.h"
 
 namespace octroi::crypto {
@@ -36,5 +37,7 @@ base::Status WriteSecretFile(const std::string& path, std::string_view text);
 // The same over a file that is there, for the same owner: who reads it sees the old one or the new
 // one.
 base::Status ReplaceSecretFile(const std::string& path, std::string_view text);
+// When the file was last written, by the wall clock; 0: it cannot be asked.
+base::Millis SecretFileChanged(const std::string& path);
 
 }  // namespace octroi::crypto

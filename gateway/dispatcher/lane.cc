@@ -4,6 +4,7 @@
 
 #include "base/crash_point.h"
 #include "base/thread_name.h"
+#include "gateway/dispatcher/groups.h"
 #include "gateway/dispatcher/second_decision.h"
 
 namespace octroi::gateway {
@@ -83,14 +84,15 @@ bool Lane::SendUntilFinal(Items items) {
     bool going = true;
     if (!receipt) {
       destination_.breaker->Unused(pass);
-      going = !shared_.draining();
+      going = unprotected_ ? WaitForTokens() : !shared_.draining();
     } else if (receipt->kind == Receipt::Kind::kRetry) {
       going = Retry(backoff, pass, *receipt);
     } else {
       destination_.breaker->Answered(pass);
       if (receipt->kind == Receipt::Kind::kDelivered) {
         going = Conclude(leaving_, base::Outcome::kSent, base::Reason::kDelivered, *receipt);
-      } else if (leaving_.size() == 1) {
+      } else if (leaving_.size() == 1 || Settings()->groups.at_least > 1) {
+        // one, or a batch whose records may only leave together
         going = Conclude(leaving_, base::Outcome::kFailed, base::Reason::kRefusedByDestination,
                          *receipt);
       } else {
@@ -118,6 +120,7 @@ std::optional<Receipt> Lane::Attempt(Items items) {
     const bool ready = Prepare(items);
     if (leaving_.empty()) return std::nullopt;
     if (!ready) continue;
+    if (unprotected_) return std::nullopt;
     const std::int64_t begin = shared_.parts.clock->BootNowNanos();
     const Receipt receipt = sender_->Send(batch_, shared_.parts.journal->durable(), *this);
     OCTROI_CRASH_POINT("delivery.answered");
@@ -164,24 +167,20 @@ bool Lane::StillLeaving() {
   });
 }
 
-bool Lane::Prepare(Items items) {
-  leaving_.clear();
-  std::vector<journal::OutcomeRecord> finals;
-  std::vector<InHand*> concluded;
+void Lane::Finals::Add(InHand* item, journal::OutcomeRecord record) {
+  record.attempt = item->attempts;
+  record.consent = item->leave.consent;
+  const auto same = std::find_if(records.begin(), records.end(), [&](const auto& other) {
+    return other.outcome == record.outcome && other.reason == record.reason &&
+           other.attempt == record.attempt && other.consent == record.consent;
+  });
+  (same == records.end() ? records.emplace_back(std::move(record)) : *same)
+      .events.push_back(item->sequence());
+  items.push_back(item);
+}
+
+void Lane::Decide(Items items, Finals& finals) {
   const base::Millis now = shared_.parts.clock->WallNow();
-  const auto conclude = [&](InHand* item, base::Outcome outcome, base::Reason reason) {
-    journal::OutcomeRecord record = OutcomeOf(outcome, reason);
-    record.attempt = item->attempts;
-    record.consent = item->leave.consent;
-    const auto same = std::find_if(finals.begin(), finals.end(), [&](const auto& other) {
-      return other.outcome == outcome && other.reason == reason &&
-             other.attempt == record.attempt && other.consent == record.consent;
-    });
-    (same == finals.end() ? finals.emplace_back(std::move(record)) : *same)
-        .events.push_back(item->sequence());
-    concluded.push_back(item);
-  };
-  bool begun = false;
   const std::size_t most = Settings() == nullptr ? kBatchOfRemoved : Settings()->batch_up_to;
   for (InHand* item : items) {
     if (item->final) continue;
@@ -189,27 +188,42 @@ bool Lane::Prepare(Items items) {
     if (leaving_.size() >= std::max<std::size_t>(1, most)) break;
     item->leave = {};
     if (!item->readable()) {
-      conclude(item, base::Outcome::kFailed, base::Reason::kPayloadGone);
+      finals.Add(item, OutcomeOf(base::Outcome::kFailed, base::Reason::kPayloadGone));
       continue;
     }
     item->leave = DecideAgain(*plan_, destination_.place, *shared_.parts.index, item->record(),
                               item->fields(), now);
-    if (!item->leave.allowed) {
-      conclude(item, base::Outcome::kWithheld, item->leave.reason);
-      continue;
-    }
-    if (!begun) plan_->pseudonymizer->Begin(destination_.place, batch_);
-    begun = true;
-    if (Protect(*item, batch_)) {
+    if (item->leave.allowed) {
       leaving_.push_back(item);
     } else {
-      conclude(item, base::Outcome::kFailed, base::Reason::kProtectFailed);
+      finals.Add(item, OutcomeOf(base::Outcome::kWithheld, item->leave.reason));
     }
   }
-  if (begun) plan_->pseudonymizer->Finish(destination_.place, batch_);
+}
+
+bool Lane::Prepare(Items items) {
+  leaving_.clear();
+  unprotected_ = false;
+  Finals finals;
+  Decide(items, finals);
+  if (Settings() != nullptr && Settings()->groups.at_least > 1) {
+    for (InHand* item : TakeSmallGroups(Settings()->groups, leaving_))
+      finals.Add(item, OutcomeOf(base::Outcome::kWithheld, base::Reason::kGroupTooSmall));
+  }
+  if (!leaving_.empty()) {
+    plan_->pseudonymizer->Begin(destination_.place, batch_);
+    std::erase_if(leaving_, [&](InHand* item) {
+      const bool added = Protect(*item, batch_);
+      if (!added) finals.Add(item, OutcomeOf(base::Outcome::kFailed, base::Reason::kProtectFailed));
+      return !added;
+    });
+    const auto whole =
+        plan_->pseudonymizer->Finish(destination_.place, batch_, shared_.parts.tokens);
+    unprotected_ = !whole;
+  }
   key_version_ = batch_.key_version();
-  if (finals.empty()) return true;
-  Conclude(finals, concluded);
+  if (finals.records.empty()) return true;
+  Conclude(finals.records, finals.items);
   return false;
 }
 

@@ -57,6 +57,12 @@ class Lane final : SendStart {
   // Decides again for each and fills batch_ and leaving_. False: some became final, which took
   // time: once more.
   bool Prepare(Items items);
+  struct Finals {  // what became final; those with the same outcome share a record
+    std::vector<journal::OutcomeRecord> records;
+    std::vector<InHand*> items;
+    void Add(InHand* item, journal::OutcomeRecord record);
+  };
+  void Decide(Items items, Finals& finals);  // fills leaving_
   bool Protect(InHand& item, policies::ProtectedBatch& batch);
   bool Enter() override;
   void Leave() override;
@@ -71,7 +77,9 @@ class Lane final : SendStart {
   journal::OutcomeRecord OutcomeOf(base::Outcome outcome, base::Reason reason) const;
   bool Conclude(Items items, base::Outcome outcome, base::Reason reason, const Receipt& receipt);
   bool Conclude(const std::vector<journal::OutcomeRecord>& outcomes, Items items);
-  void NoteRetry(const Receipt& receipt);
+  void Note(base::Reason reason, std::uint16_t http_status);
+  // The table of random tokens did not answer: nothing of leaving_ may leave before it does.
+  bool WaitForTokens();
 
   Shared& shared_;
   const LaneDestination destination_;
@@ -88,6 +96,7 @@ class Lane final : SendStart {
   std::size_t in_hand_count_ = 0;
   std::vector<QueuedItem> taken_;
   std::vector<InHand*> leaving_;   // of the current attempt: in batch_, or in abreast_
+  bool unprotected_ = false;       // batch_ has no body: a token of leaving_ was not to be had
   std::uint32_t key_version_ = 0;  // of the current attempt's pseudonyms
   std::uint64_t decided_by_ = 0;   // the index's generation that those decisions saw
   SendGate::Place place_;

@@ -60,7 +60,8 @@ bool Lane::PrepareAbreast(Items items) {
     policies::ProtectedBatch& batch = abreast_[leaving_.size()];
     plan_->pseudonymizer->Begin(destination_.place, batch);
     if (!Protect(one, batch)) continue;
-    plan_->pseudonymizer->Finish(destination_.place, batch);
+    if (!plan_->pseudonymizer->Finish(destination_.place, batch, shared_.parts.tokens))
+      return false;
     leaving_.push_back(&one);
   }
   return leaving_.size() > 1;

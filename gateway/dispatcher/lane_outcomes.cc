@@ -47,20 +47,28 @@ bool Lane::Retry(Backoff& backoff, Breaker::Pass pass, const Receipt& receipt) {
     return false;
   }
   if (exhausted.size() == leaving_.size()) return true;
-  NoteRetry(receipt);
+  Note(base::Reason::kRetrying, receipt.http_status);
   queue_.Pause(wait, [this] { return shared_.draining() || SettingsChanged(); });
+  return !shared_.draining();
+}
+
+// Nothing was tried, so nothing counts towards the destination's breaker or retry_for.
+bool Lane::WaitForTokens() {
+  constexpr base::Millis kAgainMs = 500;
+  Note(base::Reason::kTokensUnavailable, 0);
+  queue_.Pause(kAgainMs, [this] { return shared_.draining() || SettingsChanged(); });
   return !shared_.draining();
 }
 
 // So that status shows it, and a restart goes on counting; not an outcome, so a full journal may
 // refuse it.
-void Lane::NoteRetry(const Receipt& receipt) {
+void Lane::Note(base::Reason reason, std::uint16_t http_status) {
   const std::int64_t now = shared_.parts.clock->BootNowNanos();
   if (noted_nanos_ != 0 && now - noted_nanos_ < kNoteRetryEveryNanos) return;
   noted_nanos_ = now;
-  journal::OutcomeRecord record = OutcomeOf(base::Outcome::kInFlight, base::Reason::kRetrying);
+  journal::OutcomeRecord record = OutcomeOf(base::Outcome::kInFlight, reason);
   record.attempt = MostAttempts(leaving_);
-  record.http_status = receipt.http_status;
+  record.http_status = http_status;
   for (const InHand* item : leaving_) {
     if (!item->final) record.events.push_back(item->sequence());
   }

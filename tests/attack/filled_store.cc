@@ -63,9 +63,10 @@ void Post(std::uint16_t port, std::string_view path, const std::string& body, in
     Fail("POST " + std::string(path) + ": " + answer);
 }
 
-Json EventOf(std::size_t number) {
+// Everybody sends one before anybody knows them, and one when they have agreed.
+Json EventOf(std::size_t number, std::size_t round) {
   const Person person = PersonOf(number);
-  Json event = Json::parse(BenchEvent(number + 1));
+  Json event = Json::parse(BenchEvent(number + 1 + round * kPeopleMax));
   event["traits"] = {{"email", person.email.value}, {"phone", person.phone.value}};
   event["userId"] = person.customer.value;
   return event;
@@ -85,17 +86,43 @@ Json ConsentOf(std::size_t number, std::string_view state) {
           {"id", std::string(state) + std::to_string(number)}};
 }
 
-void Fill(std::uint16_t port, std::size_t people) {
+void SendEvents(std::uint16_t port, std::size_t people, std::size_t round) {
   for (std::size_t first = 0; first < people; first += kAtOnce) {
     Json events = Json::array();
     for (std::size_t i = first; i < std::min(first + kAtOnce, people); ++i)
-      events.push_back(EventOf(i));
+      events.push_back(EventOf(i, round));
     Post(port, "/v1/events/bench", events.dump(), 200);
   }
-  for (std::size_t i = 0; i < people; ++i) {
-    Post(port, "/v1/consents", ConsentOf(i, "granted").dump(), 201);
-    if (i % 10 == 0) Post(port, "/v1/consents", ConsentOf(i, "withdrawn").dump(), 201);
+}
+
+// Behind every acknowledgement come the projection, at the latest a second later, and what leaves.
+void WaitQuiet(const gateway::Service& service) {
+  for (int tenths = 0;; ++tenths) {
+    const Json status = Json::parse(service.Status());
+    if (status["projected_through"] == status["journal_through"] && status["pending"] == 0) return;
+    if (tenths > 600) Fail("the store never came after the journal");
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }
+}
+
+void Fill(const gateway::Service& service, std::size_t people) {
+  const std::uint16_t port = service.ingest_port();
+  SendEvents(port, people, 0);
+  for (std::size_t i = 0; i < people; ++i)
+    Post(port, "/v1/consents", ConsentOf(i, "granted").dump(), 201);
+  SendEvents(port, people, 1);
+  WaitQuiet(service);
+  for (std::size_t i = 0; i < people; i += 10)
+    Post(port, "/v1/consents", ConsentOf(i, "withdrawn").dump(), 201);
+  WaitQuiet(service);
+}
+
+// The same identifiers as random tokens, so that their table is attacked, too.
+void AskForRandomTokens(const fs::path& folder) {
+  const fs::path pseudonym = folder / "pseudonyms/per-destination.yaml";
+  Replace(pseudonym, "method: p1-hmac", "method: p4-random");
+  Replace(pseudonym, "key: { derive_from: pseudonym_root, context: destination }\n", "");
+  Replace(pseudonym, "reversible: false", "reversible: true");
 }
 
 }  // namespace
@@ -111,6 +138,7 @@ FilledStore::FilledStore(std::size_t people) {
   const fs::path yaml = config_.folder / "gateway.yaml";
   Replace(yaml, "127.0.0.1:18080", "127.0.0.1:0");
   Replace(yaml, "127.0.0.1:18081", "127.0.0.1:0");
+  AskForRandomTokens(config_.folder);
   const crypto::Digest digest = crypto::Sha256(kKey);
   WriteSecret(config_.folder / "keys/bench.secret",
               "octroi-secret-sha256 " + base::Hex(crypto::AsBytes(digest)) + "\n");
@@ -137,14 +165,7 @@ FilledStore::FilledStore(std::size_t people) {
   parts.fatal = [](const base::Error& error) { Fail(error.detail); };
   auto service = gateway::Service::Start(std::move(parts));
   if (!service) Fail(service.error().detail);
-  Fill((*service)->ingest_port(), people);
-  // Behind every acknowledgement comes the projection: at the latest a second later.
-  for (int tenths = 0;; ++tenths) {
-    const Json status = Json::parse((*service)->Status());
-    if (status["projected_through"] == status["journal_through"]) break;
-    if (tenths > 600) Fail("the store never came after the journal");
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
-  }
+  Fill(**service, people);
   (*service)->Drain(10'000);
 }
 

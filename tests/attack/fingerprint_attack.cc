@@ -16,7 +16,7 @@ using Json = nlohmann::ordered_json;
 
 // Where the design says that fingerprints are; what more there is comes from the store itself.
 constexpr std::string_view kKnown[] = {"consents.subject", "consent_subjects.fingerprint",
-                                       "event_chunks.events"};
+                                       "event_chunks.events", "tokens.subject"};
 constexpr std::size_t kPerPerson = 3;
 
 Identifier OfPeople(std::uint64_t number) {

@@ -128,7 +128,7 @@ void Pseudonymise3(benchmark::State& state) {
     for (out.sequence = 1; out.sequence <= kBatch; ++out.sequence) {
       if (!w.plan->pseudonymizer->Add(0, out, batch)) state.SkipWithError("not received");
     }
-    w.plan->pseudonymizer->Finish(0, batch);
+    if (!w.plan->pseudonymizer->Finish(0, batch)) state.SkipWithError("not finished");
   }
   state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations() * kBatch));
 }

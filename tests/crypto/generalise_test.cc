@@ -132,7 +132,7 @@ TEST(Generalise, RedactedTextLeavesAsItIsGivenBackOrNotAtAll) {
   ProtectedBatch batch;
   (*direct)->Begin(0, batch);
   ASSERT_TRUE((*direct)->Add(0, {1, "lead.created", 0, {kFree, 0}, {}, &person}, batch));
-  (*direct)->Finish(0, batch);
+  EXPECT_TRUE((*direct)->Finish(0, batch));
   EXPECT_EQ(batch.body().find("##"), std::string_view::npos);
 }
 
@@ -163,7 +163,7 @@ TEST(Generalise, InABatch) {
   const auto maker = Made(*ring, {form});
   maker->Begin(0, batch);
   ASSERT_TRUE(AddOne(*maker, 0, 1, person, batch));
-  maker->Finish(0, batch);
+  EXPECT_TRUE(maker->Finish(0, batch));
   EXPECT_EQ(nlohmann::json::parse(batch.body())["t"], "none");
   EXPECT_EQ(batch.body().find("free text"), std::string_view::npos);
 }

@@ -66,6 +66,33 @@ TEST_F(Life, ARotationKeepsTheOldKeyAndSaysUntilWhen) {
   EXPECT_FALSE((*next)->previous());
 }
 
+TEST_F(Life, TheFileSaysSinceWhenAVersionIsActive) {
+  const std::string key = Text().substr(Text().find('\n') + 1);
+  const std::string path =
+      folder_.Write("old.key", "octroi-key-v1 pseudonym kv=1 active since=2026-01-31\n" + key);
+  const auto since = [](const std::string& file) {
+    return KeyVersions(file, kPseudonymPurpose)->back().since;
+  };
+  EXPECT_EQ(since(path), 1'769'817'600'000) << "2026-01-31T00:00:00Z";
+  ASSERT_TRUE(RotateKey(path, kPseudonymPurpose, 0));
+  EXPECT_GT(since(path), 1'769'817'600'000) << "of the new one: the day it was written";
+  EXPECT_EQ(KeyVersions(path, kPseudonymPurpose)->front().since, 0) << "of the active one only";
+  const base::Millis day = since(path);
+  ASSERT_TRUE(EndKey(path, kPseudonymPurpose, 1, KeyState::kRetired));
+  EXPECT_EQ(since(path), day);
+  EXPECT_EQ(day % 86'400'000, 0);
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  EXPECT_NE(text.str().find("kv=2 active since=20"), std::string::npos) << "now it is written down";
+  for (const char* bad : {"active since=2026-1-31", "active since=", "retired since=2026-01-31",
+                          "active until=2026-01-31"}) {
+    const std::string wrong =
+        folder_.Write("bad.key", "octroi-key-v1 pseudonym kv=1 " + std::string(bad) + "\n" + key);
+    EXPECT_FALSE(KeyVersions(wrong, kPseudonymPurpose)) << bad;
+    ASSERT_EQ(unlink(wrong.c_str()), 0);
+  }
+}
+
 TEST_F(Life, TheFileStaysItsOwners) {
   if (geteuid() != 0) GTEST_SKIP() << "only root gives files away";
   ASSERT_EQ(chown(path_.c_str(), 1234, 1235), 0);

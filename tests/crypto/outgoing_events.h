@@ -105,7 +105,7 @@ inline nlohmann::json DataOf(const Pseudonymizer& maker, const Fields& fields,
   ProtectedBatch batch;
   maker.Begin(0, batch);
   EXPECT_TRUE(AddOne(maker, 0, 1, fields, batch, categories));
-  maker.Finish(0, batch);
+  EXPECT_TRUE(maker.Finish(0, batch));
   return BodyOf(batch)["events"][0]["data"];
 }
 

@@ -27,7 +27,7 @@ void AllocatesNothing(const OutgoingForm& form, const char* what) {
       const OutgoingEvent event{i, "lead.created", 0, {~0u, ~0u}, {}, &fields, received};
       if (!maker->Add(0, event, batch)) std::abort();
     }
-    maker->Finish(0, batch);
+    EXPECT_TRUE(maker->Finish(0, batch));
   };
   deliver();
   const long before = testing::Allocations();

@@ -33,7 +33,7 @@ nlohmann::json Sent(const Pseudonymizer& maker, const Fields& fields,
     EXPECT_TRUE(maker.Add(0, {++sequence, "lead.created", 0, {kContact, kContact}, {}, &fields, at},
                           batch));
   }
-  maker.Finish(0, batch);
+  EXPECT_TRUE(maker.Finish(0, batch));
   return BodyOf(batch)["events"];
 }
 nlohmann::json Sent(const Pseudonymizer& maker, const Fields& fields,
@@ -139,7 +139,7 @@ TEST_F(Methods, EachIsASpaceOfItsOwnInOneDestination) {
     ASSERT_TRUE(
         maker->Add(0, {1, "e", contract, {kContact, kContact}, {}, &person, kNovember}, batch));
   }
-  maker->Finish(0, batch);
+  EXPECT_TRUE(maker->Finish(0, batch));
   const auto events = BodyOf(batch)["events"];
   const char* const heads[] = {"p1.crm.1.", "p2.crm.1.", "p3.crm.1."};
   for (int i = 0; i < 3; ++i) {

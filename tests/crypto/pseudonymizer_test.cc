@@ -118,7 +118,7 @@ TEST(Pseudonymizer, BodyIsSplicedInTheListedOrder) {
   ASSERT_TRUE(AddOne(*maker, 0, 42, Fields(), batch));
   EXPECT_EQ(batch.body(), "") << "nothing can be read before the tokens are in";
   EXPECT_EQ(batch.idempotency_key(), "");
-  maker->Finish(0, batch);
+  EXPECT_TRUE(maker->Finish(0, batch));
   const auto body = BodyOf(batch);
   const std::string first = body["events"][0]["id"], second = body["events"][1]["id"];
   const auto token = Pseudonymizer::Token(*ring, "crm", kEmailToken, "a@example.com", 1);
@@ -179,13 +179,13 @@ TEST(Pseudonymizer, AddRefusesAndLeavesTheBatchAsItWas) {
   EXPECT_FALSE(AddOne(*maker, 1, 2, fields, batch)) << "begun for another destination";
   EXPECT_FALSE(AddOne(*maker, 9, 2, fields, batch)) << "no such destination";
   EXPECT_FALSE(AddOne(*reloaded, 0, 2, fields, batch)) << "begun by another plan";
-  maker->Finish(0, batch);
-  maker->Finish(0, expected);
+  EXPECT_TRUE(maker->Finish(0, batch));
+  EXPECT_TRUE(maker->Finish(0, expected));
   EXPECT_EQ(batch.body(), expected.body());
   EXPECT_EQ(batch.idempotency_key(), expected.idempotency_key());
   EXPECT_FALSE(AddOne(*maker, 0, 2, fields, batch)) << "finished";
-  EXPECT_DEATH(maker->Finish(0, batch), "finish_without_begin");
-  EXPECT_DEATH(maker->Finish(1, expected), "finish_without_begin");
+  EXPECT_DEATH((void)maker->Finish(0, batch), "finish_without_begin");
+  EXPECT_DEATH((void)maker->Finish(1, expected), "finish_without_begin");
 }
 
 TEST(Pseudonymizer, MakeRefusesWhatWouldJoinOrConfuse) {

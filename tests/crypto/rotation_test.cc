@@ -42,7 +42,7 @@ class Rotation : public ::testing::Test {
     const Fields person = Person(1);
     EXPECT_TRUE(
         maker->Add(0, {1, "lead.created", 0, {kContact, clear}, {}, &person, received}, batch));
-    maker->Finish(0, batch);
+    EXPECT_TRUE(maker->Finish(0, batch));
     return nlohmann::json::parse(batch.body());
   }
   static nlohmann::json Data(const crypto::KeyRing& ring, const OutgoingForm& form,

@@ -100,7 +100,7 @@ std::string Sent(const std::string& json, const std::vector<Fields>& events,
   for (std::size_t i = 0; i < events.size(); ++i) {
     EXPECT_TRUE(AddOne(*maker, 0, i + 1, events[i], batch, categories));
   }
-  maker->Finish(0, batch);
+  EXPECT_TRUE(maker->Finish(0, batch));
   return std::string(batch.body());
 }
 
@@ -181,7 +181,7 @@ TEST(Template, IdsAndTokensAreThoseOfTheStandardBody) {
     (*maker)->Begin(0, *batch);
     ASSERT_TRUE(AddOne(**maker, 0, 7, Person(1), *batch));
     ASSERT_TRUE(AddOne(**maker, 0, 8, Fields().Text(kCustomer, "c-9"), *batch));
-    (*maker)->Finish(0, *batch);
+    EXPECT_TRUE((*maker)->Finish(0, *batch));
   }
   const auto plain = BodyOf(a)["events"], formed = BodyOf(b);
   ASSERT_EQ(formed.size(), 2u);
@@ -203,7 +203,7 @@ TEST(Template, WithoutAListABatchHoldsOneEvent) {
   maker->Begin(0, batch);
   ASSERT_TRUE(AddOne(*maker, 0, 1, Fields(), batch));
   EXPECT_FALSE(AddOne(*maker, 0, 2, Fields(), batch));
-  maker->Finish(0, batch);
+  EXPECT_TRUE(maker->Finish(0, batch));
   EXPECT_EQ(batch.body(), "{}");
   EXPECT_EQ(batch.count(), 1u);
 }
@@ -308,7 +308,7 @@ TEST(Template, WhateverComesTheBodyIsStrictJsonAndHoldsOnlyWhatIsListedAndAllowe
     for (std::size_t i = 0; i < count; ++i) {
       ASSERT_TRUE(AddOne(*maker, 0, i + 1, world.Event(), batch, with_notes ? ~0u : ~kFree));
     }
-    maker->Finish(0, batch);
+    EXPECT_TRUE(maker->Finish(0, batch));
     const std::string body(batch.body());
     bytes += body.size();
     SCOPED_TRACE("seed " + std::to_string(seed) + " " + json + " -> " + body);

@@ -69,7 +69,7 @@ Given Deliver(const Pseudonymizer& maker, std::uint16_t destination, std::string
                                 received};
       EXPECT_TRUE(maker.Add(destination, event, batch));
     }
-    maker.Finish(destination, batch);
+    EXPECT_TRUE(maker.Finish(destination, batch));
     given.idempotency_keys.emplace_back(batch.idempotency_key());
     for (std::size_t i = 0; i < batch.count(); ++i) {
       given.event_ids.emplace_back(batch.id(i));
@@ -131,7 +131,7 @@ TEST(Unlinkability, TheControlSharesAll) {
     ProtectedBatch batch;
     maker->Begin(destination, batch);
     for (int i = 0; i < kBatch; ++i) EXPECT_TRUE(AddOne(*maker, destination, 1, Person(i), batch));
-    maker->Finish(destination, batch);
+    EXPECT_TRUE(maker->Finish(destination, batch));
     Strings found;
     for (std::size_t i = 0; i < batch.count(); ++i) {
       const std::string_view event = batch.event(i);
@@ -149,7 +149,7 @@ TEST(Unlinkability, NothingInClearAndNoUnkeyedHashLeaves) {
   ProtectedBatch batch;
   maker->Begin(0, batch);
   ASSERT_TRUE(AddOne(*maker, 0, 7, Person(7), batch));
-  maker->Finish(0, batch);
+  EXPECT_TRUE(maker->Finish(0, batch));
   for (const std::string& clear : {std::string("person1000007@example.com"),
                                    std::string("+33611000007"), std::string("c-1000007")}) {
     const std::string hash(crypto::AsBytes(crypto::Sha256(clear)));
@@ -169,7 +169,7 @@ Sent Send(const Pseudonymizer& maker, std::initializer_list<std::uint64_t> seque
   ProtectedBatch batch;
   maker.Begin(0, batch);
   for (const auto sequence : sequences) EXPECT_TRUE(AddOne(maker, 0, sequence, Person(1), batch));
-  maker.Finish(0, batch);
+  EXPECT_TRUE(maker.Finish(0, batch));
   const auto first = BodyOf(batch)["events"][0];
   return {std::string(batch.idempotency_key()), first["id"], first["data"]["email"]};
 }

@@ -39,7 +39,7 @@ nlohmann::json Left(const Form form, const Extent& extent, const char* body = nu
   ProtectedBatch batch;
   maker->Begin(0, batch);
   EXPECT_TRUE(maker->Add(0, {1, "lead.created", 0, extent, {}, &fields, 1'795'251'600'000}, batch));
-  maker->Finish(0, batch);
+  EXPECT_TRUE(maker->Finish(0, batch));
   for (const auto& leaving : maker->LeavingOf(0, 0, extent)) {
     const bool replaced = extent.clear == 0 && form != Form::kPseudonym;
     if (leaving.field == kEmail) {

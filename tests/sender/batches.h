@@ -50,7 +50,7 @@ class BatchMaker final : public journal::DurableListener {
       event.fields = &fields;
       EXPECT_TRUE(plan_->pseudonymizer->Add(0, event, batch));
     }
-    plan_->pseudonymizer->Finish(0, batch);
+    EXPECT_TRUE(plan_->pseudonymizer->Finish(0, batch));
     return batch;
   }
   journal::Ticket ticket() {  // through the last event

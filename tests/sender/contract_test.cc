@@ -43,7 +43,7 @@ class SenderContract : public ::testing::TestWithParam<DestinationKind> {
       fields.Text(policies::kEmail, kPrivate).Text(policies::kNote, kPrivate);
       EXPECT_TRUE(policies::AddOne(*maker_, 0, n, fields, batch));
     }
-    maker_->Finish(0, batch);
+    EXPECT_TRUE(maker_->Finish(0, batch));
     return batch;
   }
   Ids IdsOf(const ProtectedBatch& batch) const {

@@ -43,7 +43,7 @@ class ExportFolderTest : public ::testing::Test {
       if (note != nullptr) fields.Set(policies::kNote, base::JsonType::kObject, note, "");
       EXPECT_TRUE(policies::AddOne(*maker_, 0, n, fields, batch));
     }
-    maker_->Finish(0, batch);
+    EXPECT_TRUE(maker_->Finish(0, batch));
     return batch;
   }
   std::unique_ptr<ExportFolder> Started() {

@@ -59,7 +59,7 @@ std::vector<policies::OutgoingForm> FormsOf(const PlanOptions& options) {
     contract.fields[0].category = kCategories[kMarketing];
     contract.fields[1].field = kFieldWho;
     contract.fields[1].name = "who";
-    contract.fields[1].form = policies::OutgoingField::Form::kPseudonym;
+    contract.fields[1].form = options.who;
     contract.fields[1].category = kCategories[kStatistics];
   }
   return forms;

@@ -77,6 +77,7 @@ struct PlanOptions {
   std::vector<DestinationPlan> destinations;  // an empty id is a hole
   base::Millis hold_for = 0;                  // of marketing; of the other too, unless:
   bool only_marketing_holds = false;
+  policies::OutgoingField::Form who = policies::OutgoingField::Form::kPseudonym;
   bool outgoing_form = true;  // false: the pseudonymiser knows no form for the contract
 };
 

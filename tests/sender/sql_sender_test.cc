@@ -69,7 +69,7 @@ class SqlSenderTest : public ::testing::Test {
       if (!note.empty()) fields.Text(policies::kNote, note);
       EXPECT_TRUE(policies::AddOne(*maker_, 0, n, fields, batch));
     }
-    maker_->Finish(0, batch);
+    EXPECT_TRUE(maker_->Finish(0, batch));
     return batch;
   }
   std::unique_ptr<Sender> SenderTo(int port = 0) {

@@ -82,7 +82,7 @@ class TemplateExamples : public ::testing::Test {
       out.fields = &fields;
       EXPECT_TRUE(plan_->pseudonymizer->Add(place, out, batch));
     }
-    plan_->pseudonymizer->Finish(place, batch);
+    EXPECT_TRUE(plan_->pseudonymizer->Finish(place, batch));
     const Receipt receipt =
         MakeHttpSender(to, maker_.clock())->Send(batch, maker_.ticket(), Unhindered());
     EXPECT_EQ(receipt.kind, Receipt::Kind::kDelivered);

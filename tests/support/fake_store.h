@@ -232,6 +232,59 @@ class FakeStore : public store::Store {
     return Write("store.set", [&] { return meta_[std::string(key)] = value, base::Ok(); });
   }
 
+  base::Status Mint(std::string_view domain, std::span<store::TokenRow> rows) override {
+    return Write("store.mint", [&]() -> base::Status {
+      if (base::Status whole = store::CheckTokens(domain, rows); !whole) return whole;
+      for (store::TokenRow& row : rows)
+        row = tokens_.try_emplace({std::string(domain), row.subject}, row).first->second;
+      return base::Ok();
+    });
+  }
+  base::Result<std::optional<store::TokenRow>> ByToken(
+      std::string_view domain, const policies::RandomToken& token) override {
+    return Read<std::optional<store::TokenRow>>("store.by_token", [&] {
+      const auto found = std::find_if(tokens_.begin(), tokens_.end(), [&](const auto& one) {
+        return one.first.first == domain && one.second.token == token;
+      });
+      return found == tokens_.end() ? std::nullopt : std::optional(found->second);
+    });
+  }
+  base::Result<std::uint64_t> Forget(std::span<const policies::Fingerprint> subjects) override {
+    std::uint64_t gone = 0;
+    const base::Status done = Write("store.forget", [&] {
+      gone = std::erase_if(tokens_, [&](const auto& one) {
+        return std::find(subjects.begin(), subjects.end(), one.first.second) != subjects.end();
+      });
+      return base::Ok();
+    });
+    if (!done) return done.error();
+    return gone;
+  }
+  base::Result<std::vector<std::pair<std::string, store::TokenRow>>> TokensAfter(
+      const Place& place) override {
+    return Read<std::vector<std::pair<std::string, store::TokenRow>>>("store.tokens_after", [&] {
+      std::vector<std::pair<std::string, store::TokenRow>> page;
+      for (auto at = tokens_.upper_bound({place.domain, place.subject});
+           at != tokens_.end() && page.size() < 3; ++at)
+        page.emplace_back(at->first.first, at->second);
+      return page;
+    });
+  }
+  base::Status AddBreach(const store::BreachEntry& entry) override {
+    return Write("store.breach", [&]() -> base::Status {
+      if (base::Status whole = store::CheckBreach(entry); !whole) return whole;
+      const auto [at, fresh] = breaches_.emplace(std::pair(entry.breach, entry.place), entry);
+      return fresh || at->second == entry ? base::Ok() : Invalid("`place` is taken");
+    });
+  }
+  base::Result<std::vector<store::BreachEntry>> Breaches() override {
+    return Read<std::vector<store::BreachEntry>>("store.breaches", [&] {
+      std::vector<store::BreachEntry> all;
+      for (const auto& [place, entry] : breaches_) all.push_back(entry);
+      return all;
+    });
+  }
+
  private:
   struct Flow {
     std::uint64_t through = 0, orphans = 0;
@@ -297,6 +350,8 @@ class FakeStore : public store::Store {
   Flow flow_;
   std::map<std::uint32_t, store::ArchivedConfig> configs_;
   std::map<std::string, std::string, std::less<>> meta_;
+  std::map<std::pair<std::string, policies::Fingerprint>, store::TokenRow> tokens_;
+  std::map<std::pair<std::string, std::uint32_t>, store::BreachEntry> breaches_;
 };
 
 }  // namespace octroi::testing
