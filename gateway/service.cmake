@@ -31,6 +31,7 @@ octroi_gateway_part(gateway_service
     cli_options.cc
     cli_reconcile.cc
     cli_register.cc
+    cli_score.cc
     cli_simulate.cc
     cli_test.cc
     cli_store.cc
@@ -65,6 +66,7 @@ octroi_gateway_part(gateway_service
     consent_request.cc
     consent_state.cc
     consent_watch.cc
+    campaign.cc
     evaluate.cc
     event_reader.cc
     explain.cc
@@ -80,7 +82,13 @@ octroi_gateway_part(gateway_service
     names.cc
     policy_tests.cc
     projector.cc
+    quality_tally.cc
     rate_limits.cc
+    score/ask.cc
+    score/figure.cc
+    score/problems.cc
+    score/report.cc
+    score/terms.cc
     receipt.cc
     reconcile.cc
     recovery.cc
@@ -97,7 +105,7 @@ octroi_gateway_part(gateway_service
     top.cc
     training.cc
     whole_file.cc
-  USES base crypto rules policies signals journal store
+  USES base crypto rules scores policies signals journal store
   PARTS gateway_config gateway_edge gateway_sender gateway_dispatcher gateway_signals)
 
 # The only place that sees everything.

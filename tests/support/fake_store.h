@@ -112,6 +112,7 @@ class FakeStore : public store::Store {
         to = {to.evaluated + count.evaluated, to.failed + count.failed,
               to.repaired + count.repaired};
       }
+      flow_.quality.Add(batch.quality);
       flow_.through = batch.through;
       flow_.orphans += orphans;
       return base::Ok();
@@ -151,6 +152,19 @@ class FakeStore : public store::Store {
   base::Result<std::map<store::RuleKey, store::RuleCount>> Rules() override {
     return Read<std::map<store::RuleKey, store::RuleCount>>("store.rules",
                                                             [&] { return flow_.rules; });
+  }
+  base::Result<store::QualityCounts> Quality(base::Millis since, base::Millis until) override {
+    return Read<store::QualityCounts>("store.quality", [&] {
+      store::QualityCounts counts;
+      for (const auto& [key, count] : flow_.quality.records) {
+        if (key.hour >= since && key.hour < until) counts.records[key] = count;
+      }
+      for (const auto& [key, people] : flow_.quality.people) {
+        if (key.day >= since - since % store::kQualityDay && key.day < until)
+          counts.people[key] = people;
+      }
+      return counts;
+    });
   }
   base::Result<std::vector<store::Attention>> NeedAttention(std::size_t limit) override {
     return Read<std::vector<store::Attention>>("store.need_attention", [&] {
@@ -211,6 +225,7 @@ class FakeStore : public store::Store {
     std::uint64_t through = 0, orphans = 0;
     std::map<std::uint64_t, store::EventRow> events;
     std::map<store::RuleKey, store::RuleCount> rules;
+    store::QualityCounts quality;
   };
 
   static base::Status Invalid(std::string detail) {
