@@ -151,10 +151,11 @@ std::string ProblemText(const Json& problem, const Words& say) {
                     say(" enregistrements", " records") + " (" +
                     say.Share(problem["failed_share"]) + ")";
   if (problem.contains("people"))
-    out += " · " + (problem["people"].is_null()
-                        ? say("moins de 10 personnes", "fewer than 10 people")
-                        : say("environ ", "about ") + say.Count(problem["people"]) +
-                              say(" personnes", " people"));
+    out +=
+        " · " + (problem["people"].is_null()
+                     ? say("moins de 10 personnes identifiées", "fewer than 10 identified people")
+                     : say("environ ", "about ") + say.Count(problem["people"]) +
+                           say(" personnes", " people"));
   out += (problem["fell"].get<bool>() ? say(" · depuis le ", " · since ")
                                       : say(" · vu dès le ", " · seen from ")) +
          problem["since"].get<std::string>().substr(0, 16) + say(" · surtout ", " · mostly ") +
