@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "base/words.h"
+#include "store/quality.h"
 #include "store/tasks.h"
 
 namespace octroi::store {
@@ -60,6 +61,7 @@ struct Projection {                     // one transaction
   std::vector<OutcomeUpdate> outcomes;  // of events projected earlier, or in this batch
   std::map<RuleKey, RuleCount> rules;
   std::vector<TaskChange> tasks = {};  // in the journal's order
+  QualityCounts quality;
 };
 
 // Both sums of promise 1. `received` counts rows, and a destination's `accepted` is what its plan
@@ -126,6 +128,8 @@ class FlowStore {  // safe from any thread; every call may block on the disk
   virtual base::Result<std::map<std::uint32_t, Totals>> SumByPlan() = 0;  // from one moment
   base::Result<Totals> Sum();  // over all plans, by place: right while no config moved a place
   virtual base::Result<std::map<RuleKey, RuleCount>> Rules() = 0;
+  // Of the hours that start in [since, until), and of the days that have any of it; one moment's.
+  virtual base::Result<QualityCounts> Quality(base::Millis since, base::Millis until) = 0;
   // Newest `at` first, then highest sequence and destination.
   virtual base::Result<std::vector<Attention>> NeedAttention(std::size_t limit) = 0;
   // Whether any of these sequences is quarantined or failed later than `since` (retention asks).

@@ -164,6 +164,7 @@ void AnswerVerb(Service& service, std::string_view line, Live& client) {
   if (verb == "breach-open") answer = service.breaches().Open(rest, client.uid());
   if (verb == "breach-add") answer = service.breaches().Add(rest, client.uid());
   if (verb == "reconcile") answer = service.Reconcile(rest);
+  if (verb == "score" || verb == "problems") answer = service.Quality(verb, rest);
   client.Put(answer);
 }
 
@@ -310,6 +311,8 @@ int CommandLine(int argc, char** argv, const Stores& stores) {
   if (verb == "counts") return AskCounts(args);
   if (verb == "audit") return AuditFlow(args);
   if (verb == "reconcile") return ReconcileExport(args);
+  if (verb == "score") return AskScore(args);
+  if (verb == "problems") return AskProblems(args);
   if (verb == "tap") return TapFlow(args);
   if (verb == "top") return WatchTop(args);
   if (verb == "replay") return ReplayFailures(args);

@@ -16,7 +16,7 @@ struct Option {
 
 constexpr Option kOptions[] = {
     {"-f", true, " simulate explain "},
-    {"--source", true, " simulate explain tap reconcile "},
+    {"--source", true, " simulate explain tap reconcile score problems "},
     {"--at", true, " simulate explain consent "},
     {"--consents", true, " simulate explain "},
     {"--cloudevents", false, " simulate explain "},
@@ -25,7 +25,7 @@ constexpr Option kOptions[] = {
     {"--destination", true, " tap replay training counts "},
     {"--reason", true, " tap replay apply propose reidentify consent tasks keys "},
     {"--status", true, " replay "},
-    {"--since", true, " replay counts "},
+    {"--since", true, " replay counts score problems "},
     {"--rate", true, " replay "},
     {"--dry-run", false, " replay "},
     {"--yes", false, " replay approve reidentify keys "},
@@ -48,7 +48,11 @@ constexpr Option kOptions[] = {
     {"--type", true, " detect "},
     {"--all", false, " detect tasks "},
     {"--token", true, " reidentify "},
-    {"--until", true, " keys "},
+    {"--until", true, " keys score problems "},
+    {"--by", true, " score "},
+    {"--campaign", true, " score problems "},
+    {"--field", true, " score problems "},
+    {"--rule", true, " score problems "},
     {"--reference", true, " breaches "},
 };
 

@@ -71,7 +71,9 @@ int ApproveChange(const Arguments& args);   // offline
 int CreateApprover(const Arguments& args);  // offline
 int ChangeKeys(const Arguments& args);      // cli_keys.cc: the key file
 
-int Reidentify(const Arguments& args);       // cli_access.cc
+int Reidentify(const Arguments& args);  // cli_access.cc
+int AskScore(const Arguments& args);    // cli_score.cc
+int AskProblems(const Arguments& args);
 int ReconcileExport(const Arguments& args);  // cli_reconcile.cc
 int DecodeConsent(const Arguments& args);    // cli_consent.cc: offline, without a config
 int DetectInText(const Arguments& args);     // cli_detect.cc: offline, without a config

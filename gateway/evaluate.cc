@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "gateway/admission.h"
+#include "gateway/campaign.h"
 #include "gateway/event_signals.h"
 
 namespace octroi::gateway {
@@ -57,9 +58,18 @@ void Evaluator::Conclude(const Circumstances& around, ReadEvent& read,
   source_ = &around.plan->sources[around.source];
   read_ = &read;
   record_ = &record;
+  NameCampaign();
   if (!NewMessage() || !FindContract()) return;
   if (!ReadTime()) return Finish(Outcome::kQuarantined, Reason::kEventTimeInvalid, record);
   Judge();
+}
+
+void Evaluator::NameCampaign() {
+  if (!source_->campaign) return;
+  const base::Value& value = read_->event[*source_->campaign];
+  if (value.present() && !value.text.empty()) {
+    record_->campaign = CampaignHash(dedup_, value.text, unique_message_);
+  }
 }
 
 bool Evaluator::NewMessage() {
@@ -132,6 +142,7 @@ void Evaluator::Judge() {
     record_->failed = judgement.failed;
     record_->repaired = judgement.repaired;
     record_->usable = judgement.usable;
+    record_->required_missing = judgement.required_missing;
     outcome = judgement.outcome;
     reason = judgement.reason;
     if (source_->observe && outcome != Outcome::kAccepted) outcome = Outcome::kAccepted;

@@ -83,6 +83,7 @@ class Evaluator final : rules::SeenWindow {
   bool Accept(std::string_view name);
   bool ReadTime();
   void Judge();
+  void NameCampaign();
   void Decide();
   bool SeenBefore(base::Reason rule, std::string_view key, base::Millis within) override;
 

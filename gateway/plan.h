@@ -83,7 +83,8 @@ struct SourcePlan {
     std::string event;  // empty: a hole
     std::uint16_t contract = 0xffff;
   };
-  std::vector<Accepts> accepts;  // place = EventRecord::event
+  std::vector<Accepts> accepts;           // place = EventRecord::event
+  std::optional<base::FieldId> campaign;  // the field that names it
   struct Identifier {
     base::FieldId field = 0;
     base::IdentifierType type = base::IdentifierType::kOther;

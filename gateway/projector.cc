@@ -15,6 +15,15 @@ namespace {
 constexpr base::Millis kHourMs = 3'600'000;
 constexpr std::chrono::milliseconds kStoreRetry{500};
 
+// A store that does not answer now is asked again when it is written to; until then the hour counts
+// as new, and may tell more apart than its bounds.
+QualityTally::KnownOf ProjectedHour(store::FlowStore& store) {
+  return [&store](base::Millis hour) {
+    auto known = store.Quality(hour, hour + store::kQualityHour);
+    return known ? std::move(*known) : store::QualityCounts{};
+  };
+}
+
 }  // namespace
 
 store::DeliveryState InitialState(const base::Verdict& verdict, base::Millis at) {
@@ -60,6 +69,7 @@ void ProjectionBuilder::AddEvent(std::uint64_t sequence, std::string_view bytes,
     row.deliveries.push_back(InitialState(verdict, record.received));
   projection_.events.push_back(std::move(row));
   CountRules(record);
+  quality_.Add(record);
 }
 
 void ProjectionBuilder::AddOutcome(const journal::OutcomeRecord& record) {
@@ -163,12 +173,14 @@ store::Projection ProjectionBuilder::Take() {
     }
   }
   tallies_.clear();
+  projection_.quality = quality_.Take();
   store::Projection taken = std::move(projection_);
   projection_ = {};
   return taken;
 }
 
-Projector::Projector(Parts parts) : parts_(std::move(parts)), builder_(parts_.names) {}
+Projector::Projector(Parts parts)
+    : parts_(std::move(parts)), builder_(parts_.names, ProjectedHour(*parts_.store)) {}
 
 Projector::~Projector() {
   {
@@ -316,7 +328,7 @@ base::Status Rebuild(const journal::Journal& journal, store::FlowStore& store,
   if (auto cleared = store.Clear(); !cleared) return cleared;
   const std::uint64_t total = journal.durable_through();
   constexpr std::uint64_t kStep = 10'000;
-  ProjectionBuilder builder(names);
+  ProjectionBuilder builder(names, ProjectedHour(store));
   for (std::uint64_t done = 0; done < total;) {
     const std::uint64_t to = std::min(total, done + kStep);
     const auto read = journal.Read(

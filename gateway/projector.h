@@ -19,6 +19,7 @@
 #include "base/clock.h"
 #include "base/metrics.h"
 #include "gateway/plan.h"
+#include "gateway/quality_tally.h"
 #include "journal/journal.h"
 #include "journal/task_record.h"
 #include "store/store.h"
@@ -37,7 +38,9 @@ store::DeliveryState InitialState(const base::Verdict& verdict, base::Millis at)
 // its sequence.
 class ProjectionBuilder {
  public:
-  explicit ProjectionBuilder(PlanNames names) : names_(std::move(names)) {}
+  // `known`: what is projected of an hour, for the bounds of its quality counters; none: nothing.
+  explicit ProjectionBuilder(PlanNames names, QualityTally::KnownOf known = {})
+      : names_(std::move(names)), quality_(std::move(known)) {}
   void Add(std::uint64_t sequence, std::string_view record);
   std::size_t events() const { return projection_.events.size(); }
   std::uint64_t unreadable() const { return unreadable_; }
@@ -66,6 +69,7 @@ class ProjectionBuilder {
   store::Projection projection_;
   std::map<std::uint32_t, RuleNames> known_;
   std::vector<Tally> tallies_;
+  QualityTally quality_;
   journal::EventRecord event_;
   journal::OutcomeRecord outcome_;
   journal::TaskRecord task_;

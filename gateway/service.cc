@@ -30,6 +30,7 @@
 #include "gateway/recovery.h"
 #include "gateway/replay.h"
 #include "gateway/report.h"
+#include "gateway/score/report.h"
 #include "gateway/simulate.h"
 #include "gateway/tap.h"
 #include "gateway/token_desk.h"
@@ -488,6 +489,14 @@ std::string Service::Reconcile(std::string_view order) const {
                          state_->parts.clock->WallNow() - read.value("span", base::Millis{0}));
   if (!result) return R"({"error":"store.unavailable"})";
   return ReconciliationJson(*result, state_->journal->origin(), *plan, place);
+}
+std::string Service::Quality(std::string_view verb, std::string_view question) const {
+  const crypto::HmacKey campaigns = state_->keys->StorageHmac("dedup");
+  const score::Parts parts{state_->parts.store,
+                           [this](std::uint32_t number) { return state_->configs->Past(number); },
+                           state_->InForce()->number, &campaigns, state_->parts.clock->WallNow()};
+  return verb == "score" ? score::ScoreReport(question, parts)
+                         : score::ProblemsReport(question, parts);
 }
 void Service::Tap(std::string_view ask, Live& live) { state_->tap->Watch(ask, live); }
 void Service::Replay(std::string_view ask, Live& live) { state_->replays->Serve(ask, live); }

@@ -33,6 +33,7 @@ octroi_gateway_part(gateway_service
     cli_options.cc
     cli_reconcile.cc
     cli_register.cc
+    cli_score.cc
     cli_simulate.cc
     cli_test.cc
     cli_store.cc
@@ -71,6 +72,7 @@ octroi_gateway_part(gateway_service
     consent_watch.cc
     counted.cc
     cli_counts.cc
+    campaign.cc
     evaluate.cc
     event_reader.cc
     explain.cc
@@ -88,7 +90,13 @@ octroi_gateway_part(gateway_service
     names.cc
     policy_tests.cc
     projector.cc
+    quality_tally.cc
     rate_limits.cc
+    score/ask.cc
+    score/figure.cc
+    score/problems.cc
+    score/report.cc
+    score/terms.cc
     receipt.cc
     reconcile.cc
     recovery.cc
@@ -109,7 +117,7 @@ octroi_gateway_part(gateway_service
     token_desk.cc
     training.cc
     whole_file.cc
-  USES base crypto rules policies signals journal store
+  USES base crypto rules scores policies signals journal store
   PARTS gateway_config gateway_edge gateway_sender gateway_dispatcher gateway_signals
   EXTERNAL json)
 

@@ -68,6 +68,8 @@ class Service {
   std::string Counts(std::string_view order) const;
   // {"path", "source", "span"}: an export of that source, held against what was received.
   std::string Reconcile(std::string_view order) const;
+  // "score" or "problems" (gateway/score/report.h).
+  std::string Quality(std::string_view verb, std::string_view question) const;
   // Those that go on: lines until they end or `live` is done. `ask`: JSON (gateway/tap.h,
   // replay.h).
   void Tap(std::string_view ask, Live& live);

@@ -157,6 +157,7 @@ Judgement Contract::Judge(Event& event, const Surroundings& around, Scratch& scr
   if (!HasRequiredFields(contract, event)) {
     decision.Note(OnFail::kQuarantine, Reason::kContractRequired);
     found.usable = false;
+    found.required_missing = true;
   }
   if (has_extra && contract.spec.extra_fields == ExtraFields::kQuarantine) {
     decision.Note(OnFail::kQuarantine, Reason::kContractExtraField);

@@ -51,7 +51,14 @@ bool StartsAs(ByteReader& in, RecordKind kind) {
 }
 
 // EventRecord::flags, bit by bit.
-enum : std::uint8_t { kUsable = 1, kHasPayload = 2, kGpc = 4, kHasDenials = 8 };
+enum : std::uint8_t {
+  kUsable = 1,
+  kHasPayload = 2,
+  kGpc = 4,
+  kHasDenials = 8,
+  kHasCampaign = 16,
+  kRequiredMissing = 32
+};
 
 void PutVerdicts(const std::vector<base::Verdict>& verdicts, ByteWriter& out) {
   out.Varint(verdicts.size());
@@ -117,7 +124,9 @@ void Encode(const EventRecord& record, std::string& out) {
   w.Fixed(static_cast<std::uint8_t>(RecordKind::kEvent));
   w.Fixed(static_cast<std::uint8_t>(
       (record.usable ? kUsable : 0) | (record.has_payload ? kHasPayload : 0) |
-      (record.gpc ? kGpc : 0) | (record.denials.empty() ? 0 : kHasDenials)));
+      (record.gpc ? kGpc : 0) | (record.denials.empty() ? 0 : kHasDenials) |
+      (record.campaign == 0 ? 0 : kHasCampaign) |
+      (record.required_missing ? kRequiredMissing : 0)));
   w.Fixed(static_cast<std::uint8_t>(record.outcome));
   w.Fixed(static_cast<std::uint16_t>(record.reason));
   w.Varint(record.plan);
@@ -144,6 +153,7 @@ void Encode(const EventRecord& record, std::string& out) {
   }
   PutVerdicts(record.verdicts, w);
   if (!record.denials.empty()) PutDenials(record.denials, w);
+  if (record.campaign != 0) w.Fixed(record.campaign);
 }
 
 base::Status Decode(std::string_view record, EventRecord& into) {
@@ -153,6 +163,7 @@ base::Status Decode(std::string_view record, EventRecord& into) {
   into.usable = flags & kUsable;
   into.has_payload = flags & kHasPayload;
   into.gpc = flags & kGpc;
+  into.required_missing = flags & kRequiredMissing;
   into.outcome = static_cast<base::Outcome>(in.Fixed<std::uint8_t>());
   into.reason = static_cast<base::Reason>(in.Fixed<std::uint16_t>());
   into.plan = Narrow<std::uint32_t>(in.Varint());
@@ -181,8 +192,11 @@ base::Status Decode(std::string_view record, EventRecord& into) {
   TakeVerdicts(in, into.verdicts);
   into.denials.clear();
   if ((flags & kHasDenials) != 0) TakeDenials(in, into.denials);
+  const bool named = (flags & kHasCampaign) != 0;
+  into.campaign = named ? in.Fixed<std::uint64_t>() : 0;
   const bool flagged = (flags & kHasDenials) != 0;
-  if (!in.done() || flagged == into.denials.empty()) return Malformed("event");
+  if (!in.done() || flagged == into.denials.empty() || named != (into.campaign != 0))
+    return Malformed("event");
   return base::Ok();
 }
 

@@ -41,11 +41,13 @@ struct EventRecord {
   bool usable = false;
   bool has_payload = false;
   bool gpc = false;
+  bool required_missing = false;      // a required field of the contract
   std::uint32_t denied_purposes = 0;  // by the accompanying signal, wherever it goes
   std::uint32_t fingerprint_version = 1;
   std::uint64_t merged_into =
-      0;                  // sequence of the original; 0: not merged, or its place is unknown
-  Fingerprint message{};  // of (source, message id); zeros: none
+      0;                       // sequence of the original; 0: not merged, or its place is unknown
+  std::uint64_t campaign = 0;  // keyed hash of its name, of 64 bits; 0: the event names none
+  Fingerprint message{};       // of (source, message id); zeros: none
   std::uint64_t body_digest =
       0;  // keyed, of the event's bytes: same id and other bytes is a conflict
   Commitment

@@ -7,6 +7,7 @@
 #include "store/projection.h"
 #include "store_postgres/arrays.h"
 #include "store_postgres/flow_counters.h"
+#include "store_postgres/quality_tables.h"
 #include "store_postgres/task_table.h"
 
 namespace octroi::store_postgres {
@@ -85,8 +86,9 @@ class ChunkRows {
 void FlowWriter::Attach(Tx& tx) { tx.Run(kAttach); }
 
 void FlowWriter::Clear(Tx& tx) {
-  for (const char* table : {"event_chunks", "delivery_chunks", "attention", "event_counts",
-                            "delivery_counts", "rule_counts", "tasks"}) {
+  for (const char* table :
+       {"event_chunks", "delivery_chunks", "attention", "event_counts", "delivery_counts",
+        "rule_counts", "tasks", "quality_counts", "quality_people"}) {
     tx.Execute(std::string("DELETE FROM octroi.") + table + " WHERE origin = octroi.origin()");
   }
   tx.Run(kSetThrough, std::int64_t{0});
@@ -111,6 +113,7 @@ base::Status FlowWriter::Apply(Tx& tx, const store::Projection& batch) {
   WriteNotes(tx);
   WriteCounts(tx, fold_, batch.rules);
   ApplyTasks(tx, batch.tasks);
+  if (base::Status added = AddQuality(tx, batch.quality); !added) return added;
   tx.Run(kSetThrough, static_cast<std::int64_t>(batch.through));
   return base::Ok();
 }

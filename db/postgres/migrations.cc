@@ -16,7 +16,7 @@ constexpr const char* kGrants[] = {
     "GRANT SELECT, INSERT, UPDATE ON octroi.generations, octroi.projections TO ",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON octroi.meta, octroi.event_chunks, "
     "octroi.delivery_chunks, octroi.attention, octroi.event_counts, octroi.delivery_counts, "
-    "octroi.rule_counts, octroi.tasks TO ",
+    "octroi.rule_counts, octroi.tasks, octroi.quality_counts, octroi.quality_people TO ",
 };
 
 constexpr Sql kVersion = {"schema_version",

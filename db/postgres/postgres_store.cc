@@ -10,6 +10,7 @@
 #include "store_postgres/flow_reader.h"
 #include "store_postgres/flow_writer.h"
 #include "store_postgres/migrations.h"
+#include "store_postgres/quality_tables.h"
 #include "store_postgres/task_table.h"
 #include "store_postgres/token_table.h"
 
@@ -131,6 +132,15 @@ class PostgresStore final : public store::Store {
   }
   base::Result<std::map<store::RuleKey, store::RuleCount>> Rules() override {
     return Read("store.rules", RuleCounts);
+  }
+  base::Result<store::QualityCounts> Quality(base::Millis since, base::Millis until) override {
+    store::QualityCounts counts;
+    const base::Status done = reader_.With([&](Session& session) {
+      return session.Transact("store.quality",
+                              [&](Tx& tx) { return ReadQuality(tx, since, until, counts); });
+    });
+    if (!done) return done.error();
+    return counts;
   }
   base::Result<std::vector<store::Attention>> NeedAttention(std::size_t limit) override {
     return Read("store.need_attention",

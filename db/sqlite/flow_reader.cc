@@ -54,7 +54,7 @@ base::Status FlowReader::Prepare(Connection& db) {
   for (const Text& text : all) {
     if (base::Status done = db.Prepare(text.statement, text.sql); !done) return done;
   }
-  return base::Ok();
+  return quality_.Prepare(db);
 }
 
 base::Result<std::uint64_t> FlowReader::Through(Connection& db) {

@@ -54,7 +54,8 @@ base::Status FlowWriter::Prepare(Connection& db) {
   for (const Text& text : all) {
     if (base::Status done = db.Prepare(text.statement, text.sql); !done) return done;
   }
-  return tasks_.Prepare(db);
+  if (base::Status done = tasks_.Prepare(db); !done) return done;
+  return quality_.Prepare(db);
 }
 
 base::Status FlowWriter::Apply(Connection& db, const store::Projection& batch) {
@@ -67,12 +68,14 @@ base::Status FlowWriter::Apply(Connection& db, const store::Projection& batch) {
   if (done) done = WriteCounts(update_deliveries_, insert_deliveries_, fold_.deliveries());
   if (done) done = WriteRules(batch.rules);
   if (done) done = tasks_.Apply(db, batch.tasks);
+  if (done) done = quality_.Add(db, batch.quality);
   if (done) done = WriteOrphans();
   if (done) done = SetThrough(batch.through);
   return done;
 }
 
 base::Status FlowWriter::Clear(Connection& db) {
+  if (base::Status cleared = QualityWriter::Clear(db); !cleared) return cleared;
   return db.Execute(
       "DELETE FROM event_chunks; DELETE FROM delivery_chunks; DELETE FROM attention; DELETE FROM "
       "event_counts; DELETE FROM "

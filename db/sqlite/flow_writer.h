@@ -5,6 +5,7 @@
 #include "store/fold.h"
 #include "store/store.h"
 #include "store_sqlite/connection.h"
+#include "store_sqlite/quality_tables.h"
 #include "store_sqlite/task_table.h"
 
 namespace octroi::store_sqlite {
@@ -35,6 +36,7 @@ class FlowWriter final : store::FlowTables {
   Statement note_, unnote_, rules_;
   Statement update_events_, insert_events_, update_deliveries_, insert_deliveries_;
   Statement orphans_, set_orphans_;
+  QualityWriter quality_;
 
   Connection* db_ = nullptr;  // during Apply
   store::Fold fold_;

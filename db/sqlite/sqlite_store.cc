@@ -194,6 +194,15 @@ class SqliteStore final : public store::Store {
   base::Result<std::map<store::RuleKey, store::RuleCount>> Rules() override {
     return Read([](Reader& from) { return from.flow.Rules(from.db); });
   }
+  base::Result<store::QualityCounts> Quality(base::Millis since, base::Millis until) override {
+    store::QualityCounts counts;
+    base::Status done = Read([&](Reader& from) {
+      return from.db.Transaction(
+          "store.quality", [&] { return from.flow.quality().Read(from.db, since, until, counts); });
+    });
+    if (!done) return done.error();
+    return counts;
+  }
   base::Result<std::vector<store::Attention>> NeedAttention(std::size_t limit) override {
     return Read([&](Reader& from) { return from.flow.NeedAttention(from.db, limit); });
   }

@@ -192,6 +192,8 @@ base::Result<SourcePlan> SourcePlanOf(const World& world, const Document& source
   }
   plan.message_head = "message";
   crypto::AppendLp(plan.id, plan.message_head);
+  if (const Node* campaign = root.Find("campaign"))
+    plan.campaign = names.fields.Of(campaign->Text("dictionary"));
   plan.observe = root.Text("mode") == "observe";
   if (const Node* answer = root.Find("answer")) {
     plan.answer.emplace();

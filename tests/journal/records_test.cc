@@ -82,6 +82,31 @@ TEST(Records, DenialsOfSingleDestinationsSurvive) {
   EXPECT_FALSE(Decode(none + '\0', back)) << "said to be there, and is not";
 }
 
+// The same of its campaign, and a flag beside it.
+TEST(Records, CampaignAndMissingRequiredFieldSurvive) {
+  const std::string before = Encoded(SomeEvent());
+  EventRecord record = SomeEvent();
+  record.campaign = UINT64_MAX - 1;
+  record.required_missing = true;
+  SurvivesAndNothingElseDecodes(record);
+  record.denials = {{1, base::Reason::kTcfRestricted, 1}};
+  SurvivesAndNothingElseDecodes(record);
+  record.denials.clear();
+  const std::string bytes = Encoded(record);
+  EXPECT_EQ(bytes[1], before[1] | 16 | 32);
+  EXPECT_EQ(bytes.substr(2, before.size() - 2), before.substr(2));
+  EventRecord back;
+  ASSERT_TRUE(Decode(bytes, back));
+  EXPECT_EQ(back.campaign, UINT64_MAX - 1);
+  EXPECT_TRUE(back.required_missing);
+  ASSERT_TRUE(Decode(before, back));
+  EXPECT_EQ(back.campaign, 0u);
+  EXPECT_FALSE(back.required_missing);
+  std::string none = before;
+  none[1] = static_cast<char>(none[1] | 16);
+  EXPECT_FALSE(Decode(none + std::string(8, '\0'), back)) << "said to be there, and is not";
+}
+
 TEST(Records, EventDecodesIntoUsedMemory) {
   EventRecord used = SomeEvent();
   used.denials = {{1, base::Reason::kTcfRestricted, 1}};

@@ -14,9 +14,9 @@ using base::ErrorCode;
 using policies::ConsentState;
 
 constexpr const char* kTables[] = {
-    "generations", "consents",     "consent_subjects", "configs",
-    "meta",        "projections",  "event_chunks",     "delivery_chunks",
-    "attention",   "event_counts", "delivery_counts",  "rule_counts"};
+    "generations",     "consents",     "consent_subjects", "configs",       "meta",
+    "projections",     "event_chunks", "delivery_chunks",  "attention",     "event_counts",
+    "delivery_counts", "rule_counts",  "quality_counts",   "quality_people"};
 
 std::string CodeOf(pqxx::connection& connection, const std::string& before,
                    const std::string& sql) {
@@ -49,6 +49,8 @@ class PostgresGate : public ::testing::Test {
         Batch(3, {Accepted(1), Accepted(2),
                   EventOf(3, base::Outcome::kQuarantined, base::Reason::kFieldsNone)});
     batch.rules[{0, "site-web", "lead@1", "email"}] = {3, 1, 0};
+    batch.quality.records[{.hour = 0}] = {3, 0};
+    batch.quality.people[{.day = 0}].Add({1});
     ASSERT_TRUE(IsOk(store->Apply(batch)));
   }
   PostgresServer& server_ = PostgresServer::Shared();

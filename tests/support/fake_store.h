@@ -118,6 +118,7 @@ class FakeStore : public store::Store {
             known == flow_.tasks.end() ? std::nullopt : std::optional(known->second), change);
         if (task) flow_.tasks.insert_or_assign(task->id, *task);
       }
+      flow_.quality.Add(batch.quality);
       flow_.through = batch.through;
       flow_.orphans += orphans;
       return base::Ok();
@@ -157,6 +158,19 @@ class FakeStore : public store::Store {
   base::Result<std::map<store::RuleKey, store::RuleCount>> Rules() override {
     return Read<std::map<store::RuleKey, store::RuleCount>>("store.rules",
                                                             [&] { return flow_.rules; });
+  }
+  base::Result<store::QualityCounts> Quality(base::Millis since, base::Millis until) override {
+    return Read<store::QualityCounts>("store.quality", [&] {
+      store::QualityCounts counts;
+      for (const auto& [key, count] : flow_.quality.records) {
+        if (key.hour >= since && key.hour < until) counts.records[key] = count;
+      }
+      for (const auto& [key, people] : flow_.quality.people) {
+        if (key.day >= since - since % store::kQualityDay && key.day < until)
+          counts.people[key] = people;
+      }
+      return counts;
+    });
   }
   base::Result<std::vector<store::Attention>> NeedAttention(std::size_t limit) override {
     return Read<std::vector<store::Attention>>("store.need_attention", [&] {
@@ -291,6 +305,7 @@ class FakeStore : public store::Store {
     std::map<std::uint64_t, store::EventRow> events;
     std::map<store::RuleKey, store::RuleCount> rules;
     std::map<std::string, store::Task, std::less<>> tasks;
+    store::QualityCounts quality;
   };
 
   static base::Status Invalid(std::string detail) {
