@@ -46,6 +46,7 @@ octroi_gateway_part(gateway_config
     config/codes_later.cc
     config/codes_meaning.cc
     config/codes_reading.cc
+    config/codes_rules.cc
     config/compile_canaries.cc
     config/compile_contracts.cc
     config/compile_destinations.cc
@@ -70,6 +71,7 @@ octroi_gateway_part(gateway_config
     config/register_facts.cc
     config/render.cc
     config/rotation.cc
+    config/rule_faults.cc
     config/scalar.cc
     config/schema.cc
     config/shape.cc

@@ -38,6 +38,7 @@ struct Judgement {
   base::Reason reason = base::Reason::kUndecided;     // of the decisive rule; kAccepted otherwise
   std::uint64_t evaluated = 0;
   std::uint64_t failed = 0;
+  std::uint64_t unknown = 0;   // of the failed: those that could not be decided
   std::uint64_t repaired = 0;  // the rules whose repair changed the value
   bool usable = true;          // no blocking rule failed, no required field is missing (ux.md C.3)
 };

@@ -105,6 +105,7 @@ enum class Reason : std::uint16_t {
   kHoldExpired = 113,         // "hold.expired": no answer came in time
   kHoldFull = 114,            // "hold.full": no more can be kept back
   kVariantCounted = 116,      // "variant.counted": only its number may leave, in a count of many
+  kRuleUnknown = 125,         // "quality.unknown": a rule could not be decided, which is no pass
   kFirstConfigured = 256,
 };
 std::string_view Name(Reason reason);  // built-in ones; "" for configured ones (ask the plan)
