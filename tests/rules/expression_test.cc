@@ -61,6 +61,7 @@ TEST(Expression, OfAnEvent) {
       {"event.c.matches('^.t.$') && matches(event.c, r'\\pL{3}')", "true"},
       {"event.c in ['x', 'été'] && event.a in [1, 7, -2] && !(event.b in [1.0])", "true"},
       {"event.a in []", "false"},
+      {"0.0 / 0.0 in [0.3, 3.0]", "false"},
       {"int('42') + int(2.9) + int(-2.9) == 42", "true"},
       {"int('x') == 1", "unknown"},
       {"int(1e300) == 1", "unknown"},
