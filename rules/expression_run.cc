@@ -107,6 +107,11 @@ class Machine {
     }
   }
 
+  static std::partial_ordering Reversed(std::partial_ordering order) {
+    if (std::is_lt(order)) return std::partial_ordering::greater;
+    return std::is_gt(order) ? std::partial_ordering::less : order;
+  }
+
   static std::partial_ordering Ordered(Op op, const Cell& left, const Cell& right) {
     switch (op) {
       case Op::kCompareDouble:
@@ -114,7 +119,7 @@ class Machine {
       case Op::kCompareIntDouble:
         return Order(left.whole, right.number);
       case Op::kCompareDoubleInt:
-        return 0 <=> Order(right.whole, left.number);
+        return Reversed(Order(right.whole, left.number));
       case Op::kCompareString:
         return left.text <=> right.text;
       default:
