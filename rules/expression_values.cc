@@ -131,17 +131,17 @@ std::partial_ordering Order(std::int64_t whole, double number) {
 bool Holds(Relation relation, std::partial_ordering order) {
   switch (relation) {
     case Relation::kEqual:
-      return order == 0;
+      return std::is_eq(order);
     case Relation::kNotEqual:
-      return order != 0;
+      return std::is_neq(order);
     case Relation::kLess:
-      return order < 0;
+      return std::is_lt(order);
     case Relation::kLessOrEqual:
-      return order <= 0;
+      return std::is_lteq(order);
     case Relation::kGreater:
-      return order > 0;
+      return std::is_gt(order);
     case Relation::kGreaterOrEqual:
-      return order >= 0;
+      return std::is_gteq(order);
   }
   return false;
 }
