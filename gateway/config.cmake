@@ -47,6 +47,7 @@ octroi_gateway_part(gateway_config
     config/codes_later.cc
     config/codes_meaning.cc
     config/codes_reading.cc
+    config/codes_rules.cc
     config/compile_canaries.cc
     config/compile_contracts.cc
     config/compile_destinations.cc
@@ -71,6 +72,7 @@ octroi_gateway_part(gateway_config
     config/register_facts.cc
     config/render.cc
     config/rotation.cc
+    config/rule_faults.cc
     config/scalar.cc
     config/schema.cc
     config/shape.cc

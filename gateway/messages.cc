@@ -35,6 +35,8 @@ constexpr auto kSaid = std::to_array<Said>({
      "This idempotency key was used for another body."},
     {"conflict.consent_id", "Cet identifiant a servi pour un autre événement de consentement.",
      "This id was used for another consent event."},
+    {"quality.unknown", "Une règle n'a pas pu être décidée : ce n'est pas une réussite.",
+     "A rule could not be decided: that is no pass."},
     {"quality.required", "Un champ obligatoire du contrat manque.",
      "A required field of the contract is missing."},
     {"quality.extra_field", "Un champ n'est pas prévu au contrat.",

@@ -2,8 +2,8 @@
 #include <charconv>
 #include <optional>
 
-#include "base/text.h"
 #include "rules/compiled.h"
+#include "rules/email_kinds.h"
 #include "rules/formats.h"
 #include "rules/latin.h"
 
@@ -15,11 +15,6 @@ using base::Value;
 
 bool IsNumber(const Value& value) {
   return value.type == JsonType::kInteger || value.type == JsonType::kDecimal;
-}
-
-// What has no single text: every check on it fails.
-bool IsComposite(const Value& value) {
-  return value.type == JsonType::kArray || value.type == JsonType::kObject;
 }
 
 bool HasType(const Value& value, ValueType type) {
@@ -38,57 +33,27 @@ bool HasType(const Value& value, ValueType type) {
   return false;
 }
 
-// A JSON number, or a string written as a decimal, as a source that comes from CSV has them.
-std::optional<double> NumberOf(const Value& value) {
-  if (!IsNumber(value) && !(value.type == JsonType::kString && IsDecimal(value.text)))
-    return std::nullopt;
-  double number = 0;
-  const char* end = value.text.data() + value.text.size();
-  const auto [stop, error] = std::from_chars(value.text.data(), end, number);
-  if (error != std::errc{} || stop != end) return std::nullopt;
-  return number;
-}
-
 bool ValueHasFormat(const Value& value, Format format) {
   if (value.type == JsonType::kBool) return false;
   if (format == Format::kDecimal && IsNumber(value)) return true;  // "1e3" is one, too
   return HasFormat(format, value.text);
 }
 
-bool Same(const Value& left, const Value& right) {
-  if (left.text == right.text) return true;
+bool HoldsBetween(const Test& test, const Value& left, const Asked& asked) {
+  const Value& right = asked.event[test.other];
+  if (test.compare == Compare::kSame) return IsSame(left, right);
+  if (test.compare != Compare::kLess && test.compare != Compare::kGreater)
+    return HoldsInTime(test, left, asked);
   const auto a = NumberOf(left);
   const auto b = NumberOf(right);
-  return a && b && *a == *b;
+  return a && b && (test.compare == Compare::kLess ? *a < *b : *a > *b);
 }
 
-bool HoldsInTime(Compare compare, const Value& left, const Value& right) {
-  const auto a = base::ParseRfc3339(left.text, true);
-  const auto b = base::ParseRfc3339(right.text, true);
-  if (!a || !b) return false;
-  switch (compare) {
-    case Compare::kBefore:
-      return *a < *b;
-    case Compare::kAfter:
-      return *a > *b;
-    case Compare::kNotBefore:
-      return *a >= *b;
-    case Compare::kNotAfter:
-      return *a <= *b;
-    default:
-      return false;
+bool Matches(const Test& test, std::string_view text, const Asked& asked) {
+  if (test.set != kNoSet && asked.sets != nullptr) {
+    if (const auto found = asked.sets->Has(test, text)) return *found;
   }
-}
-
-bool HoldsBetween(Compare compare, const Value& left, const Value& right) {
-  if (!right.present()) return true;
-  if (IsComposite(right)) return false;
-  if (compare == Compare::kSame) return Same(left, right);
-  if (compare != Compare::kLess && compare != Compare::kGreater)
-    return HoldsInTime(compare, left, right);
-  const auto a = NumberOf(left);
-  const auto b = NumberOf(right);
-  return a && b && (compare == Compare::kLess ? *a < *b : *a > *b);
+  return RE2::FullMatch(re2::StringPiece(text.data(), text.size()), *test.pattern);
 }
 
 bool InRange(const Test& test, const Value& value) {
@@ -108,16 +73,50 @@ bool InRange(const Test& test, const Value& value) {
 
 }  // namespace
 
-bool Holds(const Test& test, const Value& value, const base::Event& event) {
+bool IsComposite(const Value& value) {
+  return value.type == JsonType::kArray || value.type == JsonType::kObject;
+}
+
+std::optional<double> NumberOf(const Value& value) {
+  if (!IsNumber(value) && !(value.type == JsonType::kString && IsDecimal(value.text)))
+    return std::nullopt;
+  double number = 0;
+  const char* end = value.text.data() + value.text.size();
+  const auto [stop, error] = std::from_chars(value.text.data(), end, number);
+  if (error != std::errc{} || stop != end) return std::nullopt;
+  return number;
+}
+
+bool IsSame(const Value& left, const Value& right) {
+  if (left.text == right.text) return true;
+  const auto a = NumberOf(left);
+  const auto b = NumberOf(right);
+  return a && b && *a == *b;
+}
+
+bool Holds(const Test& test, const Value& value, const Asked& asked) {
   using Kind = Test::Kind;
-  if (IsComposite(value)) return false;
+  const auto listed = [&] {
+    return std::binary_search(test.values.begin(), test.values.end(), value.text, std::less<>());
+  };
   switch (test.kind) {
     case Kind::kType:
       return HasType(value, test.type);
     case Kind::kFormat:
       return ValueHasFormat(value, test.format);
+    case Kind::kPostalCode:
+      return IsPostalCode(
+          value.text, test.other == kSubjectField ? test.values[0] : asked.event[test.other].text);
+    case Kind::kNotEmail:
+      return (KindsOfEmail(value.text) & test.emails) == 0;
+    case Kind::kDomain:
+      return !IsDomainListed(value.text, *test.list);
+    case Kind::kCasing:
+      return HasCasing(test.casing, value.text);
     case Kind::kPattern:
-      return RE2::FullMatch(re2::StringPiece(value.text.data(), value.text.size()), *test.pattern);
+      return Matches(test, value.text, asked);
+    case Kind::kNotPattern:
+      return !Matches(test, value.text, asked);
     case Kind::kMin:
     case Kind::kMax:
     case Kind::kAbove:
@@ -129,13 +128,19 @@ bool Holds(const Test& test, const Value& value, const base::Event& event) {
     case Kind::kMaxLength:
       return value.text.size() <= test.length || CodePoints(value.text) <= test.length;
     case Kind::kIn:
-      return std::binary_search(test.values.begin(), test.values.end(), value.text, std::less<>());
+      return listed();
+    case Kind::kNotIn:
+      return !listed();
     case Kind::kInList:
       return test.list->Has(value.text);
     case Kind::kNotInList:
       return !test.list->Has(value.text);
     case Kind::kCompare:
-      return HoldsBetween(test.compare, value, event[test.other]);
+      return HoldsBetween(test, value, asked);
+    case Kind::kNotFuture:
+    case Kind::kMaxAge:
+    case Kind::kMinAge:
+      return HoldsInTime(test, value, asked);
     default:
       return false;
   }

@@ -9,20 +9,20 @@
 // *_present checks demand presence; an empty string is a value and is judged ("" is no e-mail and
 // is shorter than min_length 1).
 //
-//   check             holds for a value when
-//   type              JSON type; number takes integers too. "12" is a string
 //   format            HasFormat of its text; a JSON number is an integer or decimal as it stands
-//   matches           RE2 matches the whole text
+//   matches, like ..  RE2 (or SQL's LIKE) matches the whole text; not_..: it does not
 //   min max above ..  it is a number, or a string written as one ("12.50"), in the range
-//   *_length          the text's Unicode code points are in the range
 //   in, *_list        the text is exactly one of them (numbers by their text)
 //   compare           same: equal text, or equal numbers. before, after ..: both are RFC 3339 times
-//                     or dates. less, greater: both are numbers. Either field absent: it holds
-//   unique_on         its fields' values were not seen `within`; see SeenWindow
+//                     or dates. less, greater: both are numbers. Either field absent: not asked
+//   max_age ..        against the time of receipt; unique_on: not seen `within`; see SeenWindow
 //   event_age_below   received - event time < limit; no event time fails; a time to come passes
+// docs/FORMATS.md, "Checks of a contract", has them all. all_of, any_of and not combine what is
+// asked: nothing is of an absent value. Only expressions can be unknown (expression.h): the rule
+// has failed then, also by its `when`, as quality.unknown. Strings, numbers and booleans have a
+// text; an array or object fails every check on a value, and its contrary.
 //
-// Strings, numbers and booleans have a text; an array or object fails every check on a value.
-//
+// A rule is not asked where its `when` does not hold; what is absent holds nothing there.
 // unique_on where none of the fields is present, or the person is asked for and has no identifier,
 // says nothing about sameness: it passes and is not remembered, or strangers would be merged.
 #pragma once
@@ -79,8 +79,8 @@ class Contract {
   // drops a field; the findings are the same.
   //
   // Allocates nothing once `scratch` has grown, but for the repair phone-to-e164 of a number that
-  // is not E.164 yet, and foreign phones in a text that is looked through (libphonenumber
-  // allocates).
+  // is not E.164 yet, foreign phones in a text that is looked through (libphonenumber does), and
+  // the patterns of a field that has four or more (RE2::Set does).
   Judgement Judge(base::Event& event, const Surroundings& around, Scratch& scratch) const;
 
   const ContractSpec& spec() const;

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "rules/check_digits.h"
 #include "rules/contract.h"
+#include "rules/detect/identifiers.h"
 #include "rules/detect/redact.h"
 #include "rules/iso_tables.h"
 
@@ -114,6 +115,28 @@ bool HasFormat(Format format, std::string_view value) {
       return IsDecimal(value);
     case Format::kNoPersonalData:
       return CanBeJudged(value) && LikelyDetector().Scan(value).empty();
+    case Format::kIban:
+      return IsIban(value);
+    case Format::kBic:
+      return IsBic(value);
+    case Format::kPaymentCard:
+      return IsPaymentCard(value);
+    case Format::kVat:
+      return IsVat(value);
+    case Format::kNir:
+      return IsNir(value);
+    case Format::kSwissAvs:
+      return IsWrittenAvs(value);
+    case Format::kSwissUid:
+      return IsWrittenSwissUid(value);
+    case Format::kPostalCode:
+      return false;  // it depends on a country: IsPostalCode
+    case Format::kJson:
+      return IsJson(value);
+    case Format::kLanguageTag:
+      return IsLanguageTag(value);
+    case Format::kIsoCurrency:
+      return IsCurrency(value);
   }
   return false;
 }

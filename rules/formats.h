@@ -21,12 +21,25 @@
 //   uuid          8-4-4-4-12 hex digits, either case
 //   integer       '-' if any, digits
 //   decimal       the same, then '.' and digits if any
+//   iban, nir     ISO 13616, the French social security number: without spaces, check digits
+//   bic           ISO 9362: 8 or 11 characters, a country of ISO 3166-1 or XK
+//   payment-card  ISO/IEC 7812: 12 to 19 digits of a known issuer, Luhn
+//   vat           two letters and the number as VIES takes it; check digits of AT BE DE DK EE EL FI
+//                 FR HR HU IT LU MT NL PL PT SE SI SK, the form of the others
+//   ch-avs        756.1234.5678.97, or its 13 digits
+//   ch-uid        CHE-123.456.789, or without separators; a suffix of VAT or register
+//   postal-code   IsPostalCode
+//   json          RFC 8259, 32 deep at most; keys may repeat
+//   language-tag  RFC 5646: a language, a script, a region ("fr", "fr-CH", "zh-Hant-TW")
+//   iso-currency  ISO 4217, upper case
 //   no-personal-data   text in which a Detector (detect/detect.h) finds nothing likely or certain,
 //   and
 //                 which it can judge (detect/redact.h)
 #pragma once
 
 #include <string_view>
+
+#include "rules/check_spec.h"
 
 namespace octroi::rules {
 
@@ -36,6 +49,19 @@ bool IsIp(std::string_view value);
 bool IsIpv4(std::string_view value);
 bool IsIpv6(std::string_view value);
 bool IsHostName(std::string_view value);  // labels of letters, digits, '-', what is beyond ASCII
+
+bool IsBic(std::string_view value);
+bool IsVat(std::string_view value);
+bool IsWrittenAvs(std::string_view value);
+bool IsWrittenSwissUid(std::string_view value);
+bool IsCurrency(std::string_view value);
+bool IsLanguageTag(std::string_view value);
+bool IsJson(std::string_view value);
+// By the country (alpha-2): its form, where it is known here; else 2 to 12 of A-Z 0-9 - and space.
+// False for what is no country.
+bool IsPostalCode(std::string_view value, std::string_view country);
+// upper, lower: no letter would change. title: words begin in upper case and go on in lower case.
+bool HasCasing(Casing casing, std::string_view text);
 
 bool IsPhoneE164(std::string_view value);
 bool IsUuid(std::string_view value);

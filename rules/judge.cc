@@ -45,55 +45,19 @@ class Decision {
   Reason reason_ = Reason::kAccepted;
 };
 
-bool HoldsForField(const Test& test, const Event& event, bool if_absent) {
-  const Value& value = event[test.field];
-  return value.present() ? Holds(test, value, event) : if_absent;
+Finding Applies(const Rule& rule, Asked asked) {
+  if (rule.when.empty()) return Finding::kHolds;
+  asked.in_when = true;
+  return FindAll(rule.when, asked);
 }
 
-bool ArePresent(const Test& test, const Event& event) {
-  const bool all = test.kind == Test::Kind::kAllPresent;
-  for (const FieldId field : test.fields) {
-    if (IsFilled(event, field) != all) return !all;
-  }
-  return all;
-}
-
-bool Applies(const Rule& rule, const Event& event) {
-  for (const Test& test : rule.when) {
-    const bool holds = test.OfValue() ? HoldsForField(test, event, false) : ArePresent(test, event);
-    if (!holds) return false;
-  }
-  return true;
-}
-
-bool IsUnseen(const Test& test, Reason rule, const Event& event, const Surroundings& around,
-              Contract::Scratch& scratch) {
-  std::string& key = scratch.Next();
-  if (!AppendUniqueKey(test, event, around, key)) return true;
-  return !around.seen->SeenBefore(rule, key, test.span);
-}
-
-bool Passes(const Rule& rule, const Event& event, const Surroundings& around,
-            Contract::Scratch& scratch) {
-  for (const Test& test : rule.tests) {
-    bool holds = false;
-    switch (test.kind) {
-      case Test::Kind::kAnyPresent:
-      case Test::Kind::kAllPresent:
-        holds = ArePresent(test, event);
-        break;
-      case Test::Kind::kUnique:
-        holds = IsUnseen(test, rule.reason, event, around, scratch);
-        break;
-      case Test::Kind::kEventAge:
-        holds = around.event_time && around.received - *around.event_time < test.span;
-        break;
-      default:
-        holds = HoldsForField(test, event, true);
-    }
-    if (!holds) return false;
-  }
-  return true;
+// kNotAsked: its `when` does not hold. A check about values none of which is there passes.
+Finding Ask(const Rule& rule, const Asked& asked) {
+  const Finding applies = Applies(rule, asked);
+  if (applies == Finding::kUnknown) return applies;
+  if (applies != Finding::kHolds) return Finding::kNotAsked;
+  const Finding found = FindAll(rule.tests, asked);
+  return found == Finding::kNotAsked ? Finding::kHolds : found;
 }
 
 // The field as its repairs leave it. True: that is not what it was.
@@ -123,11 +87,12 @@ bool NoteExtraFields(const CompiledContract& contract, Event& event) {
 }
 
 std::uint64_t RepairFields(const CompiledContract& contract, Event& event,
-                           Contract::Scratch& scratch) {
+                           const Surroundings& around, Contract::Scratch& scratch) {
   std::uint64_t repaired = 0;
   for (std::size_t at = 0; at < contract.rules.size(); ++at) {
     const Rule& rule = contract.rules[at];
-    if (rule.repairs.empty() || !Applies(rule, event)) continue;
+    if (rule.repairs.empty()) continue;
+    if (Applies(rule, {event, around, scratch, rule.reason}) != Finding::kHolds) continue;
     if (RepairField(rule, event, scratch)) repaired |= Bit(at);
   }
   return repaired;
@@ -153,7 +118,7 @@ Judgement Contract::Judge(Event& event, const Surroundings& around, Scratch& scr
   Judgement found;
   Decision decision;
   const bool has_extra = NoteExtraFields(contract, event);
-  found.repaired = RepairFields(contract, event, scratch);
+  found.repaired = RepairFields(contract, event, around, scratch);
   if (!HasRequiredFields(contract, event)) {
     decision.Note(OnFail::kQuarantine, Reason::kContractRequired);
     found.usable = false;
@@ -162,14 +127,19 @@ Judgement Contract::Judge(Event& event, const Surroundings& around, Scratch& scr
   if (has_extra && contract.spec.extra_fields == ExtraFields::kQuarantine) {
     decision.Note(OnFail::kQuarantine, Reason::kContractExtraField);
   }
+  SetMatches sets(contract);
   for (std::size_t at = 0; at < contract.rules.size(); ++at) {
     const Rule& rule = contract.rules[at];
-    if ((rule.asks_window && around.seen == nullptr) || !Applies(rule, event)) continue;
+    if (rule.asks_window && around.seen == nullptr) continue;
+    const Finding finding = Ask(rule, {event, around, scratch, rule.reason, &sets});
+    if (finding == Finding::kNotAsked) continue;
     found.evaluated |= Bit(at);
-    if (Passes(rule, event, around, scratch)) continue;
+    if (finding == Finding::kHolds) continue;
     found.failed |= Bit(at);
+    const bool unknown = finding == Finding::kUnknown;
+    if (unknown) found.unknown |= Bit(at);
     if (rule.severity == Severity::kBlocking) found.usable = false;
-    decision.Note(rule.on_fail, rule.reason);
+    decision.Note(rule.on_fail, unknown ? Reason::kRuleUnknown : rule.reason);
   }
   // Only now, so that what one rule drops is not missing to another.
   if (!contract.spec.observe) DropFailedFields(contract, found.failed, event);

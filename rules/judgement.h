@@ -39,6 +39,7 @@ struct Judgement {
   std::uint64_t evaluated = 0;
   std::uint64_t failed = 0;
   bool required_missing = false;
+  std::uint64_t unknown = 0;   // of the failed: those that could not be decided
   std::uint64_t repaired = 0;  // the rules whose repair changed the value
   bool usable = true;          // no blocking rule failed, no required field is missing (ux.md C.3)
 };

@@ -3,17 +3,14 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "base/clock.h"
-#include "base/event.h"
 #include "base/limits.h"
 #include "base/words.h"
-#include "rules/value_list.h"
+#include "rules/check_spec.h"
+#include "rules/expression.h"
 
 namespace octroi::rules {
 
@@ -21,49 +18,11 @@ namespace octroi::rules {
 enum class Dimension { kCompleteness, kValidity, kUniqueness, kConsistency, kTimeliness, kIdentity };
 enum class Severity { kBlocking, kMajor, kMinor };
 enum class OnFail { kKeep, kDropField, kQuarantine, kMerge, kReject };  // from mildest to strictest
-enum class Format {
-  kNone, kText, kCode, kEmail, kPhoneE164, kIsoCountry, kIsoLanguage, kDate, kDatetime, kSiren, kSiret,
-  kUrl, kIp, kUuid, kInteger, kDecimal, kNoPersonalData
-};
-enum class ValueType { kAny, kString, kNumber, kInteger, kBoolean };
 enum class Repair {
   kTrim, kLowercase, kUppercase, kPhoneToE164, kDateToIso, kCountryToIso, kStripAccents, kRedact
 };
 // clang-format on
 enum class ExtraFields { kAllow, kDrop, kQuarantine };
-
-enum class Compare { kNone, kSame, kBefore, kAfter, kNotBefore, kNotAfter, kLess, kGreater };
-
-// What must hold: everything that is set. unique_on stands alone. contract.h says what each means.
-struct CheckSpec {
-  using Compare = rules::Compare;
-
-  std::optional<base::FieldId> field;  // for every check on one field
-  std::vector<base::FieldId> any_present;
-  std::vector<base::FieldId> all_present;
-  ValueType type = ValueType::kAny;
-  Format format = Format::kNone;
-  std::optional<std::string> matches;            // RE2, whole value
-  std::optional<double> min, max, above, below;  // inclusive, inclusive, exclusive, exclusive
-  std::optional<std::uint32_t> min_length, max_length;  // in Unicode code points
-  std::vector<std::string> in;                          // literal values, numbers by their text
-  std::shared_ptr<const ValueList> in_list, not_in_list;
-  std::vector<base::FieldId> unique_on;  // kSubjectField stands for the person
-  base::Millis within = 0;               // of unique_on
-  std::optional<base::Millis> event_age_below;
-  Compare compare = Compare::kNone;
-  base::FieldId other = 0;  // of compare: `field` <compare> `other`
-};
-inline constexpr base::FieldId kSubjectField = 0xffff;
-
-// All that are set must hold, or the rule is not evaluated. A field that is missing is in no list,
-// and outside none either: `in`, `in_list` and `not_in_list` do not hold for it.
-struct WhenSpec {
-  std::optional<base::FieldId> present;
-  std::optional<base::FieldId> field;
-  std::vector<std::string> in;
-  std::shared_ptr<const ValueList> in_list, not_in_list;  // of `field`
-};
 
 struct RuleSpec {
   std::string id;                                  // "email-valid"
@@ -79,6 +38,8 @@ struct RuleSpec {
 struct FieldSpec {
   base::FieldId id = 0;
   bool required = false;
+  std::string name = {};                          // as expressions call it: "order_date"
+  ExpressionType type = ExpressionType::kString;  // as expressions read it
 };
 
 struct ContractSpec {
@@ -94,12 +55,14 @@ struct ContractSpec {
 };
 
 // One thing wrong with a spec. `rule` is its place in the file, or kWholeContract; `key` is the
-// config key to look at ("check.min").
+// config key to look at ("check.min", "check.any_of.1.min": the second of them).
 struct SpecFault {
   static constexpr std::size_t kWholeContract = SIZE_MAX;
   std::size_t rule = kWholeContract;
-  std::string_view key;  // a literal
-  std::string what;      // lower case, no full stop
+  std::string key;
+  std::string what;                      // lower case, no full stop
+  int code = 0;                          // of the config error that says it in both languages
+  std::vector<std::string> pieces = {};  // of that error
 };
 
 }  // namespace octroi::rules

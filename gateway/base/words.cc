@@ -57,6 +57,8 @@ std::string_view Name(Reason reason) {
       return "quality.required";
     case Reason::kContractExtraField:
       return "quality.extra_field";
+    case Reason::kRuleUnknown:
+      return "quality.unknown";
     case Reason::kSubjectMissing:
       return "subject.missing";
     case Reason::kSubjectRestricted:

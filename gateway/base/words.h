@@ -112,6 +112,7 @@ enum class Reason : std::uint16_t {
   // of a delivery
   kGroupTooSmall = 120,      // "group.too_small": fewer than k of its batch looked the same
   kTokensUnavailable = 121,  // "tokens.unavailable": in flight until the table of tokens answers
+  kRuleUnknown = 125,        // "quality.unknown": a rule could not be decided, which is no pass
   kFirstConfigured = 256,
 };
 std::string_view Name(Reason reason);  // built-in ones; "" for configured ones (ask the plan)

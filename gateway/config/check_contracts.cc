@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <set>
 
 #include "base/limits.h"
@@ -10,10 +11,15 @@ namespace octroi::gateway::config {
 namespace {
 
 // Keys of `check` that say something about `field`.
-constexpr std::array<std::string_view, 19> kAboutAField = {
-    "format",     "matches",    "type",      "min",       "max",         "above",   "below",
-    "min_length", "max_length", "in",        "in_list",   "not_in_list", "same_as", "before",
-    "after",      "not_before", "not_after", "less_than", "greater_than"};
+constexpr std::array<std::string_view, 31> kAboutAField = {
+    "format",      "matches",     "type",         "min",
+    "max",         "above",       "below",        "min_length",
+    "max_length",  "in",          "in_list",      "not_in_list",
+    "same_as",     "before",      "after",        "not_before",
+    "not_after",   "less_than",   "greater_than", "not_in",
+    "not_matches", "matches_any", "matches_all",  "like",
+    "not_like",    "casing",      "not_email",    "domain_not_in_list",
+    "not_future",  "max_age",     "min_age"};
 
 double NumberAt(const Node& node, std::string_view key, double otherwise) {
   const Node* value = node.Find(key);
@@ -25,19 +31,58 @@ bool Declares(const Document& contract, std::string_view field) {
   return fields && fields->Find(field);
 }
 
-// Every field a check names.
+// The checks that stand in a check.
+std::vector<const Node*> PartsOf(const Node& check) {
+  std::vector<const Node*> parts;
+  for (const char* key : {"all_of", "any_of"}) {
+    for (const Node& part : check.List(key)) parts.push_back(&part);
+  }
+  if (const Node* negated = check.Find("not")) parts.push_back(negated);
+  return parts;
+}
+
+// Every field a check names, its expressions and what stands in it left out.
 std::vector<const Node*> FieldsOf(const Node& check) {
   std::vector<const Node*> fields;
-  if (const Node* field = check.FindString("field")) fields.push_back(field);
-  for (const std::string_view key : kComparisons) {
-    if (const Node* other = check.FindString(key)) fields.push_back(other);
-  }
-  for (const char* key : {"any_present", "all_present", "unique_on"}) {
-    for (const Node& field : check.List(key)) {
-      if (std::string_view(key) != "unique_on" || field.text != "subject") fields.push_back(&field);
+  const auto add = [&](const Node* field) {
+    if (field) fields.push_back(field);
+  };
+  const auto add_all = [&](const Node& node, std::string_view key) {
+    for (const Node& field : node.List(key)) {
+      if (key != "unique_on" || field.text != "subject") fields.push_back(&field);
     }
+  };
+  add(check.FindString("field"));
+  add(check.FindString("country_field"));
+  for (const std::string_view key : kComparisons) add(check.FindString(key));
+  for (const char* key :
+       {"any_present", "all_present", "unique_on", "all_or_none", "all_equal", "all_different"}) {
+    add_all(check, key);
   }
+  if (const Node* sum = check.Find("sum_equals")) {
+    add_all(*sum, "of");
+    add(sum->FindString("total"));
+  }
+  if (const Node* pair = check.Find("pair_in")) add_all(*pair, "fields");
   return fields;
+}
+
+// Does the check, or one in it, say something about the field?
+bool Covers(const Node& check, const std::string& name) {
+  const auto fields = FieldsOf(check);
+  if (std::ranges::any_of(fields, [&](const Node* field) { return field->text == name; }))
+    return true;
+  const std::string_view cel = check.Text("cel");
+  const std::string in_cel = "event." + name;
+  for (std::size_t at = cel.find(in_cel); at != std::string_view::npos;
+       at = cel.find(in_cel, at + 1)) {
+    const std::size_t end = at + in_cel.size();
+    if (end == cel.size() ||
+        (!std::isalnum(static_cast<unsigned char>(cel[end])) && cel[end] != '_'))
+      return true;
+  }
+  const auto parts = PartsOf(check);
+  return std::ranges::any_of(parts, [&](const Node* part) { return Covers(*part, name); });
 }
 
 }  // namespace
@@ -86,62 +131,83 @@ void Checker::Contracts() const {
 }
 
 void Checker::CoveredFields(const Document& contract) const {
-  std::set<std::string> covered;
-  for (const Node& rule : contract.root.List("rules")) {
-    const Node* check = rule.Find("check");
-    if (!check) continue;
-    for (const Node* field : FieldsOf(*check)) covered.insert(field->text);
-  }
   for (const Node::Member& field : contract.root.Map("fields")) {
-    if (field.value.True("critical") && !covered.contains(field.key)) {
-      Add(1303, contract, field.key_at, {field.key});
-    }
+    if (!field.value.True("critical")) continue;
+    const auto& rules = contract.root.List("rules");
+    const bool covered = std::ranges::any_of(rules, [&](const Node& rule) {
+      return rule.Find("check") && Covers(*rule.Find("check"), field.key);
+    });
+    if (!covered) Add(1303, contract, field.key_at, {field.key});
   }
 }
 
 void Checker::Rule(const Document& contract, const Node& rule) const {
   if (const Node* when = rule.Find("when")) {
     Condition(contract, *when, true);
-    for (const char* key : {"present", "field"}) {
-      const Node* field = when->FindString(key);
-      if (field && world_.Field(field->text) && !Declares(contract, field->text)) {
-        Add(1211, contract, field->at, {field->text, contract.id});
-      }
+    const Node* present = when->FindString("present");
+    if (present && world_.Field(present->text) && !Declares(contract, present->text)) {
+      Add(1211, contract, present->at, {present->text, contract.id});
     }
+    RuleFields(contract, *when, true);
+    for (const Node* part : PartsOf(*when)) RuleCheckKeys(contract, *part);
   }
   const Node* check = rule.Find("check");
   if (!check) return;
-  RuleFields(contract, *check);
+  RuleFields(contract, *check, false);
   RuleCheckKeys(contract, *check);
 }
 
-void Checker::RuleFields(const Document& contract, const Node& check) const {
+// Of a condition, `field` and the lists are looked at by Condition.
+void Checker::RuleFields(const Document& contract, const Node& check, bool condition) const {
   for (const Node* field : FieldsOf(check)) {
-    if (IsField(contract, field) && !Declares(contract, field->text)) {
+    const bool looked_at = condition && field == check.FindString("field");
+    const bool known = looked_at ? world_.Field(field->text) != nullptr : IsField(contract, field);
+    if (known && !Declares(contract, field->text)) {
       Add(1211, contract, field->at, {field->text, contract.id});
     }
   }
-  Refers(contract, check.Find("in_list"), "List", 1208);
-  Refers(contract, check.Find("not_in_list"), "List", 1208);
-  IsListOfValues(contract, check);
+  Refers(contract, check.Find("domain_not_in_list"), "List", 1208);
+  if (!condition) {
+    Refers(contract, check.Find("in_list"), "List", 1208);
+    Refers(contract, check.Find("not_in_list"), "List", 1208);
+    IsListOfValues(contract, check);
+  }
+  for (const Node* part : PartsOf(check)) RuleFields(contract, *part, false);
 }
 
 void Checker::RuleCheckKeys(const Document& contract, const Node& check) const {
-  if (check.Find("cel")) Add(1905, contract, check.KeyAt("cel"));
+  RuleField(contract, check);
+  if (!check.Find("unique_on") != !check.Find("within")) {
+    Add(1309, contract, check.KeyAt(check.Find("within") ? "within" : "unique_on"));
+  }
+  RuleRanges(contract, check);
+  if (const Node* pair = check.Find("pair_in")) {
+    const auto two = [](const Node& list) { return list.items.size() == 2; };
+    const Node* fields = pair->Find("fields");
+    const auto& pairs = pair->List("pairs");
+    if ((fields && !two(*fields)) || !std::ranges::all_of(pairs, two))
+      Add(1420, contract, check.KeyAt("pair_in"));
+  }
+  for (const Node* part : PartsOf(check)) RuleCheckKeys(contract, *part);
+}
+
+// `field` and what is asked of it go together.
+void Checker::RuleField(const Document& contract, const Node& check) const {
   if (!check.Find("field")) {
     for (const Node::Member& member : check.members) {
       if (std::ranges::find(kAboutAField, member.key) == kAboutAField.end()) continue;
       Add(1308, contract, member.key_at, {member.key});
       break;
     }
-  } else if (std::ranges::none_of(check.members, [](const Node::Member& member) {
+  } else if (!check.Find("cel") && PartsOf(check).empty() &&
+             std::ranges::none_of(check.members, [](const Node::Member& member) {
                return std::ranges::find(kAboutAField, member.key) != kAboutAField.end();
              })) {
     Add(1334, contract, check.KeyAt("field"), {"field", check.members.back().key});
   }
-  if (!check.Find("unique_on") != !check.Find("within")) {
-    Add(1309, contract, check.KeyAt(check.Find("within") ? "within" : "unique_on"));
-  }
+}
+
+void Checker::RuleRanges(const Document& contract, const Node& check) const {
   int comparisons = 0;
   for (const Node::Member& member : check.members) {
     const bool compares = std::ranges::find(kComparisons, member.key) != kComparisons.end();

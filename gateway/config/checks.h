@@ -57,7 +57,9 @@ class Checker {
   }
 
   void RuleCheckKeys(const Document& contract, const Node& check) const;
-  void RuleFields(const Document& contract, const Node& rule) const;
+  void RuleField(const Document& contract, const Node& check) const;
+  void RuleRanges(const Document& contract, const Node& check) const;
+  void RuleFields(const Document& contract, const Node& check, bool condition) const;
   void CoveredFields(const Document& contract) const;
   void Receives(const Document& destination, const Node& receives, std::uint32_t categories) const;
   void PurposeLaw(const Document& purpose) const;

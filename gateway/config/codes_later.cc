@@ -13,8 +13,6 @@ constexpr CodeText kCodes[] = {
      "Une liste d'empreintes (hashed: true) répond à des politiques, pas à des règles de qualité.",
      "A list of digests (hashed: true) answers policies, not quality rules.",
      "Employer une liste de valeurs.", "Use a list of values."},
-    {1905, "« cel » n'est pas encore pris en charge.", "\"cel\" is not supported yet.",
-     "Employer les mots-clés.", "Use the keywords."},
     {1908, "« {0} » n'est pas encore pris en charge pour un pseudonyme.",
      "\"{0}\" is not supported yet for a pseudonym.", "Séparé par destination.",
      "Separated by destination."},

@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "gateway/config/compile.h"
+#include "gateway/config/rule_faults.h"
 
 namespace octroi::gateway::config {
 namespace {
@@ -21,7 +22,7 @@ constexpr std::array<std::string_view, 6> kDimensions = {"completeness", "validi
 constexpr std::array<std::string_view, 3> kSeverities = {"blocking", "major", "minor"};
 constexpr std::array<std::string_view, 5> kOnFail = {"keep", "drop-field", "quarantine", "merge",
                                                      "reject"};
-constexpr std::array<std::string_view, 17> kFormats = {"",
+constexpr std::array<std::string_view, 28> kFormats = {"",
                                                        "text",
                                                        "code",
                                                        "email",
@@ -37,13 +38,26 @@ constexpr std::array<std::string_view, 17> kFormats = {"",
                                                        "uuid",
                                                        "integer",
                                                        "decimal",
-                                                       "no-personal-data"};
+                                                       "no-personal-data",
+                                                       "iban",
+                                                       "bic",
+                                                       "payment-card",
+                                                       "vat",
+                                                       "nir",
+                                                       "ch-avs",
+                                                       "ch-uid",
+                                                       "postal-code",
+                                                       "json",
+                                                       "language-tag",
+                                                       "iso-currency"};
 constexpr std::array<std::string_view, 5> kTypes = {"", "string", "number", "integer", "boolean"};
 constexpr std::array<std::string_view, 8> kRepairs = {
     "trim",        "lowercase",      "uppercase",     "phone-to-e164",
     "date-to-iso", "country-to-iso", "strip-accents", "redact"};
+constexpr std::array<std::string_view, 4> kCasings = {"", "upper", "lower", "title"};
+constexpr std::array<std::string_view, 3> kEmailKinds = {"placeholder", "role", "disposable"};
 constexpr std::array<std::string_view, 3> kExtraFields = {"allow", "drop", "quarantine"};
-static_assert(static_cast<std::size_t>(Format::kNoPersonalData) + 1 == kFormats.size());
+static_assert(static_cast<std::size_t>(Format::kIsoCurrency) + 1 == kFormats.size());
 static_assert(static_cast<std::size_t>(rules::Repair::kRedact) + 1 == kRepairs.size());
 static_assert(static_cast<std::size_t>(rules::Dimension::kIdentity) + 1 == kDimensions.size());
 static_assert(static_cast<std::size_t>(rules::OnFail::kReject) + 1 == kOnFail.size());
@@ -100,44 +114,101 @@ class ContractMaker {
     for (const Node& item : node.List(key)) texts.push_back(item.text);
     return texts;
   }
+  static std::optional<std::string> Optional(const Node& node, std::string_view key) {
+    const Node* text = node.FindString(key);
+    return text ? std::optional(text->text) : std::nullopt;
+  }
+  static std::optional<base::Millis> Span(const Node& node, std::string_view key) {
+    return node.Find(key) ? std::optional(DurationOr(node, key, 0)) : std::nullopt;
+  }
 
   rules::WhenSpec When(const Node& when) {
     rules::WhenSpec spec;
+    static_cast<rules::CheckSpec&>(spec) = Check(when);
     spec.present = Field(when, "present");
-    spec.field = Field(when, "field");
-    spec.in = Texts(when, "in");
-    spec.in_list = List(when, "in_list");
-    spec.not_in_list = List(when, "not_in_list");
     return spec;
   }
 
-  rules::CheckSpec Check(const Node& check) {
-    rules::CheckSpec spec;
-    spec.field = Field(check, "field");
-    spec.any_present = Fields(check, "any_present");
-    spec.all_present = Fields(check, "all_present");
-    spec.type = EnumOf(check.Text("type"), kTypes, rules::ValueType::kAny);
+  std::vector<rules::CheckSpec> Checks(const Node& check, std::string_view key) {
+    std::vector<rules::CheckSpec> specs;
+    for (const Node& part : check.List(key)) specs.push_back(Check(part));
+    return specs;
+  }
+
+  void AddTexts(const Node& check, rules::CheckSpec& spec) {
     spec.format = EnumOf(check.Text("format"), kFormats, Format::kNone);
-    if (const Node* matches = check.FindString("matches")) spec.matches = matches->text;
-    spec.min = Number(check, "min");
-    spec.max = Number(check, "max");
-    spec.above = Number(check, "above");
-    spec.below = Number(check, "below");
+    spec.country = check.Text("country");
+    spec.country_field = Field(check, "country_field");
+    for (const Node& kind : check.List("not_email")) {
+      const auto place = std::ranges::find(kEmailKinds, kind.text) - kEmailKinds.begin();
+      spec.not_email = static_cast<std::uint8_t>(spec.not_email | 1u << place);
+    }
+    spec.matches = Optional(check, "matches");
+    spec.not_matches = Optional(check, "not_matches");
+    spec.matches_any = Texts(check, "matches_any");
+    spec.matches_all = Texts(check, "matches_all");
+    spec.like = Optional(check, "like");
+    spec.not_like = Optional(check, "not_like");
     spec.min_length = Length(check, "min_length");
     spec.max_length = Length(check, "max_length");
+    spec.casing = EnumOf(check.Text("casing"), kCasings, rules::Casing::kAny);
     spec.in = Texts(check, "in");
+    spec.not_in = Texts(check, "not_in");
     spec.in_list = List(check, "in_list");
     spec.not_in_list = List(check, "not_in_list");
-    spec.unique_on = Fields(check, "unique_on");
-    spec.within = DurationOr(check, "within", 0);
-    if (check.Find("event_age_below"))
-      spec.event_age_below = DurationOr(check, "event_age_below", 0);
+    spec.domain_not_in_list = List(check, "domain_not_in_list");
+  }
+
+  void AddTimes(const Node& check, rules::CheckSpec& spec) {
+    spec.not_future = Span(check, "not_future");
+    spec.max_age = Span(check, "max_age");
+    spec.min_age = Span(check, "min_age");
+    spec.event_age_below = Span(check, "event_age_below");
     for (std::size_t i = 0; i < kComparisons.size(); ++i) {
       const auto other = Field(check, kComparisons[i]);
       if (!other) continue;
       spec.compare = static_cast<rules::Compare>(i + 1);
       spec.other = *other;
     }
+  }
+
+  void AddSeveral(const Node& check, rules::CheckSpec& spec) {
+    spec.any_present = Fields(check, "any_present");
+    spec.all_present = Fields(check, "all_present");
+    spec.all_or_none = Fields(check, "all_or_none");
+    spec.all_equal = Fields(check, "all_equal");
+    spec.all_different = Fields(check, "all_different");
+    if (const Node* sum = check.Find("sum_equals")) {
+      spec.sum = rules::SumSpec{Fields(*sum, "of"), Field(*sum, "total").value_or(0),
+                                Number(*sum, "tolerance").value_or(0)};
+    }
+    const Node* pair = check.Find("pair_in");
+    if (!pair || pair->List("fields").size() < 2) return;
+    const std::vector<base::FieldId> fields = Fields(*pair, "fields");
+    spec.pair = rules::PairSpec{fields[0], fields[1], {}};
+    for (const Node& values : pair->List("pairs")) {
+      if (values.items.size() < 2) continue;  // reported
+      spec.pair->pairs.emplace_back(values.items[0].text, values.items[1].text);
+    }
+  }
+
+  rules::CheckSpec Check(const Node& check) {
+    rules::CheckSpec spec;
+    spec.field = Field(check, "field");
+    AddTexts(check, spec);
+    AddTimes(check, spec);
+    AddSeveral(check, spec);
+    spec.type = EnumOf(check.Text("type"), kTypes, rules::ValueType::kAny);
+    spec.min = Number(check, "min");
+    spec.max = Number(check, "max");
+    spec.above = Number(check, "above");
+    spec.below = Number(check, "below");
+    spec.unique_on = Fields(check, "unique_on");
+    spec.within = DurationOr(check, "within", 0);
+    spec.all_of = Checks(check, "all_of");
+    spec.any_of = Checks(check, "any_of");
+    if (const Node* negated = check.Find("not")) spec.negated.push_back(Check(*negated));
+    spec.expression = Optional(check, "cel");
     return spec;
   }
 
@@ -145,20 +216,13 @@ class ContractMaker {
   NameTables& names_;
 };
 
-// "check.min" of rule 2 -> where it stands.
-Position WhereIs(const Document& contract, const rules::SpecFault& fault) {
-  const auto& rules = contract.root.List("rules");
-  const Node* node = fault.rule < rules.size() ? &rules[fault.rule] : &contract.root;
-  Position at = node->at;
-  for (std::string_view key = fault.key; !key.empty();) {
-    const std::size_t dot = std::min(key.find('.'), key.size());
-    const Node::Member* member = node->FindMember(key.substr(0, dot));
-    if (!member) break;
-    node = &member->value;
-    at = node->IsScalar() ? node->at : member->key_at;
-    key.remove_prefix(std::min(dot + 1, key.size()));
-  }
-  return at;
+// How expressions read a field of that format.
+rules::ExpressionType TypeOf(const DictionaryField* field) {
+  if (!field) return rules::ExpressionType::kString;
+  if (field->format == "integer") return rules::ExpressionType::kInt;
+  if (field->format == "decimal") return rules::ExpressionType::kDouble;
+  const bool time = field->format == "date" || field->format == "datetime";
+  return time ? rules::ExpressionType::kTimestamp : rules::ExpressionType::kString;
 }
 
 }  // namespace
@@ -170,7 +234,8 @@ rules::ContractSpec ContractSpecOf(const World& world, const Document& contract,
   spec.id = root.Text("id");
   spec.version = static_cast<std::uint32_t>(root.Find("version")->number);
   for (const Node::Member& field : root.Map("fields")) {
-    spec.fields.push_back({names.fields.Of(field.key), field.value.True("required")});
+    spec.fields.push_back({names.fields.Of(field.key), field.value.True("required"), field.key,
+                           TypeOf(world.Field(field.key))});
   }
   spec.extra_fields = EnumOf(root.Text("extra_fields"), kExtraFields, rules::ExtraFields::kDrop);
   spec.dictionary_fields = static_cast<base::FieldId>(names.fields.size());
@@ -197,9 +262,7 @@ void CheckCompiles(const World& world, const Lists& lists, Findings& findings) {
     std::vector<rules::SpecFault> faults;
     const auto compiled =
         rules::Contract::Compile(ContractSpecOf(world, *contract, lists, names), &faults);
-    for (const rules::SpecFault& fault : faults) {
-      findings.Add(1312, contract->file, WhereIs(*contract, fault), {fault.what});
-    }
+    for (const rules::SpecFault& fault : faults) ReportFault(*contract, fault, findings);
     if (!compiled && faults.empty()) {
       findings.Add(1312, contract->file, contract->root.at, {compiled.error().detail});
     }

@@ -30,7 +30,7 @@ std::string Join(std::string first, const std::string& second) {
 }  // namespace
 
 const CodeText* FindCode(int number) {
-  for (const auto table : {ReadingCodes(), MeaningCodes(), LaterCodes()}) {
+  for (const auto table : {ReadingCodes(), MeaningCodes(), RuleCodes(), LaterCodes()}) {
     for (const CodeText& row : table) {
       if (row.number == number) return &row;
     }

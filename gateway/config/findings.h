@@ -33,6 +33,7 @@ struct CodeText {
 };
 std::span<const CodeText> ReadingCodes();  // 10xx files and YAML, 11xx shape
 std::span<const CodeText> MeaningCodes();  // 12xx references, 13xx meaning
+std::span<const CodeText> RuleCodes();     // 14xx quality rules
 std::span<const CodeText> LaterCodes();    // 19xx not supported yet, 2xxx warnings
 const CodeText* FindCode(int number);
 std::string CodeName(int number);          // 1204 -> "OCT-1204"

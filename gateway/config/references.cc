@@ -46,7 +46,7 @@ void Checker::Condition(const Document& document, const Node& condition, bool in
   if (!condition.Find("field") && list && in_rule) {
     Add(1311, document, condition.KeyAt(condition.Find("in_list") ? "in_list" : "not_in_list"));
   }
-  if (condition.Find("field") && !list && !condition.Find("in")) {
+  if (condition.Find("field") && !list && !condition.Find("in") && !in_rule) {
     Add(1311, document, condition.KeyAt("field"));
   }
   const bool asked = condition.Find("field") && !condition.List("in").empty();
@@ -56,11 +56,10 @@ void Checker::Condition(const Document& document, const Node& condition, bool in
   for (const char* key : {"consent", "subject_age"}) {
     if (condition.Find(key)) Add(1918, document, condition.KeyAt(key), {key});
   }
-  if (condition.Find("cel")) Add(1905, document, condition.KeyAt("cel"));
 }
 
 void Checker::IsListOfValues(const Document& document, const Node& check) const {
-  for (const char* key : {"in_list", "not_in_list"}) {
+  for (const char* key : {"in_list", "not_in_list", "domain_not_in_list"}) {
     const Node* list = check.FindString(key);
     const Document* named = list ? world_.Find("List", list->text) : nullptr;
     if (named && named->root.True("hashed")) Add(1904, document, list->at);

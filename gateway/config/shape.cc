@@ -1,6 +1,5 @@
 // JSON Schema 2020-12, the part that our schemas use, over the Node tree.
 #include <algorithm>
-#include <array>
 #include <set>
 
 #include "gateway/config/schema.h"
@@ -8,33 +7,14 @@
 namespace octroi::gateway::config {
 namespace {
 
-constexpr std::array<std::string_view, 27> kKeywords = {"$schema",
-                                                        "additionalProperties",
-                                                        "allOf",
-                                                        "const",
-                                                        "contains",
-                                                        "default",
-                                                        "description",
-                                                        "enum",
-                                                        "examples",
-                                                        "format",
-                                                        "if",
-                                                        "items",
-                                                        "maxProperties",
-                                                        "maximum",
-                                                        "minItems",
-                                                        "minLength",
-                                                        "minProperties",
-                                                        "minimum",
-                                                        "not",
-                                                        "oneOf",
-                                                        "pattern",
-                                                        "properties",
-                                                        "propertyNames",
-                                                        "required",
-                                                        "then",
-                                                        "title",
-                                                        "type"};
+// clang-format off
+constexpr std::string_view kKeywords[] = {
+    "$defs", "$ref", "$schema", "additionalProperties", "allOf", "const", "contains",
+    "default", "description", "enum", "examples", "format", "if", "items",
+    "maxProperties", "maximum", "minItems", "minLength", "minProperties", "minimum", "not",
+    "oneOf", "pattern", "properties", "propertyNames", "required", "then", "title",
+    "type"};
+// clang-format on
 
 SchemaPair Sub(SchemaPair schema, std::string_view key) {
   return {schema.fr->Find(key), schema.en->Find(key)};
@@ -84,11 +64,14 @@ std::size_t CodePoints(std::string_view text) {
 
 class Shape {
  public:
-  Shape(const std::string& file, Findings& findings) : file_(file), findings_(findings) {}
+  // `root`: the whole schema, whose $defs a $ref names.
+  Shape(SchemaPair root, const std::string& file, Findings& findings)
+      : root_(root), file_(file), findings_(findings) {}
 
   // `name` is the key that holds the node, `owner` where it stands: what a sentence points at.
   void Check(const Node& node, SchemaPair schema, const std::string& name, Position owner) {
     if (!schema.fr->IsMap()) return;  // `true`
+    if (schema.fr->Find("$ref")) return Check(node, Referred(schema), name, owner);
     if (!CheckType(node, schema, name)) return;
     CheckScalar(node, schema, name);
     if (node.IsList()) CheckList(node, schema, name);
@@ -103,9 +86,16 @@ class Shape {
   }
 
  private:
+  // "#/$defs/check", the only form that our schemas use.
+  SchemaPair Referred(SchemaPair schema) const {
+    constexpr std::string_view kDefs = "#/$defs/";
+    const std::string_view name = schema.fr->Text("$ref").substr(kDefs.size());
+    return {root_.fr->FindPath({"$defs", name}), root_.en->FindPath({"$defs", name})};
+  }
+
   bool Fits(const Node& node, SchemaPair schema) const {
     Findings quiet;
-    Shape(file_, quiet).Check(node, schema, "", node.at);
+    Shape(root_, file_, quiet).Check(node, schema, "", node.at);
     return quiet.errors() == 0;
   }
 
@@ -283,6 +273,7 @@ class Shape {
     findings_.Add(1111, file_, node.at, {name, Joined(forms)}, DidYouMean(written, forms));
   }
 
+  SchemaPair root_;
   const std::string& file_;
   Findings& findings_;
 };
@@ -292,7 +283,7 @@ class Shape {
 std::span<const std::string_view> SchemaKeywords() { return kKeywords; }
 
 void CheckShape(const Node& node, SchemaPair schema, const std::string& file, Findings& findings) {
-  Shape(file, findings).Check(node, schema, std::string(schema.fr->Text("title")), node.at);
+  Shape(schema, file, findings).Check(node, schema, std::string(schema.fr->Text("title")), node.at);
 }
 
 }  // namespace octroi::gateway::config

@@ -126,7 +126,7 @@ void ExpectKnownKeywords(const nlohmann::json& schema) {
   for (const auto& [key, value] : schema.items()) {
     EXPECT_NE(std::find(known.begin(), known.end(), key), known.end())
         << "the validator ignores " << key;
-    if (key == "properties") {
+    if (key == "properties" || key == "$defs") {
       for (const auto& [name, property] : value.items()) ExpectKnownKeywords(property);
     } else if (key == "oneOf" || key == "allOf") {
       for (const auto& branch : value) ExpectKnownKeywords(branch);

@@ -80,6 +80,38 @@ TEST(Allocation, NoneWithFifteenRules) {
   EXPECT_EQ(AllocationsOf(ContractOf(SpecOf(rules)), 0b001'1100'0101'0000, 0), 0);
 }
 
+// Expressions, checks in checks, and what is asked of letters, lists and times.
+TEST(Allocation, NoneWithExpressionsAndChecksInChecks) {
+  std::vector<CheckSpec> checks(6);
+  checks[0].expression =
+      "event.a.matches('Tour') && event.b * 2.0 > 1.0 && event.c in ['x'] || event.e - event.d < "
+      "duration('1h') && event.a.size() > 3 && int('12') / int(event.b) == 1";
+  checks[1].any_of = {On(kA), On(kC)};
+  checks[1].any_of[0].not_email = 7;
+  checks[1].any_of[1].casing = Casing::kTitle;
+  checks[2].negated = {On(kC)};
+  checks[2].negated[0].like = "%test%";
+  checks[3] = On(kD);
+  checks[3].min_age = 1;
+  checks[3].format = Format::kDatetime;
+  checks[4].all_different = {kA, kC, kD};
+  checks[5] = On(kC);
+  checks[5].casing = Casing::kTitle;
+  checks[5].domain_not_in_list = ListOf({"example.com"});
+  std::vector<RuleSpec> rules;
+  for (CheckSpec& check : checks) rules.push_back(RuleOf(std::move(check)));
+  ContractSpec spec = SpecOf(std::move(rules));
+  using Type = ExpressionType;
+  const Type types[] = {Type::kString, Type::kDouble, Type::kString, Type::kTimestamp,
+                        Type::kTimestamp};
+  for (std::size_t at = 0; at < spec.fields.size(); ++at) {
+    spec.fields[at].name = std::string(1, static_cast<char>('a' + at));
+    spec.fields[at].type = types[at];
+  }
+  // The time of receipt here is 1970: nothing is a millisecond old.
+  EXPECT_EQ(AllocationsOf(ContractOf(std::move(spec)), 0b001000, 0), 0);
+}
+
 TEST(Allocation, NoneWithRepairsOnceTheScratchHasGrown) {
   std::vector<RuleSpec> rules = FifteenRules();
   rules[4].repair = {Repair::kTrim, Repair::kLowercase, Repair::kStripAccents};
