@@ -156,6 +156,7 @@ void AnswerVerb(Service& service, std::string_view line, Live& client) {
   if (verb == "access-waiting") answer = service.accesses().Waiting();
   if (verb == "access-register") answer = service.accesses().ReadRegister(rest, client.uid());
   if (verb == "reconcile") answer = service.Reconcile(rest);
+  if (verb == "submitted") answer = service.Submitted(rest);
   client.Put(answer);
 }
 
@@ -297,6 +298,8 @@ int CommandLine(int argc, char** argv, const Stores& stores) {
   if (verb == "training") return AskTraining(args);
   if (verb == "audit") return AuditFlow(args);
   if (verb == "reconcile") return ReconcileExport(args);
+  if (verb == "import") return ImportFileOfEvents(args);
+  if (verb == "csv") return ShowCsv(args);
   if (verb == "tap") return TapFlow(args);
   if (verb == "top") return WatchTop(args);
   if (verb == "replay") return ReplayFailures(args);

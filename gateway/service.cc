@@ -19,6 +19,7 @@
 #include "gateway/gate.h"
 #include "gateway/hold_desk.h"
 #include "gateway/housekeeper.h"
+#include "gateway/import/submitted.h"
 #include "gateway/migrate.h"
 #include "gateway/projector.h"
 #include "gateway/reconcile.h"
@@ -437,6 +438,12 @@ std::string Service::Reconcile(std::string_view order) const {
   if (!result) return R"({"error":"store.unavailable"})";
   return ReconciliationJson(*result, state_->journal->origin(), *plan, place);
 }
+
+std::string Service::Submitted(std::string_view order) const {
+  const GateKeys keys{state_->keys->StorageHmac("fingerprint"), state_->keys->StorageHmac("dedup")};
+  return import::FindSubmitted(*state_->journal, keys, *state_->InForce(), order);
+}
+
 void Service::Tap(std::string_view ask, Live& live) { state_->tap->Watch(ask, live); }
 void Service::Replay(std::string_view ask, Live& live) { state_->replays->Serve(ask, live); }
 

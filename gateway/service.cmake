@@ -25,8 +25,10 @@ octroi_gateway_part(gateway_service
     cli_ask.cc
     cli_change.cc
     cli_consent.cc
+    cli_csv.cc
     cli_detect.cc
     cli_flow.cc
+    cli_import.cc
     cli_keys.cc
     cli_options.cc
     cli_reconcile.cc
@@ -40,6 +42,7 @@ octroi_gateway_part(gateway_service
     cli_text_change.cc
     cli_text_consent.cc
     cli_text_flow.cc
+    cli_text_import.cc
     cli_text_keys.cc
     cli_text_register.cc
     cli_text_explain.cc
@@ -73,6 +76,12 @@ octroi_gateway_part(gateway_service
     gate.cc
     hold_desk.cc
   housekeeper.cc
+    import/import_plan.cc
+    import/importer.cc
+    import/ingest_client.cc
+    import/reject_report.cc
+    import/submitted.cc
+    import/words.cc
     messages.cc
     messages_access.cc
     messages_consent.cc
@@ -98,7 +107,7 @@ octroi_gateway_part(gateway_service
     training.cc
     whole_file.cc
   USES base crypto rules policies signals journal store
-  PARTS gateway_config gateway_edge gateway_sender gateway_dispatcher gateway_signals)
+  PARTS gateway_config gateway_edge gateway_import gateway_sender gateway_dispatcher gateway_signals)
 
 # The only place that sees everything.
 octroi_check_arrows(main gateway store_sqlite store_postgres)

@@ -62,6 +62,8 @@ class Service {
   std::string Training(std::string_view order) const;
   // {"path", "source", "span"}: an export of that source, held against what was received.
   std::string Reconcile(std::string_view order) const;
+  // What the journal has of a request (gateway/import/submitted.h).
+  std::string Submitted(std::string_view order) const;
   // Those that go on: lines until they end or `live` is done. `ask`: JSON (gateway/tap.h,
   // replay.h).
   void Tap(std::string_view ask, Live& live);
