@@ -28,7 +28,9 @@ int Refuse(const Arguments& args, const std::string& code, const import::Fault& 
 }
 
 std::string FaultJson(const import::CsvRecord& record, const import::Fault& fault) {
-  Json json{{"line", record.line}, {"code", fault.code}, {"at_line", fault.at.line},
+  Json json{{"line", record.line},
+            {"code", fault.code},
+            {"at_line", fault.at.line},
             {"column", fault.at.column}};
   if (fault.cell != 0) json["cell"] = fault.cell;
   return json.dump();
@@ -48,7 +50,8 @@ std::string RowText(const import::CsvRecord& record) {
   for (std::size_t i = 0; i < record.size(); ++i) {
     std::string cell(record[i]);
     // Nothing that a terminal would obey.
-    std::ranges::replace_if(cell, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
+    std::ranges::replace_if(
+        cell, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
     out += (i == 0 ? "  " : " │ ") + cell;
   }
   return out + "\n";

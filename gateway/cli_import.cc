@@ -49,8 +49,7 @@ std::string UrlOf(const std::string& listen) {
 base::Result<crypto::Secret> SecretOf(const Arguments& args, const import::ImportPlan& plan) {
   const std::string given = args.Option("--key");
   auto secret = crypto::ReadSecret(given.empty() ? plan.secret_from : "file:" + given);
-  if (secret && secret->hashed)
-    return Error{ErrorCode::kInvalid, "import", "import.secret_hashed"};
+  if (secret && secret->hashed) return Error{ErrorCode::kInvalid, "import", "import.secret_hashed"};
   return secret;
 }
 
@@ -82,7 +81,8 @@ base::Status PrepareClient(const Arguments& args, Prepared& made) {
   return base::Ok();
 }
 
-// Where it is kept how far the import came, and the report: named by source and digest, not by file.
+// Where it is kept how far the import came, and the report: named by source and digest, not by
+// file.
 base::Status PrepareState(const Arguments& args, Prepared& made) {
   std::string folder = args.Option("--state");
   if (folder.empty()) folder = made.config.settings.storage_path + "/imports";
@@ -101,9 +101,8 @@ base::Status PrepareEvents(const Arguments& args, Prepared& made) {
   std::string event = args.Option("--event");
   if (event.empty()) event = made.plan.only_event;
   if (made.file->format() == import::Format::kCsv) {
-    auto rows =
-        import::RowEvents::Make(made.plan, made.file->header(), event,
-                                "import:" + made.file->facts().digest.substr(0, 16) + ":");
+    auto rows = import::RowEvents::Make(made.plan, made.file->header(), event,
+                                        "import:" + made.file->facts().digest.substr(0, 16) + ":");
     if (!rows) return rows.error();
     made.rows.emplace(*std::move(rows));
   }
@@ -146,10 +145,9 @@ class Progress {
     if (!shown_ || now - last_ < kShowEvery * 1'000'000) return;
     last_ = now;
     const auto& facts = made_.file->facts();
-    const ImportProgress progress{counts.records,
-                                  counts.records - static_cast<std::uint64_t>(first_),
-                                  made_.file->consumed(), facts.stored_bytes,
-                                  static_cast<double>(now - began_) / 1e9};
+    const ImportProgress progress{
+        counts.records, counts.records - static_cast<std::uint64_t>(first_), made_.file->consumed(),
+        facts.stored_bytes, static_cast<double>(now - began_) / 1e9};
     std::fprintf(stderr, isatty(2) != 0 ? "\r\x1b[K%s" : "%s\n",
                  ImportProgressText(progress, language_).c_str());
   }

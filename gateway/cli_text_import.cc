@@ -61,10 +61,10 @@ bool ReadSaid(const Arguments& args, import::Said& said) {
 
 std::string ImportProgressText(const ImportProgress& progress, Language language) {
   const bool fr = language == Language::kFrench;
-  const double part = progress.of == 0 ? 0
-                                       : static_cast<double>(progress.bytes) /
-                                             static_cast<double>(progress.of);
-  const double rate = progress.seconds > 0 ? static_cast<double>(progress.here) / progress.seconds : 0;
+  const double part =
+      progress.of == 0 ? 0 : static_cast<double>(progress.bytes) / static_cast<double>(progress.of);
+  const double rate =
+      progress.seconds > 0 ? static_cast<double>(progress.here) / progress.seconds : 0;
   std::string text = std::to_string(progress.records) + (fr ? " lignes, " : " rows, ") +
                      std::to_string(static_cast<int>(part * 100)) + " %, " +
                      std::to_string(static_cast<std::uint64_t>(rate)) + "/s";
@@ -129,8 +129,9 @@ std::string ImportReportText(const std::string& text, Language language) {
   }
   const bool odd = json["rejected"] != 0 || json["quarantined"] != 0 || json["unreadable"] != 0;
   if (odd)
-    out += (fr ? "Lignes refusées ou retenues, et pourquoi : " : "Lines refused or held, and why: ") +
-           json["report"].get<std::string>() + "\n";
+    out +=
+        (fr ? "Lignes refusées ou retenues, et pourquoi : " : "Lines refused or held, and why: ") +
+        json["report"].get<std::string>() + "\n";
   out.pop_back();
   return out;
 }

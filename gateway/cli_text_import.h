@@ -16,10 +16,10 @@ struct Arguments;
 bool ReadSaid(const Arguments& args, import::Said& said);
 
 struct ImportProgress {
-  std::uint64_t records = 0;       // of the whole file
-  std::uint64_t here = 0;          // of them by this run
+  std::uint64_t records = 0;        // of the whole file
+  std::uint64_t here = 0;           // of them by this run
   std::uint64_t bytes = 0, of = 0;  // read, and to be read
-  double seconds = 0;              // since it began
+  double seconds = 0;               // since it began
 };
 std::string ImportProgressText(const ImportProgress& progress, Language language);
 

@@ -70,12 +70,12 @@ int ApproveChange(const Arguments& args);   // offline
 int CreateApprover(const Arguments& args);  // offline
 int ChangeKeys(const Arguments& args);      // cli_keys.cc: the key file
 
-int Reidentify(const Arguments& args);       // cli_access.cc
-int ReconcileExport(const Arguments& args);  // cli_reconcile.cc
+int Reidentify(const Arguments& args);          // cli_access.cc
+int ReconcileExport(const Arguments& args);     // cli_reconcile.cc
 int ImportFileOfEvents(const Arguments& args);  // cli_import.cc
-int ShowCsv(const Arguments& args);          // cli_csv.cc: offline, without a config
-int DecodeConsent(const Arguments& args);    // cli_consent.cc: offline, without a config
-int DetectInText(const Arguments& args);     // cli_detect.cc: offline, without a config
+int ShowCsv(const Arguments& args);             // cli_csv.cc: offline, without a config
+int DecodeConsent(const Arguments& args);       // cli_consent.cc: offline, without a config
+int DetectInText(const Arguments& args);        // cli_detect.cc: offline, without a config
 // cli_register.cc: `consent state`, `consent export`, `consent late`.
 int AskRegister(const Arguments& args, const Stores& stores);
 int AskTraining(const Arguments& args);

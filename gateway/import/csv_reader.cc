@@ -99,6 +99,7 @@ base::Result<bool> CsvReader::Step(CsvRecord& record, State& state) {
     fault_ = {"csv.quote_open", At(opened_), record.size() + 1};
     return Error{ErrorCode::kInvalid, "import.csv", "csv.quote_open"};
   }
+  if ((state == State::kQuoted || state == State::kBare) && TakeText(state, record)) return false;
   if (state == State::kQuoted) return Quoted(c, record, state);
   const bool ends_line = !*more || IsBreak(c);
   if (ends_line || c == dialect_.delimiter) {
@@ -116,6 +117,19 @@ base::Result<bool> CsvReader::Step(CsvRecord& record, State& state) {
   }
   ++at_;
   return false;
+}
+
+// All that is there of a cell's text up to the next byte that may mean something. False: none.
+bool CsvReader::TakeText(State state, CsvRecord& record) {
+  const char stops[] = {'\n', '\r', state == State::kBare ? dialect_.delimiter : dialect_.quote,
+                        '\\'};
+  const std::string_view text =
+      std::string_view(buffer_).substr(at_, begin_ + kRecordBytesMax - at_);
+  const std::size_t size = std::min(
+      text.find_first_of(std::string_view(stops, state == State::kBare ? 3 : 4)), text.size());
+  record.text_ += text.substr(0, size);
+  at_ += size;
+  return size > 0;
 }
 
 base::Result<bool> CsvReader::Quoted(char c, CsvRecord& record, State& state) {

@@ -80,6 +80,7 @@ class CsvReader {
   base::Status Record(CsvRecord& record);
   // True: the record has ended.
   base::Result<bool> Step(CsvRecord& record, State& state);
+  bool TakeText(State state, CsvRecord& record);
   base::Result<bool> Quoted(char c, CsvRecord& record, State& state);
   base::Result<bool> EndCell(bool ends_line, bool ends_file, CsvRecord& record);
   base::Result<bool> Wrong(const Fault& fault, CsvRecord& record);

@@ -75,8 +75,7 @@ base::Result<std::unique_ptr<ImportFile>> ImportFile::Open(base::Disk& disk,
   return made;
 }
 
-base::Status ImportFile::Table(const Said& said, std::string_view head, bool whole,
-                               Fault& fault) {
+base::Status ImportFile::Table(const Said& said, std::string_view head, bool whole, Fault& fault) {
   dialect_ = DetectDialect(head, whole, said.delimiter);
   reader_ = std::make_unique<CsvReader>(*text_, dialect_);
   header_ = said.columns;

@@ -37,11 +37,11 @@ class ImportFile {
 
   const FileFacts& facts() const { return facts_; }
   Format format() const { return format_; }
-  const CsvDialect& dialect() const { return dialect_; }             // of a table
+  const CsvDialect& dialect() const { return dialect_; }              // of a table
   const std::vector<std::string>& header() const { return header_; }  // of a table
-  CsvReader& records() { return *reader_; }                          // of a table, past its header
+  CsvReader& records() { return *reader_; }                           // of a table, past its header
   std::uint64_t consumed() const { return text_->consumed(); }        // of facts().stored_bytes
-  bool Unchanged() const;  // it is as long as it was
+  bool Unchanged() const;                                             // it is as long as it was
 
   // Its events; of a table, made as `rows` says, which outlives it. Call once.
   std::unique_ptr<Items> Events(const RowEvents* rows);

@@ -64,8 +64,8 @@ base::Status Importer::Resume() {
     const auto more = Read();
     if (!more) return more.error();
     if (!*more) return Of(ErrorCode::kInvalid, "import.state_damaged");
+    held_ = false;
   }
-  held_ = false;
   return base::Ok();
 }
 
@@ -223,8 +223,13 @@ base::Status Importer::TakeItems(const Batch& batch, const std::string& receipt)
     if (outcome == "rejected") ++counts.rejected;
     if (outcome == "quarantined") ++counts.quarantined;
     if (outcome != "rejected" && outcome != "quarantined") continue;
-    RejectedLine line{known ? batch.lines[i] : Line{}, {}, 0, outcome, item.value("reason", ""),
-                      item.value("id", ""), ""};
+    RejectedLine line{known ? batch.lines[i] : Line{},
+                      {},
+                      0,
+                      outcome,
+                      item.value("reason", ""),
+                      item.value("id", ""),
+                      ""};
     for (const char* name : {"rule", "offset", "pointer", "failed_rules"}) {
       if (item.contains(name)) line.more += ",\"" + std::string(name) + "\":" + item[name].dump();
     }

@@ -63,7 +63,7 @@ class Importer {
   struct Batch {
     Announced announced;
     std::string body;
-    std::vector<Line> lines;          // of its events, in order
+    std::vector<Line> lines;           // of its events, in order
     std::vector<RejectedLine> faults;  // of its other records
   };
   base::Status Resume();

@@ -107,8 +107,7 @@ bool RowEvents::Enter(std::string_view path, bool flat, std::size_t column, bool
 
 Fault RowEvents::Write(const CsvRecord& record, std::uint64_t number, std::string& event) const {
   event.clear();
-  if (record.size() != columns_)
-    return {"csv.cells", {}, std::min(record.size(), columns_) + 1};
+  if (record.size() != columns_) return {"csv.cells", {}, std::min(record.size(), columns_) + 1};
   for (const std::size_t column : unnamed_) {
     if (!record[column].empty()) return {"csv.unnamed_cell", {}, column + 1};
   }

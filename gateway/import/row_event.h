@@ -1,15 +1,15 @@
 // RowEvents: rows of a table as events of a source (docs/FORMATS.md, Files).
 //
-//   header   customer_id;quantity;occurred_at;note      the source reads properties.customer_id, ...
-//   row      17850;6;2026-11-20T10:00:00Z;
-//   event    {"properties":{"customer_id":"17850","quantity":6},"occurred_at":"2026-...Z",
+//   header   customer_id;quantity;occurred_at;note      the source reads properties.customer_id,
+//   ... row      17850;6;2026-11-20T10:00:00Z; event
+//   {"properties":{"customer_id":"17850","quantity":6},"occurred_at":"2026-...Z",
 //             "event":"order.line","message_id":"import:1f2e...:2"}
 //
-// A column is where ImportPlan::columns puts its name; one that it does not know is a member of that
-// name. A cell is text as it stands; where the dictionary says integer or decimal and it is written
-// as JSON writes numbers, a number. An empty cell is no member: CSV cannot say "empty text". An
-// event without a name gets the one said, one without an id gets one of its own, which is the same
-// however often the file is read.
+// A column is where ImportPlan::columns puts its name; one that it does not know is a member of
+// that name. A cell is text as it stands; where the dictionary says integer or decimal and it is
+// written as JSON writes numbers, a number. An empty cell is no member: CSV cannot say "empty
+// text". An event without a name gets the one said, one without an id gets one of its own, which is
+// the same however often the file is read.
 #pragma once
 
 #include <string>

@@ -1,6 +1,6 @@
-// Submitted: what the journal has of a request, by its Idempotency-Key. What an importer asks before
-// it sends a batch again of which it has no answer: the memory of repeats is bounded in time and
-// room (decision 0017), the journal by its retention alone.
+// Submitted: what the journal has of a request, by its Idempotency-Key. What an importer asks
+// before it sends a batch again of which it has no answer: the memory of repeats is bounded in time
+// and room (decision 0017), the journal by its retention alone.
 #pragma once
 
 #include <cstdint>

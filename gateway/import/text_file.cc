@@ -129,8 +129,8 @@ base::Result<FileFacts> Inspect(const base::File& file, std::optional<Encoding> 
   auto found = Marked(head, facts.mark);
   if (found && said && *found != *said) facts.mark = 0;
   if (!found) found = ByZeros(head);
-  facts.encoding = said.value_or(
-      found.value_or(utf8.IsUtf8() ? Encoding::kUtf8 : Encoding::kWindows1252));
+  facts.encoding =
+      said.value_or(found.value_or(utf8.IsUtf8() ? Encoding::kUtf8 : Encoding::kWindows1252));
   return facts;
 }
 

@@ -6,8 +6,8 @@
 //   3. the whole file is UTF-8, or has more multi-byte characters of it than bytes that are none:
 //      UTF-8;
 //   4. otherwise Windows-1252, which holds what Latin-1 can print.
-// What cannot be decoded becomes a byte that no UTF-8 has (0xFF), or stays the byte that it was: who
-// reads a record checks it (Utf8Fault), so one damaged character costs one record and no other.
+// What cannot be decoded becomes a byte that no UTF-8 has (0xFF), or stays the byte that it was:
+// who reads a record checks it (Utf8Fault), so one damaged character costs one record and no other.
 #pragma once
 
 #include <cstdint>

@@ -72,7 +72,8 @@ constexpr Word kWords[] = {
      "The gateway does not answer. Nothing is lost: run the same command again."},
     {"import.refused", "La passerelle refuse la requête.", "The gateway refuses the request."},
     {"import.journal_gone",
-     "Un lot est peut-être passé, et le journal d'alors a été effacé par la rétention : personne ne "
+     "Un lot est peut-être passé, et le journal d'alors a été effacé par la rétention : personne "
+     "ne "
      "peut plus le dire.",
      "A batch may have been taken, and the journal of that time was removed by retention: nobody "
      "can tell any more."},

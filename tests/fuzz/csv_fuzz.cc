@@ -1,5 +1,6 @@
-// Any bytes as a table, as lines and as an array: no crash, the same records however the bytes come in
-// pieces, places inside the file and in order, cells that are text; and nothing is ever read twice.
+// Any bytes as a table, as lines and as an array: no crash, the same records however the bytes come
+// in pieces, places inside the file and in order, cells that are text; and nothing is ever read
+// twice.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -37,7 +38,8 @@ std::string Table(std::string_view text, std::size_t piece, const CsvDialect& di
   CsvReader reader(source, dialect);
   CsvRecord record;
   const auto lines = static_cast<std::uint64_t>(std::ranges::count_if(
-                         text, [](char c) { return c == '\n' || c == '\r'; })) + 1;
+                         text, [](char c) { return c == '\n' || c == '\r'; })) +
+                     1;
   std::string all;
   std::uint64_t last = 0;
   std::size_t cells = 0;

@@ -25,7 +25,8 @@ class Pieces final : public TextSource {
   std::size_t size_, at_ = 0;
 };
 
-// "1-1: a|b", or "3-4: !csv.after_quote 3:7 #2" with the place and the cell; "stop ..." at an error.
+// "1-1: a|b", or "3-4: !csv.after_quote 3:7 #2" with the place and the cell; "stop ..." at an
+// error.
 std::vector<std::string> Read(const std::string& text, const CsvDialect& dialect,
                               std::size_t piece) {
   Pieces source(text, piece);
@@ -40,8 +41,7 @@ std::vector<std::string> Read(const std::string& text, const CsvDialect& dialect
     const auto more = reader.Next(record);
     if (!more) all.push_back("stop " + said(reader.fault()));
     if (!more || !*more) return all;
-    std::string line =
-        std::to_string(record.line) + "-" + std::to_string(record.last_line) + ": ";
+    std::string line = std::to_string(record.line) + "-" + std::to_string(record.last_line) + ": ";
     if (!record.fault.code.empty()) {
       all.push_back(line + "!" + said(record.fault));
       continue;

@@ -18,16 +18,16 @@ Lines All(Items& items) {
   Item item;
   for (;;) {
     const auto more = items.Next(item);
-    if (!more) all.push_back("stop " + std::string(items.fault().code) + " " +
-                             std::to_string(items.fault().at.line) + ":" +
-                             std::to_string(items.fault().at.column));
+    if (!more)
+      all.push_back("stop " + std::string(items.fault().code) + " " +
+                    std::to_string(items.fault().at.line) + ":" +
+                    std::to_string(items.fault().at.column));
     if (!more || !*more) return all;
     const std::string head = std::to_string(item.number) + " L" + std::to_string(item.line) + " ";
-    all.push_back(head + (item.fault.code.empty()
-                              ? item.event
-                              : "!" + std::string(item.fault.code) + " " +
-                                    std::to_string(item.fault.at.line) + ":" +
-                                    std::to_string(item.fault.at.column)));
+    all.push_back(head + (item.fault.code.empty() ? item.event
+                                                  : "!" + std::string(item.fault.code) + " " +
+                                                        std::to_string(item.fault.at.line) + ":" +
+                                                        std::to_string(item.fault.at.column)));
   }
 }
 

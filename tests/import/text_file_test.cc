@@ -75,7 +75,9 @@ std::string Utf16(std::u16string_view text, bool big) {
 TEST_F(TextFileTest, EncodingsAreFoundByTheirBytes) {
   EXPECT_EQ(Read("a,b\n"), "utf-8 a,b\n");
   EXPECT_EQ(Read("é,€\n"), "utf-8 é,€\n");
-  EXPECT_EQ(Read("\xef\xbb\xbf" "é\n"), "utf-8 é\n");
+  EXPECT_EQ(Read("\xef\xbb\xbf"
+                 "é\n"),
+            "utf-8 é\n");
   EXPECT_EQ(Read("caf\xe9,\x80,\x9c\n"), "windows-1252 café,€,œ\n");
   EXPECT_EQ(Read(Utf16(u"\ufeffa,é,😀\n", false)), "utf-16le a,é,😀\n");
   EXPECT_EQ(Read(Utf16(u"\ufeffa,é,😀\n", true)), "utf-16be a,é,😀\n");
@@ -88,9 +90,12 @@ TEST_F(TextFileTest, AFewBrokenBytesLeaveUtf8WhatItIs) {
   EXPECT_EQ(Read("é,è,ç\n\xe9,x\n"), "utf-8 é,è,ç\n\xe9,x\n");
   EXPECT_EQ(Utf8Fault("é\xe9x"), 2u);
   EXPECT_EQ(Utf8Fault("éx"), std::string_view::npos);
-  EXPECT_EQ(Read("\x81\xe9\n"), "windows-1252 \xff" "é\n");
+  EXPECT_EQ(Read("\x81\xe9\n"),
+            "windows-1252 \xff"
+            "é\n");
   EXPECT_EQ(Read(Utf16(u"\ufeff", false) + std::string("\x00\xd8x\0", 4)),
-            "utf-16le \xff" "x");
+            "utf-16le \xff"
+            "x");
   EXPECT_EQ(Read(Utf16(u"\ufeffab", false) + "x"), "utf-16le ab\xff");
 }
 
