@@ -3,10 +3,8 @@
 
 #include <chrono>
 #include <cstdio>
-#include <filesystem>
 #include <thread>
 
-#include "base/log.h"
 #include "base/text.h"
 #include "gateway/admin_socket.h"
 #include "gateway/cli_text_import.h"
@@ -19,7 +17,6 @@ namespace {
 
 using base::Error;
 using base::ErrorCode;
-namespace fs = std::filesystem;
 
 constexpr base::Millis kWaitUnlessSaid = 600'000, kShowEvery = 500;
 
