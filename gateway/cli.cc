@@ -165,6 +165,7 @@ void AnswerVerb(Service& service, std::string_view line, Live& client) {
   if (verb == "breach-add") answer = service.breaches().Add(rest, client.uid());
   if (verb == "reconcile") answer = service.Reconcile(rest);
   if (verb == "score" || verb == "problems") answer = service.Quality(verb, rest);
+  if (verb == "submitted") answer = service.Submitted(rest);
   client.Put(answer);
 }
 
@@ -313,6 +314,8 @@ int CommandLine(int argc, char** argv, const Stores& stores) {
   if (verb == "reconcile") return ReconcileExport(args);
   if (verb == "score") return AskScore(args);
   if (verb == "problems") return AskProblems(args);
+  if (verb == "import") return ImportFileOfEvents(args);
+  if (verb == "csv") return ShowCsv(args);
   if (verb == "tap") return TapFlow(args);
   if (verb == "top") return WatchTop(args);
   if (verb == "replay") return ReplayFailures(args);

@@ -16,7 +16,7 @@ struct Option {
 
 constexpr Option kOptions[] = {
     {"-f", true, " simulate explain "},
-    {"--source", true, " simulate explain tap reconcile score problems "},
+    {"--source", true, " simulate explain tap reconcile score problems import "},
     {"--at", true, " simulate explain consent "},
     {"--consents", true, " simulate explain "},
     {"--cloudevents", false, " simulate explain "},
@@ -37,7 +37,7 @@ constexpr Option kOptions[] = {
     {"--version", true, " diff apply propose "},
     {"--allow-removals", false, " apply "},
     {"--as", true, " approve reidentify "},
-    {"--key", true, " approve reidentify "},
+    {"--key", true, " approve reidentify import "},
     {"--tcf", true, " consent "},
     {"--gpp", true, " consent "},
     {"--purposes", true, " consent "},
@@ -54,6 +54,15 @@ constexpr Option kOptions[] = {
     {"--field", true, " score problems "},
     {"--rule", true, " score problems "},
     {"--reference", true, " breaches "},
+    {"--format", true, " import csv "},
+    {"--encoding", true, " import csv "},
+    {"--delimiter", true, " import csv "},
+    {"--columns", true, " import csv "},
+    {"--event", true, " import "},
+    {"--url", true, " import "},
+    {"--state", true, " import "},
+    {"--wait", true, " import "},
+    {"--progress", false, " import "},
 };
 
 }  // namespace

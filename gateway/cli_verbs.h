@@ -74,9 +74,11 @@ int ChangeKeys(const Arguments& args);      // cli_keys.cc: the key file
 int Reidentify(const Arguments& args);  // cli_access.cc
 int AskScore(const Arguments& args);    // cli_score.cc
 int AskProblems(const Arguments& args);
-int ReconcileExport(const Arguments& args);  // cli_reconcile.cc
-int DecodeConsent(const Arguments& args);    // cli_consent.cc: offline, without a config
-int DetectInText(const Arguments& args);     // cli_detect.cc: offline, without a config
+int ReconcileExport(const Arguments& args);     // cli_reconcile.cc
+int ImportFileOfEvents(const Arguments& args);  // cli_import.cc
+int ShowCsv(const Arguments& args);             // cli_csv.cc: offline, without a config
+int DecodeConsent(const Arguments& args);       // cli_consent.cc: offline, without a config
+int DetectInText(const Arguments& args);        // cli_detect.cc: offline, without a config
 // cli_register.cc: `consent state`, `consent export`, `consent late`.
 int AskRegister(const Arguments& args, const Stores& stores);
 int AskTraining(const Arguments& args);

@@ -28,6 +28,14 @@ journal::Fingerprint FingerprintOf(const crypto::HmacKey& key, std::string_view 
   return Cut(crypto::Hmac(key, message));
 }
 
+journal::Fingerprint RequestPrintOf(const crypto::HmacKey& key, std::string_view source,
+                                    std::string_view idempotency_key) {
+  std::string message = "request";
+  crypto::AppendLp(source, message);
+  crypto::AppendLp(idempotency_key, message);
+  return Cut(crypto::Hmac(key, message));
+}
+
 EventReader::EventReader(const GateKeys& keys) : keys_(keys), messages_(kJobsMax) {
   hashes_.reserve(kAtOnce);
   jobs_.reserve(kJobsMax);

@@ -29,6 +29,10 @@ struct GateKeys {
 journal::Fingerprint FingerprintOf(const crypto::HmacKey& key, std::string_view id_type,
                                    std::string_view normalised);
 
+// What a request is remembered by under its Idempotency-Key. `key` is GateKeys::dedup.
+journal::Fingerprint RequestPrintOf(const crypto::HmacKey& key, std::string_view source,
+                                    std::string_view idempotency_key);
+
 // One event as read. Views are valid until the reader's next Read, and as long as the text.
 struct ReadEvent {
   base::ParseFault fault;  // if any: nothing else is filled in

@@ -18,12 +18,6 @@ using base::Reason;
 
 constexpr std::uint16_t kNone = 0xffff;
 
-journal::Fingerprint Cut(const crypto::Digest& digest) {
-  journal::Fingerprint cut;
-  std::memcpy(cut.data(), digest.data(), cut.size());
-  return cut;
-}
-
 std::uint64_t First8(const crypto::Digest& digest) {
   std::uint64_t value = 0;
   std::memcpy(&value, digest.data(), sizeof value);
@@ -127,10 +121,7 @@ class Gate::Walk final : SeenMemory {
   // The request as a whole: seen before under its Idempotency-Key?
   base::Status ReserveRequest() {
     if (in_.idempotency_key.empty()) return base::Ok();
-    std::string message = "request";
-    crypto::AppendLp(source_.id, message);
-    crypto::AppendLp(in_.idempotency_key, message);
-    const journal::Fingerprint key = Cut(crypto::Hmac(gate_.keys_.dedup, message));
+    const auto key = RequestPrintOf(gate_.keys_.dedup, source_.id, in_.idempotency_key);
     std::string bodies;
     for (const std::string_view event : in_.events)
       bodies.append(crypto::AsBytes(crypto::Sha256(event)));

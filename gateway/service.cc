@@ -23,6 +23,7 @@
 #include "gateway/gate.h"
 #include "gateway/hold_desk.h"
 #include "gateway/housekeeper.h"
+#include "gateway/import/submitted.h"
 #include "gateway/late_watch.h"
 #include "gateway/migrate.h"
 #include "gateway/projector.h"
@@ -498,6 +499,12 @@ std::string Service::Quality(std::string_view verb, std::string_view question) c
   return verb == "score" ? score::ScoreReport(question, parts)
                          : score::ProblemsReport(question, parts);
 }
+
+std::string Service::Submitted(std::string_view order) const {
+  const GateKeys keys{state_->keys->StorageHmac("fingerprint"), state_->keys->StorageHmac("dedup")};
+  return import::FindSubmitted(*state_->journal, keys, *state_->InForce(), order);
+}
+
 void Service::Tap(std::string_view ask, Live& live) { state_->tap->Watch(ask, live); }
 void Service::Replay(std::string_view ask, Live& live) { state_->replays->Serve(ask, live); }
 

@@ -27,8 +27,10 @@ octroi_gateway_part(gateway_service
     cli_breaches.cc
     cli_change.cc
     cli_consent.cc
+    cli_csv.cc
     cli_detect.cc
     cli_flow.cc
+    cli_import.cc
     cli_keys.cc
     cli_options.cc
     cli_reconcile.cc
@@ -43,6 +45,7 @@ octroi_gateway_part(gateway_service
     cli_text_change.cc
     cli_text_consent.cc
     cli_text_flow.cc
+    cli_text_import.cc
     cli_text_keys.cc
     cli_text_register.cc
     cli_text_explain.cc
@@ -83,6 +86,12 @@ octroi_gateway_part(gateway_service
     late_watch.cc
     left_walk.cc
   housekeeper.cc
+    import/import_plan.cc
+    import/importer.cc
+    import/ingest_client.cc
+    import/reject_report.cc
+    import/submitted.cc
+    import/words.cc
     messages.cc
     messages_access.cc
     messages_consent.cc
@@ -118,7 +127,7 @@ octroi_gateway_part(gateway_service
     training.cc
     whole_file.cc
   USES base crypto rules scores policies signals journal store
-  PARTS gateway_config gateway_edge gateway_sender gateway_dispatcher gateway_signals
+  PARTS gateway_config gateway_edge gateway_import gateway_sender gateway_dispatcher gateway_signals
   EXTERNAL json)
 
 # The only place that sees everything.

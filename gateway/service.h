@@ -70,6 +70,8 @@ class Service {
   std::string Reconcile(std::string_view order) const;
   // "score" or "problems" (gateway/score/report.h).
   std::string Quality(std::string_view verb, std::string_view question) const;
+  // What the journal has of a request (gateway/import/submitted.h).
+  std::string Submitted(std::string_view order) const;
   // Those that go on: lines until they end or `live` is done. `ask`: JSON (gateway/tap.h,
   // replay.h).
   void Tap(std::string_view ask, Live& live);

@@ -50,6 +50,9 @@ std::string_view UsualField(std::string_view read);
 NoticePlan NoticePlanOf(const Document& notice);
 CanaryPlan CanaryPlanOf(const Document& canary, NameTables& names);
 
+// Where an event of the source (no CloudEvent) says what, in the order in which a slot is filled.
+std::vector<base::PathMap::Entry> EventPathsOf(const World& world, const Document& source,
+                                               NameTables& names);
 // Without its secret. kInvalid: a path that the event parser refuses.
 base::Result<SourcePlan> SourcePlanOf(const World& world, const Document& source,
                                       NameTables& names);

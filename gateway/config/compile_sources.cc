@@ -136,6 +136,12 @@ void Limits(const Node& root, SourcePlan& plan) {
 
 }  // namespace
 
+std::vector<base::PathMap::Entry> EventPathsOf(const World& world, const Document& source,
+                                               NameTables& names) {
+  const auto signals = SignalPlansOf(source, names.purposes);
+  return PathMaker(source, signals, names, PathMaker::Form::kEvent).Entries(world);
+}
+
 std::size_t BytesOf(std::string_view text) {
   const std::uint64_t number = LeadingNumber(text);
   const std::uint64_t unit = text.ends_with("GiB")   ? 1024 * 1024 * 1024

@@ -18,6 +18,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(
 from campaign import ROOT, Campaign, fault_arguments, report  # noqa: E402
 
 NOT_THE_STORES = ("segment.", "spare.", "export.", "delivery.")
+OTHERS = ("import.",)   # of a process of its own: tests/e2e/import_test.py
 LONGEST_LIFE = 120   # seconds; a point that is not reached by then is an error
 
 
@@ -58,7 +59,7 @@ def main():
     args = options.parse_args()
     print(f"seed {args.seed}", flush=True)
     only = tuple(args.only.split(","))
-    names = [name for name in sorted(names_in_the_sources()) if name.startswith(only)
+    names = [name for name in sorted(names_in_the_sources()) if name.startswith(only) and not name.startswith(OTHERS)
              and not (args.store == "postgres" and name.startswith(NOT_THE_STORES))]
     assert names, "no crash point in the sources"
     reached = {name: 0 for name in names}
