@@ -12,4 +12,4 @@ octroi_gateway_part(gateway_import
     import/text_file.cc
   USES base crypto rules policies
   PARTS
-  EXTERNAL ZLIB::ZLIB nlohmann_json::nlohmann_json Poco::Foundation)
+  EXTERNAL ZLIB::ZLIB json Poco::Foundation)
