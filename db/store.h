@@ -1,6 +1,6 @@
-// The ports of the store: consent register, flow projection, tasks, config archive, meta, random tokens
-// (tokens.h), breaches (breaches.h). One
-// contract suite (tests/store/) runs on every implementation.
+// The ports of the store: consent register, flow projection, tasks, config archive, meta, random
+// tokens (tokens.h), breaches (breaches.h). One contract suite (tests/store/) runs on every
+// implementation.
 //
 // Consent events and configs commit here before they are acknowledged; the flow tables are a
 // projection of the journal that can be rebuilt. Every call is safe from any thread and may block
@@ -96,7 +96,7 @@ inline constexpr std::string_view kMetaMoved = "moved";
 class Store : public ConsentStore,
               public FlowStore,
               public TaskStore,
-              
+
               public ConfigStore,
               public MetaStore,
               public TokenStore,

@@ -44,12 +44,12 @@ base::Result<base::PathMap> PathsFor(const Plan& plan, const SourcePlan& source)
 // granted, so it is refused rather than ignored. A name that is none is not repeated.
 std::string UnreadMember(const Plan& plan, const SourcePlan& source, const nlohmann::json& event) {
   constexpr std::string_view kRead[] = {
-      "subject",      "purpose",     "state",          "id",
-      "effective_at", "notice",      "evidence",       "validity",
-      "explicit",     "actor",       "informed_at",    "collection",
-      "source",       "replaces",    "record_id",      "withdrawal_method",
-      "scope",        "with",        "schema_version", "tenant",
-      "jurisdiction", "lawful_basis",   "vendors",        "controllers",
+      "subject",        "purpose",      "state",          "id",
+      "effective_at",   "notice",       "evidence",       "validity",
+      "explicit",       "actor",        "informed_at",    "collection",
+      "source",         "replaces",     "record_id",      "withdrawal_method",
+      "scope",          "with",         "schema_version", "tenant",
+      "jurisdiction",   "lawful_basis", "vendors",        "controllers",
       "data_categories"};
   const auto pointer = [](std::string_view parent, const std::string& name) {
     const bool plain = name.size() <= 64 && std::ranges::all_of(name, [](char c) {
@@ -108,9 +108,9 @@ std::optional<Response> ReadScope(const nlohmann::json& body, ConsentState state
   return std::nullopt;
 }
 
-// For whom and for what a grant is: lists of ids. What is not a grant counts for all of its purpose,
-// whatever it lists: a no to some recipients is a no, until a grant names those that remain. A
-// category that the config does not know would silently deny what it was meant to allow.
+// For whom and for what a grant is: lists of ids. What is not a grant counts for all of its
+// purpose, whatever it lists: a no to some recipients is a no, until a grant names those that
+// remain. A category that the config does not know would silently deny what it was meant to allow.
 std::optional<Response> ReadLimits(const Plan& plan, const nlohmann::json& body,
                                    ConsentEvent& event) {
   using List = std::vector<std::string>;

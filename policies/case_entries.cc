@@ -57,8 +57,7 @@ bool RestsOnConsent(const Purposes& purposes) {
 }
 
 std::vector<ConsentEntry> PurposeEntries(const Purposes& purposes, bool by_parent,
-                                         const Times& times,
-                                         std::span<const SharedLimits> limits) {
+                                         const Times& times, std::span<const SharedLimits> limits) {
   std::vector<ConsentEntry> entries;
   for (const ConsentState state :
        {ConsentState::kGranted, ConsentState::kUnknown, ConsentState::kWithdrawn,

@@ -36,8 +36,7 @@ bool RestsOnConsent(const Purposes& purposes);
 ConsentEntry EntryFor(ConsentState state, const Purposes& purposes, bool by_parent,
                       const Times& times);
 std::vector<ConsentEntry> PurposeEntries(const Purposes& purposes, bool by_parent,
-                                         const Times& times,
-                                         std::span<const SharedLimits> limits);
+                                         const Times& times, std::span<const SharedLimits> limits);
 std::vector<ConsentEntry> PersonEntries(const Times& times);
 
 }  // namespace octroi::policies

@@ -77,7 +77,7 @@ class PolicySet {
   //       a subject is a child, and a grant not by its parent          age.parent_missing
   //       special categories, and a grant not explicit                 consent.not_explicit
   //       a grant that names controllers, recipients or data
-  //       categories, and this is none of them (grant_limits.h)        consent.controller_not_listed
+  //       categories, and this is none of them (grant_limits.h) consent.controller_not_listed
   //           | consent.vendor_not_listed | consent.category_not_listed
   //     legitimate interests or public task (Art. 21), objected        consent.objected
   //     no basis                                                       basis.missing

@@ -18,9 +18,9 @@
 //                   when the terms changed, one that is not explicit, one not by a parent (where
 //                   it matters; the others are as strong as a grant can be at that age), one that
 //                   is limited to others (one whose limits cover this is as good as one without);
-//                   and of the person nothing, a restriction or suppression before or with the early grant, a
-//                   lifting. Of two every unordered pair: the order decides only which entry is
-//                   cited. More than two say nothing that the strictest two do not.
+//                   and of the person nothing, a restriction or suppression before or with the
+//                   early grant, a lifting. Of two every unordered pair: the order decides only
+//                   which entry is cited. More than two say nothing that the strictest two do not.
 //   age             of the youngest, which is all that is asked: not known, and those that a
 //                   condition or the basis tells apart
 //   event time      before every grant, with the early one, now. Decide only compares times; of

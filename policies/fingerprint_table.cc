@@ -18,9 +18,7 @@ constexpr std::size_t kSlotsMin = 1024;
 // identifier; homes keep their order, so growing is one pass through both tables.
 constexpr std::size_t Allowed(std::size_t slots) { return slots - slots / 11; }
 constexpr std::size_t kBig = std::size_t{1} << 16;
-constexpr std::size_t Larger(std::size_t slots) {
-  return slots + slots / (slots < kBig ? 4 : 32);
-}
+constexpr std::size_t Larger(std::size_t slots) { return slots + slots / (slots < kBig ? 4 : 32); }
 
 constexpr unsigned kSubjectBits = 28;
 constexpr std::uint32_t kSubjectMask = (1u << kSubjectBits) - 1;

@@ -46,8 +46,7 @@ LimitPool::Number LimitPool::Keep(const GrantLimits* limits) {
 
 const GrantLimits* LimitPool::At(Number number) const {
   const Place* const places = pages_[number / kPerPage].load(std::memory_order_acquire);
-  return places == nullptr ? nullptr
-                           : places[number % kPerPage].load(std::memory_order_acquire);
+  return places == nullptr ? nullptr : places[number % kPerPage].load(std::memory_order_acquire);
 }
 
 }  // namespace octroi::policies

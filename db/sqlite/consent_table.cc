@@ -56,8 +56,9 @@ base::Status ConsentWriter::Prepare(Connection& db) {
   base::Status done =
       db.Prepare(by_id_, "SELECT " OCTROI_CONSENT_COLUMNS " FROM consents WHERE id = ?1");
   if (done) {
-    done = db.Prepare(insert_, "INSERT INTO consents (" OCTROI_CONSENT_COLUMNS
-                               ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)");
+    done = db.Prepare(insert_,
+                      "INSERT INTO consents (" OCTROI_CONSENT_COLUMNS
+                      ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)");
   }
   if (done)
     done = db.Prepare(link_, "INSERT INTO consent_subjects (fingerprint, consent) VALUES (?1, ?2)");

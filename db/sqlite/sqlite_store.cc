@@ -77,8 +77,9 @@ base::Result<std::unique_ptr<Reader>> OpenReader(const Options& options) {
   base::Status done = CheckOurs(*db);
   if (done) done = CheckCurrent(*db);
   if (!done) return done.error();
-  auto reader = std::make_unique<Reader>(Reader{std::move(*db), ConsentReader(), FlowReader(), TaskReader(), 
-                                                ArchiveReader(), TokenReader(), BreachReader()});
+  auto reader =
+      std::make_unique<Reader>(Reader{std::move(*db), ConsentReader(), FlowReader(), TaskReader(),
+                                      ArchiveReader(), TokenReader(), BreachReader()});
   done = reader->consents.Prepare(reader->db);
   if (done) done = reader->flow.Prepare(reader->db);
   if (done) done = reader->tasks.Prepare(reader->db);

@@ -58,14 +58,14 @@ std::string EventOf(const Document& source, const Node& given) {
 // As the schema lets them be: names.
 policies::SharedLimits LimitsOf(const Node& consent) {
   policies::GrantLimits limits;
-  for (const auto& [key, list] :
-       {std::pair("controllers", &limits.controllers),
-        std::pair("data_categories", &limits.data_categories),
-        std::pair("vendors", &limits.vendors)}) {
+  for (const auto& [key, list] : {std::pair("controllers", &limits.controllers),
+                                  std::pair("data_categories", &limits.data_categories),
+                                  std::pair("vendors", &limits.vendors)}) {
     for (const Node& name : consent.List(key)) list->push_back(name.text);
   }
   const auto limited = policies::Limited(std::move(limits));
-  return limited ? *limited : std::make_shared<const policies::GrantLimits>(policies::CoversNothing());
+  return limited ? *limited
+                 : std::make_shared<const policies::GrantLimits>(policies::CoversNothing());
 }
 
 PolicyCase::Delivery DeliveryOf(const Node::Member& expected) {

@@ -12,10 +12,10 @@ TEST(GrantLimits, SayTheSameInOneText) {
     GrantLimits limits;
     const char* text;
   };
-  for (const Row& row :
-       {Row{{}, ""}, Row{{{}, {}, {"crm"}}, "vendors=crm"},
-        Row{{{"us"}, {"contact"}, {"b", "a", "b"}}, "controllers=us;data_categories=contact;vendors=a,b"},
-        Row{{{}, {"x_y", "x-1"}, {}}, "data_categories=x-1,x_y"}}) {
+  for (const Row& row : {Row{{}, ""}, Row{{{}, {}, {"crm"}}, "vendors=crm"},
+                         Row{{{"us"}, {"contact"}, {"b", "a", "b"}},
+                             "controllers=us;data_categories=contact;vendors=a,b"},
+                         Row{{{}, {"x_y", "x-1"}, {}}, "data_categories=x-1,x_y"}}) {
     const auto limits = Limited(row.limits);
     ASSERT_TRUE(limits) << row.text;
     EXPECT_EQ(TextOf(limits->get()), row.text);
@@ -27,10 +27,10 @@ TEST(GrantLimits, SayTheSameInOneText) {
 }
 
 TEST(GrantLimits, WhatIsNoSuchTextCoversNothing) {
-  for (const char* text : {"x", "vendors", "vendors=", "vendors=A", "vendors=a,", "vendors=b,a",
-                           "vendors=a,a", "vendors=a;controllers=b", "vendors=a;", ";vendors=a",
-                           "vendors=a;vendors=b", "recipients=a", "vendors=1", "vendors=-",
-                           "controllers=;vendors=a"}) {
+  for (const char* text :
+       {"x", "vendors", "vendors=", "vendors=A", "vendors=a,", "vendors=b,a", "vendors=a,a",
+        "vendors=a;controllers=b", "vendors=a;", ";vendors=a", "vendors=a;vendors=b",
+        "recipients=a", "vendors=1", "vendors=-", "controllers=;vendors=a"}) {
     EXPECT_FALSE(LimitsOf(text)) << text;
     ASSERT_TRUE(StoredLimits(text)) << text;
     EXPECT_EQ(*StoredLimits(text), CoversNothing()) << text;

@@ -253,13 +253,12 @@ TEST(People, GrantsOfMergedAccountsAreLimitedAsEither) {
     const SharedLimits &a, &b;
     const GrantLimits* both;
   };
-  for (const Row& row : {Row{none, none, nullptr}, Row{crm, none, crm.get()},
-                         Row{none, crm, crm.get()}, Row{crm, crm_too, crm.get()},
-                         Row{crm, ads, &CoversNothing()}}) {
-    std::vector events{
-        Said(3, {Person('A')}, 1, ConsentState::kGranted),
-        Said(4, {Person('B')}, 1, ConsentState::kGranted),
-        Said(9, {Person('A'), Person('B')}, 1, ConsentState::kMerged, kWholePerson)};
+  for (const Row& row :
+       {Row{none, none, nullptr}, Row{crm, none, crm.get()}, Row{none, crm, crm.get()},
+        Row{crm, crm_too, crm.get()}, Row{crm, ads, &CoversNothing()}}) {
+    std::vector events{Said(3, {Person('A')}, 1, ConsentState::kGranted),
+                       Said(4, {Person('B')}, 1, ConsentState::kGranted),
+                       Said(9, {Person('A'), Person('B')}, 1, ConsentState::kMerged, kWholePerson)};
     events[2].contact_points = 0;
     events[0].limits = row.a;
     events[1].limits = row.b;
