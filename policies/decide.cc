@@ -49,8 +49,8 @@ bool Spares(const Restraint& restraint, Basis basis, const Standing& standing) {
          standing.oldest_grant > restraint.since_seconds;
 }
 
-// Of each grant that says for whom and for what it is: whether this is among it.
-Answer JudgeLimits(const PurposeSpec& purpose, const Case& c) {
+// Of the grants that say for whom and for what they are, the first that this is not among.
+std::optional<Answer> OutsideOf(const PurposeSpec& purpose, const Case& c) {
   const auto place = static_cast<std::size_t>(&purpose - c.spec.purposes.data());
   const DestinationSpec& to = c.spec.destinations[c.destination];
   const Recipient recipient{c.spec.controller, to.vendor, to.decides,
@@ -61,7 +61,7 @@ Answer JudgeLimits(const PurposeSpec& purpose, const Case& c) {
     const Reason reason = Uncovered(*grant.limits, recipient);
     if (reason != Reason::kUndecided) return Deny(reason, grant.reference);
   }
-  return Allow(Reason::kConsentGranted);
+  return std::nullopt;
 }
 
 Answer JudgeConsent(const PurposeSpec& purpose, const Standing& standing, const Case& c) {
@@ -73,8 +73,7 @@ Answer JudgeConsent(const PurposeSpec& purpose, const Standing& standing, const 
   if (purpose.explicit_only && !standing.all_explicit)
     return Deny(Reason::kConsentNotExplicit, standing.reference);
   if (standing.limited) {
-    const Answer limits = JudgeLimits(purpose, c);
-    if (!limits.allowed()) return limits;
+    if (const auto outside = OutsideOf(purpose, c)) return *outside;
   }
   return Allow(Reason::kConsentGranted, standing.reference);
 }

@@ -5,7 +5,7 @@
   mutate.py --build build/asan --write                             all, into mutants.tsv; goes on where it was ended
   mutate.py --list                                                 only what they are
 
-What is mutated: policies/decide.cc, standing.cc, people.cc and the folding part of policies/consent.cc. Operators (the list is fixed):
+What is mutated: policies/decide.cc, standing.cc, people.cc, what limits a grant, and the folding part of policies/consent.cc. Operators (the list is fixed):
 
   relation   == != < <= > >=            each for its neighbour (==/!=, </<=, >/>=)
   logic      && ||                      one for the other
@@ -39,11 +39,12 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 FILES = {"policies/decide.cc": None,   # all of it
+         "policies/grant_limits.cc": ["const GrantLimits* LimitedByBoth(", "base::Reason Uncovered("],
          "policies/standing.cc": None,
          "policies/people.cc": None,
          "policies/consent.cc": ["int Restrictiveness(", "ConsentState StateAt(", "bool IsNo(", "int Strictness(",
                                  "ConsentEntry Fold(std::span<const ConsentEvent* const>"]}
-SUITES = ["decide_cases_test", "consent_test", "people_test", "decide_test", "decide_oracle"]   # tests/mutation/CMakeLists.txt
+SUITES = ["decide_cases_test", "consent_test", "people_test", "grant_limits_test", "decide_test", "decide_oracle"]   # tests/mutation/CMakeLists.txt
 ORACLE = "decide_oracle"
 ORACLE_CASES, ORACLE_SEED = 20000, 20261122
 GOAL = 0.98
