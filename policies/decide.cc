@@ -49,21 +49,6 @@ bool Spares(const Restraint& restraint, Basis basis, const Standing& standing) {
          standing.oldest_grant > restraint.since_seconds;
 }
 
-// Of the grants that say for whom and for what they are, the first that this is not among.
-std::optional<Answer> OutsideOf(const PurposeSpec& purpose, const Case& c) {
-  const auto place = static_cast<std::size_t>(&purpose - c.spec.purposes.data());
-  const DestinationSpec& to = c.spec.destinations[c.destination];
-  const Recipient recipient{c.spec.controller, to.vendor, to.decides,
-                            purpose.categories & c.received, c.spec.categories};
-  for (const ConsentIndex::Subject subject : c.input.subjects) {
-    const ConsentEntry grant = c.index.Get(subject, place);
-    if (grant.limits == nullptr) continue;
-    const Reason reason = Uncovered(*grant.limits, recipient);
-    if (reason != Reason::kUndecided) return Deny(reason, grant.reference);
-  }
-  return std::nullopt;
-}
-
 Answer JudgeConsent(const PurposeSpec& purpose, const Standing& standing, const Case& c) {
   if (!c.input.identified) return Deny(Reason::kSubjectMissing);
   if (standing.state != ConsentState::kGranted) return Deny(standing.reason, standing.reference);
@@ -72,9 +57,8 @@ Answer JudgeConsent(const PurposeSpec& purpose, const Standing& standing, const 
     return Deny(Reason::kAgeParentMissing, standing.reference);
   if (purpose.explicit_only && !standing.all_explicit)
     return Deny(Reason::kConsentNotExplicit, standing.reference);
-  if (standing.limited) {
-    if (const auto outside = OutsideOf(purpose, c)) return *outside;
-  }
+  if (standing.outside != Reason::kUndecided)
+    return Deny(standing.outside, standing.outside_reference);
   return Allow(Reason::kConsentGranted, standing.reference);
 }
 
@@ -106,9 +90,13 @@ Answer ConsentOrWait(const PurposeSpec& purpose, const Standing& standing, const
   return {Says::kHold, Reason::kHoldConsentUnknown, answer.consent};
 }
 
+// A grant lifts an objection for those alone that it is for.
 Answer UnlessObjected(const Standing& standing, Reason basis) {
-  if (standing.state != ConsentState::kObjected) return Allow(basis);
-  return Deny(Reason::kConsentObjected, standing.reference);
+  if (standing.state == ConsentState::kObjected)
+    return Deny(Reason::kConsentObjected, standing.reference);
+  if (standing.outside != Reason::kUndecided)
+    return Deny(standing.outside, standing.outside_reference);
+  return Allow(basis);
 }
 
 Answer JudgeBasis(Basis basis, const PurposeSpec& purpose, const Standing& standing,
@@ -197,7 +185,11 @@ bool PersonHolds(const ConditionSpec& condition, const DecisionInput& input) {
 
 bool Holds(const ConditionSpec& condition, const Standing& standing, const Case& c) {
   const DecisionInput& input = c.input;
-  if (condition.consent) return standing.state == *condition.consent;
+  if (condition.consent) {
+    const bool granted = *condition.consent == ConsentState::kGranted;
+    return standing.state == *condition.consent &&
+           (!granted || standing.outside == Reason::kUndecided);
+  }
   if (condition.subject_age) return IsOldEnough(*condition.subject_age, c);
   if (condition.present) {
     return input.fields != nullptr && input.fields->Field(*condition.present).present();
@@ -272,7 +264,10 @@ std::optional<Reason> Objection(const ServedPurpose& served, const Standing& sta
 
 Answer JudgePurpose(const ServedPurpose& served, const Case& c) {
   const PurposeSpec& purpose = c.spec.purposes[served.purpose];
-  Standing standing = StandingOf(c.spec, served.purpose, c.age, c.input, c.index);
+  const DestinationSpec& to = c.spec.destinations[c.destination];
+  const Recipient recipient{c.spec.controller, to.vendor, to.decides,
+                            purpose.categories & c.received, c.spec.categories};
+  Standing standing = StandingOf(c.spec, served.purpose, c.age, c.input, c.index, &recipient);
   const Basis own = BasisIn(purpose, 0), theirs = BasisIn(purpose, c.jurisdiction);
   if (!Spares(c.restraint, own, standing) || !Spares(c.restraint, theirs, standing))
     return Deny(ReasonOf(c.restraint.state), c.restraint.reference);
@@ -358,7 +353,8 @@ ConsentState PolicySet::StateOf(const DecisionInput& input, std::uint16_t purpos
                                 const ConsentIndex& index) const {
   const auto& purposes = compiled_->spec.purposes;
   if (purpose >= purposes.size()) return ConsentState::kUnknown;
-  return StandingOf(compiled_->spec, purpose, YoungestOf(input, index), input, index).state;
+  const AgeBand youngest = YoungestOf(input, index);
+  return StandingOf(compiled_->spec, purpose, youngest, input, index, nullptr).state;
 }
 
 }  // namespace octroi::policies

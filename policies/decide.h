@@ -80,6 +80,7 @@ class PolicySet {
   //       categories, and this is none of them (grant_limits.h) consent.controller_not_listed
   //           | consent.vendor_not_listed | consent.category_not_listed
   //     legitimate interests or public task (Art. 21), objected        consent.objected
+  //       or a grant since that names others alone                     as above
   //     no basis                                                       basis.missing
   //     The basis is the one of the controller's jurisdiction; if the event names another one, of
   //     that too: what one of them denies is denied, and of two that allow, consent is cited.

@@ -79,11 +79,12 @@ base::Reason ReasonOf(ConsentState state) {
 }
 
 Standing StandingOf(const PolicySetSpec& spec, std::uint16_t place, AgeBand youngest,
-                    const DecisionInput& input, const ConsentIndex& index) {
+                    const DecisionInput& input, const ConsentIndex& index,
+                    const Recipient* recipient) {
   const PurposeSpec& purpose = spec.purposes[place];
-  Standing strictest;
+  Standing strictest, outside;
   std::uint32_t oldest_grant = UINT32_MAX;
-  bool by_parents = true, all_explicit = true, limited = false;
+  bool by_parents = true, all_explicit = true;
   for (const ConsentIndex::Subject subject : input.subjects) {
     const ConsentEntry entry = index.Get(subject, place);
     const Standing standing = OfOne(entry, purpose, spec, youngest, input);
@@ -91,14 +92,18 @@ Standing StandingOf(const PolicySetSpec& spec, std::uint16_t place, AgeBand youn
       oldest_grant = std::min(oldest_grant, entry.since_seconds);
       by_parents = by_parents && entry.by_parent;
       all_explicit = all_explicit && entry.explicit_word;
-      limited = limited || entry.limits != nullptr;
+    }
+    if (recipient != nullptr && entry.limits != nullptr && outside.outside == Reason::kUndecided) {
+      outside.outside = Uncovered(*entry.limits, *recipient);
+      outside.outside_reference = entry.reference;
     }
     if (StrictnessOf(standing) > StrictnessOf(strictest)) strictest = standing;
   }
   strictest.oldest_grant = oldest_grant;
   strictest.by_parents = by_parents;
   strictest.all_explicit = all_explicit;
-  strictest.limited = limited;
+  strictest.outside = outside.outside;
+  strictest.outside_reference = outside.outside_reference;
   return strictest;
 }
 

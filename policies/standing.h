@@ -16,7 +16,10 @@ struct Standing {
   base::Reason reason = base::Reason::kConsentUnknown;  // what a denial by it says
   std::uint32_t oldest_grant = 0;                       // of all subjects, in seconds
   bool by_parents = true, all_explicit = true;          // every grant of them
-  bool limited = false;  // some grant of them says for whom or for what it is
+  // Of the grants that say for whom and for what they are, expired or not, the first that this is
+  // not among; kUndecided: none.
+  base::Reason outside = base::Reason::kUndecided;
+  std::uint32_t outside_reference = 0;
 };
 
 // What is in force against the person as a whole; kUnknown: nothing.
@@ -26,9 +29,10 @@ struct Restraint {
   std::uint32_t reference = 0;
 };
 
-// Pure, without allocation; any thread.
+// Pure, without allocation; any thread. `recipient`: who would receive, nullptr if nobody asks.
 Standing StandingOf(const PolicySetSpec& spec, std::uint16_t purpose, AgeBand youngest,
-                    const DecisionInput& input, const ConsentIndex& index);
+                    const DecisionInput& input, const ConsentIndex& index,
+                    const Recipient* recipient);
 AgeBand YoungestOf(const DecisionInput& input, const ConsentIndex& index);
 Restraint RestraintOn(const DecisionInput& input, const ConsentIndex& index);
 base::Reason ReasonOf(ConsentState state);

@@ -177,6 +177,7 @@ class Register(unittest.TestCase):
         self.assertIn("prévenir", self.ask("late", "--lang", "fr"))
         self.assertIn("Art. 19: tell", self.ask("late", "--lang", "en"))
         self.merged()
+        self.limited()
         self.ask("export", code=1, person="nobody")
         self.ask("state", code=2, file='{"zqx7": "zqx7"}')
         self.ask("state", "--at", "2026-11-21T09:00:00", code=2)
@@ -185,6 +186,38 @@ class Register(unittest.TestCase):
         self.ask("late", code=4)
         with open(os.path.join(self.gateway.folder, "gateway.log"), encoding="utf-8", errors="replace") as log:
             self.assertNotIn("zqx7", log.read())
+
+    def limited(self):
+        """A grant for somebody else is none for this destination, after a restart too; one that names it is."""
+        person = PERSON + "-c"
+
+        def grant(vendors, at):
+            status, answer = self.gateway.post("/v1/consents", "boutique", {
+                "subject": {"customer_id": person}, "purpose": "marketing.email", "state": "granted", "effective_at": moment(at),
+                "notice": "newsletter-v4", "evidence": {}, "controllers": ["demonstration"], "vendors": vendors})
+            self.assertEqual(status, 201, answer)
+
+        def sent(number):
+            status, answer = self.gateway.post("/v1/events/boutique", "boutique", line(number, person))
+            self.assertEqual(status, 202, answer)
+            self.gateway.wait_quiet()
+            deliveries = self.gateway.ask("explain", answer["id"])["deliveries"]
+            told = next(one for one in deliveries if one["destination"] == "emailing")
+            return told["outcome"], told["reason"]
+
+        grant(["autre"], -90_000)
+        self.assertEqual(sent(901), ("withheld", "consent.vendor_not_listed"))
+        now = self.of(self.state(person=person))
+        self.assertEqual((now["state"], now["event"]["vendors"]), ("granted", ["autre"]))
+        self.gateway.stop()
+        self.gateway.start()
+        self.assertTrue(self.gateway.wait_ready())
+        self.assertEqual(sent(902), ("withheld", "consent.vendor_not_listed"))
+        grant(["autre", "emailing"], -80_000)
+        self.assertEqual(sent(903), ("sent", "delivery.acknowledged"))
+        record = json.loads(self.ask("export", person=person))["@graph"][0]["dpv:hasConsentStatus"][-1]
+        self.assertEqual([one["dct:identifier"] for one in record["dpv:hasRecipient"]], ["autre", "emailing"])
+        self.assertEqual([one["dct:identifier"] for one in record["dpv:hasDataController"]], ["demonstration"])
 
     def merged(self):
         """Two accounts that are one person's, until they are not (C4 11)."""
