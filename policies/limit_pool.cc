@@ -38,8 +38,13 @@ LimitPool::Number LimitPool::Keep(const GrantLimits* limits) {
   const std::size_t size = 2 * text.size() + sizeof(GrantLimits) + 128;
   const std::size_t number = numbers_.size() + kNothing + 1;
   if (number > kNumbersMax || bytes() + size > kBytesMax) return kNothing;
-  Put(number, *limits);
-  numbers_.emplace(std::move(text), static_cast<Number>(number));
+  const auto entered = numbers_.emplace(std::move(text), static_cast<Number>(number)).first;
+  try {
+    Put(number, *limits);
+  } catch (...) {
+    numbers_.erase(entered);
+    throw;
+  }
   bytes_ += size;
   return static_cast<Number>(number);
 }

@@ -365,6 +365,9 @@ def spared(hold, register, case, place, purpose, basis):
 def condition_holds(condition, config, case, standing, age):
     kind = condition["ask"]
     if kind == "consent":
+        if condition["state"] == "granted" and standing == "outside":
+            return False
+        standing = "granted" if standing == "outside" else standing
         # Given after the event is given: the condition asks about the state, not about the collection.
         state = {"not_at_collection": "granted", "changed": "expired", "grown": "expired"}.get(standing, standing)
         return state == condition["state"]
@@ -421,6 +424,7 @@ def judge_purpose(config, register, case, destination, place):
         return NO, "signal.gpc", 0
     standing, cited = people_say(register, case, place, purpose)
     age = age_of(register, case)
+    case = dict(case, outside=outside_of(register, case, place, purpose))
     answers = [judge_basis(register, case, place, purpose, basis, standing, cited, age) for basis in bases]
     for answer in answers:
         if answer[0] == NO:
@@ -428,12 +432,22 @@ def judge_purpose(config, register, case, destination, place):
     waiting = [answer for answer in answers if answer[0] == WAIT]
     by_consent = [answer for answer in answers if answer[1] == "consent.granted"]
     yes = (waiting or by_consent or answers)[0]
-    refused = policy_refuses(config, case, destination, place, "granted" if waiting else standing, age)
+    seen = "outside" if case["outside"] and standing in ("granted", "not_at_collection") else standing
+    refused = policy_refuses(config, case, destination, place, "granted" if waiting else seen, age)
     if refused:
         return NO, refused, 0
     if yes[0] == YES and purpose["leaves"] == "counted":
         return COUNT, "variant.counted", yes[2]
     return yes
+
+
+def outside_of(register, case, place, purpose):
+    """(reason, cited) of the first grant, ended or not, that is for others than this."""
+    for entry in register.entries(case, place):
+        reason = uncovered(entry["limits"], purpose, case["to"], case["contract"])
+        if reason:
+            return reason, entry["cites"]
+    return None
 
 
 def judge_basis(register, case, place, purpose, basis, standing, cited, age):
@@ -454,13 +468,13 @@ def judge_basis(register, case, place, purpose, basis, standing, cited, age):
             return NO, "age.parent_missing", cited
         if purpose["explicit_only"] and not all(e["explicit"] for e in given):
             return NO, "consent.not_explicit", cited
-        for entry in given:
-            reason = uncovered(entry["limits"], purpose, case["to"], case["contract"])
-            if reason:
-                return NO, reason, entry["cites"]
+        if case["outside"]:
+            return NO, *case["outside"]
         return YES, "consent.granted", cited
     if basis in ("legitimate_interests", "public_task") and standing == "objected":
         return NO, "consent.objected", cited
+    if basis in ("legitimate_interests", "public_task") and case["outside"]:
+        return NO, *case["outside"]
     return YES, "basis." + basis, 0
 
 
