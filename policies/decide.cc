@@ -81,10 +81,15 @@ bool IsUnanswered(Reason reason) {
          reason == Reason::kConsentPending;
 }
 
+// What is noted instead of enforced, and what waits, is judged as if a grant came: not where it is
+// known that one is for others.
 Answer ConsentOrWait(const PurposeSpec& purpose, const Standing& standing, const Case& c) {
   const Answer answer = JudgeConsent(purpose, standing, c);
-  if (IsObserved(purpose, answer.reason, c)) return Allow(Reason::kConsentObserved, answer.consent);
-  if (purpose.hold_for == 0 || !IsUnanswered(answer.reason)) return answer;
+  const bool observed = IsObserved(purpose, answer.reason, c);
+  if (!observed && (purpose.hold_for == 0 || !IsUnanswered(answer.reason))) return answer;
+  if (standing.outside != Reason::kUndecided)
+    return Deny(standing.outside, standing.outside_reference);
+  if (observed) return Allow(Reason::kConsentObserved, answer.consent);
   if (c.input.now - c.input.received > purpose.hold_for)
     return Deny(Reason::kHoldExpired, answer.consent);
   return {Says::kHold, Reason::kHoldConsentUnknown, answer.consent};

@@ -459,6 +459,8 @@ def judge_basis(register, case, place, purpose, basis, standing, cited, age):
         if standing in OVER:
             return NO, OVER[standing], cited
         if standing in ("unknown", "requested", "pending") and purpose["hold_for"]:
+            if case["outside"]:
+                return NO, *case["outside"]
             late = case["td"] > case["tr"] + purpose["hold_for"]
             return (NO, "hold.expired", cited) if late else (WAIT, "hold.consent_unknown", cited)
         if standing != "granted":
