@@ -72,10 +72,10 @@ std::vector<ConsentEntry> PurposeEntries(const Purposes& purposes, bool by_paren
     weaker.by_parent = !by_parent;
     entries.push_back(weaker);
     weaker.by_parent = by_parent;
-    for (const SharedLimits& one : limits) {
-      entries.push_back(weaker);
-      entries.back().limits = one.get();
-    }
+  }
+  for (const SharedLimits& one : limits) {
+    entries.push_back(weaker);
+    entries.back().limits = one.get();
   }
   if (OnlyExplicit(purposes)) {
     weaker.explicit_word = false;
