@@ -209,7 +209,7 @@ const GrantLimits* RandomLimits(Chance& chance) {
   static std::vector<SharedLimits> kept;  // for as long as the test runs
   GrantLimits limits;
   const auto some = [&](std::vector<std::string> names, std::vector<std::string>& list) {
-    if (!chance.Of(3)) return;
+    if (!chance.Of(2)) return;
     for (std::string& name : names) {
       if (chance.Of(2)) list.push_back(std::move(name));
     }
@@ -226,7 +226,7 @@ ConsentEntry RandomEntry(Chance& chance, base::Millis now) {
   if (entry.state == ConsentState::kUnknown) return entry;
   entry.by_parent = entry.state == ConsentState::kGranted && chance.Of(2);
   entry.explicit_word = entry.state == ConsentState::kGranted && chance.Of(2);
-  if (entry.state == ConsentState::kGranted && chance.Of(3)) entry.limits = RandomLimits(chance);
+  if (entry.state == ConsentState::kGranted && chance.Of(2)) entry.limits = RandomLimits(chance);
   entry.since_seconds = static_cast<std::uint32_t>((now - chance.Below(60) * kDay) / 1000);
   if (chance.Of(4))
     entry.until_seconds = static_cast<std::uint32_t>((now + (chance.Below(40) - 20) * kDay) / 1000);
@@ -367,7 +367,7 @@ std::string KeyOf(const std::string& name, std::uint16_t purpose, const CasesAsk
 
 TEST(DecisionCases, NothingThatIsAllowedIsMissed) {
   constexpr int kSets = 10, kRegisters = 20, kInputs = 2'000;
-  constexpr std::size_t kQuestions = 40;  // of a set; the rest would take too long
+  constexpr std::size_t kQuestions = 25;  // of a set; the rest would take too long
   std::size_t allowed = 0;
   for (int s = 0; s < kSets; ++s) {
     Chance chance(static_cast<std::uint64_t>(s) + 1);
