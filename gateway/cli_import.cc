@@ -103,7 +103,7 @@ base::Status PrepareEvents(const Arguments& args, Prepared& made) {
     if (!rows) return rows.error();
     made.rows.emplace(*std::move(rows));
   }
-  made.items = made.file->Events(made.rows ? &*made.rows : nullptr);
+  made.items = made.file->Events(made.rows ? &*made.rows : nullptr, made.plan.body_bytes);
   made.parts.reading = made.file->Reading() + " " + event;
   return base::Ok();
 }

@@ -52,8 +52,7 @@ bool ReadSaid(const Arguments& args, import::Said& said) {
     const std::string given = args.Option("--delimiter");
     if (given != "tab" && given.size() != 1) return false;
     said.delimiter = given == "tab" ? '\t' : given.front();
-    const bool odd = std::string("\"'\r\n\\").find(*said.delimiter) != std::string::npos;
-    if (odd || static_cast<unsigned char>(*said.delimiter) >= 0x80) return false;
+    if (!import::CanDelimit(*said.delimiter)) return false;
   }
   if (args.Has("--columns")) said.columns = Split(args.Option("--columns"));
   return true;

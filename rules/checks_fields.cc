@@ -67,6 +67,8 @@ Finding FindSum(const Test& test, const Event& event) {
   }
   const auto total = NumberOf(event[test.other]);
   if (!total) return IsComposite(event[test.other]) ? Finding::kUnfit : Finding::kFails;
+  // Beyond what a double holds, everything would be within the rounding.
+  if (!std::isfinite(sum) || !std::isfinite(size)) return Finding::kFails;
   return FindingOf(std::abs(sum - *total) <= test.limit + kRounding * std::max(1.0, size));
 }
 

@@ -34,12 +34,12 @@ class JsonText {
   }
 
   bool Value(int depth) {
-    if (depth > kDepthMax || rest_.empty()) return false;
+    if (rest_.empty()) return false;
     switch (rest_[0]) {
       case '{':
-        return Items('{', '}', depth);
+        return depth < kDepthMax && Items('{', '}', depth);
       case '[':
-        return Items('[', ']', depth);
+        return depth < kDepthMax && Items('[', ']', depth);
       case '"':
         return String();
       case 't':

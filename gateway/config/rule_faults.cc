@@ -83,6 +83,11 @@ Position WhereIs(const Document& contract, const rules::SpecFault& fault) {
 Say RuleFault(const std::string& what) {
   constexpr std::string_view kRe2 = "RE2 refuses it: ";
   if (what.starts_with(kRe2)) return {"RE2 le refuse : " + what.substr(kRe2.size()), what};
+  constexpr std::string_view kLonger = "longer than ";
+  if (what.starts_with(kLonger)) {
+    const std::string bytes = what.substr(kLonger.size(), what.find(" bytes") - kLonger.size());
+    return {"plus long que " + bytes + " octets", what};
+  }
   const auto* const known = std::ranges::find(kSentences, what, &Sentence::en);
   if (known == std::end(kSentences)) return {what};
   return {std::string(known->fr), what};

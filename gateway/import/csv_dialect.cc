@@ -49,10 +49,15 @@ bool Opens(std::string_view head, char delimiter, char quote) {
 std::optional<char> SaidInFile(std::string_view head) {
   const std::size_t end = std::min(head.find_first_of("\r\n"), head.size());
   const bool said = end == 5 && strncasecmp(head.data(), "sep=", 4) == 0;
-  return said ? std::optional(head[4]) : std::nullopt;
+  return said && CanDelimit(head[4]) ? std::optional(head[4]) : std::nullopt;
 }
 
 }  // namespace
+
+bool CanDelimit(char c) {
+  return static_cast<unsigned char>(c) < 0x80 &&
+         std::string_view("\"'\r\n\\").find(c) == std::string_view::npos;
+}
 
 CsvDialect DetectDialect(std::string_view head, bool whole, std::optional<char> delimiter) {
   CsvDialect dialect;

@@ -43,9 +43,10 @@ class ImportFile {
   std::uint64_t consumed() const { return text_->consumed(); }        // of facts().stored_bytes
   bool Unchanged() const;                                             // it is as long as it was
 
-  // Its events; of a table, made as `rows` says, which outlives it. Call once.
-  std::unique_ptr<Items> Events(const RowEvents* rows);
-  // How it is read, as one line: the same whenever the same events come out of the same file.
+  // Its events, as items.h says; of a table, made as `rows` says, which outlives it. Call once.
+  std::unique_ptr<Items> Events(const RowEvents* rows, std::size_t body_bytes);
+  // How it is read, as one line: the same whenever the same events come out of the same file. Of
+  // the names of a table's columns: whether they were said or found, and a digest.
   std::string Reading() const;
 
  private:
@@ -57,6 +58,7 @@ class ImportFile {
   Format format_ = Format::kCsv;
   CsvDialect dialect_;
   std::vector<std::string> header_;
+  bool names_said_ = false;
   std::unique_ptr<TextFile> text_;
   std::unique_ptr<CsvReader> reader_;
 };

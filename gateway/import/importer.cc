@@ -112,7 +112,7 @@ base::Result<Importer::Batch> Importer::Compose(std::uint64_t until) {
   }
 }
 
-// One event always does: the gateway says so if it is too large.
+// One event always does: Items gives none that goes into no request.
 bool Importer::Fits(const Item& item, const Batch& batch) const {
   if (!item.fault.code.empty()) return batch.faults.size() < kFaultsABatch;
   if (batch.lines.empty()) return true;
@@ -160,13 +160,15 @@ base::Status Importer::Deliver(const Batch& batch, bool in_doubt) {
     const Posted posted = parts_.client->Post(batch.body, KeyOf(batch.announced));
     OCTROI_CRASH_POINT("import.posted");
     if (posted.kind != Posted::Kind::kUnknown) alive_nanos_ = parts_.clock->BootNowNanos();
+    const bool again = replayed;
     replayed = posted.kind == Posted::Kind::kTaken && posted.replayed;
     if (posted.kind == Posted::Kind::kTaken && !replayed) return TakeItems(batch, posted.body);
     if (posted.kind == Posted::Kind::kRefused)
       return Of(ErrorCode::kInvalid, posted.code.empty() ? "import.refused" : posted.code);
     in_doubt = posted.kind != Posted::Kind::kBusy;
     if (!in_doubt) wait = posted.wait;
-    if (replayed) continue;  // the journal has it, and what became of it
+    // The journal has it, and what became of it; unless it keeps less than the memory of repeats.
+    if (replayed && !again) continue;
     if (auto waited = Wait(wait); !waited) return waited;
     wait = in_doubt ? std::min(wait * 2, kLongestWait) : kFirstWait;
   }
@@ -187,7 +189,6 @@ base::Result<bool> Importer::WasTaken(const Batch& batch, base::Millis since) {
                    {"since", since}};
   const auto answer = parts_.ask("submitted " + order.dump());
   if (!answer) return answer.error();
-  alive_nanos_ = parts_.clock->BootNowNanos();
   const Json json = Json::parse(*answer, nullptr, /*allow_exceptions=*/false);
   if (!json.is_object()) return Of(ErrorCode::kUnavailable, "import.no_gateway");
   if (json.contains("error")) {
@@ -235,6 +236,7 @@ base::Status Importer::TakeItems(const Batch& batch, const std::string& receipt)
     }
     rejected.push_back(std::move(line));
   }
+  alive_nanos_ = parts_.clock->BootNowNanos();
   state_.counts.unreadable += batch.faults.size();
   state_.counts.records = batch.announced.last;
   return report_.Add(std::move(rejected));

@@ -46,16 +46,17 @@ class Importer {
     std::string source;
     std::string reading;  // what must be the same when it is taken up again
     std::size_t batch_events = kBatchEvents, batch_bytes = kBatchBytes;
-    base::Millis wait = 600'000;  // for a gateway that does not answer
+    base::Millis wait = 600'000;  // for a gateway that does not answer what is posted
     std::function<void(const Counts&)> progress;
     std::function<void(base::Millis)> pause;
   };
   explicit Importer(Parts parts) : parts_(std::move(parts)) {}
 
   // Begins, or takes up where it was left. Errors leave a checkpoint from which a later Run goes
-  // on. kUnavailable: the gateway did not answer for `wait`, or the disk. kInDoubt
+  // on. kUnavailable: the gateway answered no request for `wait`, or the disk. kInDoubt
   // "import.journal_gone", "import.other_journal": whether a batch was taken cannot be known any
-  // more. kInvalid: a code of words.h, or of the gateway's answer.
+  // more. kInvalid: a code of words.h, or of the gateway's answer: any 4xx but
+  // 408 and 429 (401, 404, 409) ends the run, and its batch stays announced.
   base::Result<Checkpoint> Run();
   bool resumed() const { return resumed_; }
 

@@ -10,11 +10,15 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 
-constexpr std::size_t kEventBytesMax = base::kBodyBytesMax;  // more goes into no request
+// Whether an event of so many bytes, with the line break behind it, goes into a request.
+bool IsTooLong(std::size_t event_bytes, std::size_t body_bytes) {
+  return event_bytes + 1 > body_bytes;
+}
 
 class Rows final : public Items {
  public:
-  Rows(CsvReader& reader, const RowEvents& rows) : reader_(reader), rows_(rows) {}
+  Rows(CsvReader& reader, const RowEvents& rows, std::size_t body_bytes)
+      : reader_(reader), rows_(rows), body_bytes_(body_bytes) {}
 
   base::Result<bool> Next(Item& item) override {
     const auto more = reader_.Next(record_);
@@ -27,13 +31,19 @@ class Rows final : public Items {
     item.event.clear();
     if (!item.fault.code.empty()) return true;
     item.fault = rows_.Write(record_, number_, item.event);
-    if (!item.fault.code.empty()) item.fault.at = reader_.PlaceOf(item.fault.cell - 1);
+    if (!item.fault.code.empty()) {
+      item.fault.at = reader_.PlaceOf(item.fault.cell - 1);
+    } else if (IsTooLong(item.event.size(), body_bytes_)) {
+      item.fault = {"json.too_long", reader_.PlaceOf(0), 0};
+      item.event.clear();
+    }
     return true;
   }
 
  private:
   CsvReader& reader_;
   const RowEvents& rows_;
+  const std::size_t body_bytes_;
   CsvRecord record_;
   std::uint64_t number_ = 0;
 };
@@ -77,7 +87,7 @@ bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 class Lines final : public Items {
  public:
-  explicit Lines(TextSource& text) : bytes_(text) {}
+  Lines(TextSource& text, std::size_t body_bytes) : bytes_(text), body_bytes_(body_bytes) {}
 
   base::Result<bool> Next(Item& item) override {
     char c = '\0';
@@ -95,9 +105,11 @@ class Lines final : public Items {
       const auto more = bytes_.Peek(c);
       if (!more) return more;
       if (!*more || c == '\n') break;
-      if (item.event.size() < kEventBytesMax) item.event += c;
-      if (item.event.size() == kEventBytesMax && item.fault.code.empty())
+      if (!IsTooLong(item.event.size() + 1, body_bytes_)) {
+        item.event += c;
+      } else if (!IsSpace(c) && item.fault.code.empty()) {  // blanks behind it are no part of it
         item.fault = {"json.too_long", bytes_.place(), 0};
+      }
       bytes_.Pass();
     }
     while (!item.event.empty() && IsSpace(item.event.back())) item.event.pop_back();
@@ -107,12 +119,13 @@ class Lines final : public Items {
 
  private:
   Bytes bytes_;
+  const std::size_t body_bytes_;
   std::uint64_t number_ = 0;
 };
 
 class Elements final : public Items {
  public:
-  explicit Elements(TextSource& text) : bytes_(text) {}
+  Elements(TextSource& text, std::size_t body_bytes) : bytes_(text), body_bytes_(body_bytes) {}
 
   base::Result<bool> Next(Item& item) override {
     char c = '\0';
@@ -182,8 +195,11 @@ class Elements final : public Items {
         string = true;
       }
       escaped = string && !escaped && c == '\\';
-      if (item.event.size() < kEventBytesMax) item.event += breaks ? ' ' : c;
-      if (item.event.size() == kEventBytesMax) Fail("json.too_long", item);
+      if (!IsTooLong(item.event.size() + 1, body_bytes_)) {
+        item.event += breaks ? ' ' : c;
+      } else if (!IsSpace(c)) {
+        Fail("json.too_long", item);
+      }
       bytes_.Pass();
     }
     while (!item.event.empty() && IsSpace(item.event.back())) item.event.pop_back();
@@ -205,15 +221,20 @@ class Elements final : public Items {
   }
 
   Bytes bytes_;
+  const std::size_t body_bytes_;
   std::uint64_t number_ = 0;
 };
 
 }  // namespace
 
-std::unique_ptr<Items> CsvItems(CsvReader& reader, const RowEvents& rows) {
-  return std::make_unique<Rows>(reader, rows);
+std::unique_ptr<Items> CsvItems(CsvReader& reader, const RowEvents& rows, std::size_t body_bytes) {
+  return std::make_unique<Rows>(reader, rows, body_bytes);
 }
-std::unique_ptr<Items> NdjsonItems(TextSource& text) { return std::make_unique<Lines>(text); }
-std::unique_ptr<Items> JsonArrayItems(TextSource& text) { return std::make_unique<Elements>(text); }
+std::unique_ptr<Items> NdjsonItems(TextSource& text, std::size_t body_bytes) {
+  return std::make_unique<Lines>(text, body_bytes);
+}
+std::unique_ptr<Items> JsonArrayItems(TextSource& text, std::size_t body_bytes) {
+  return std::make_unique<Elements>(text, body_bytes);
+}
 
 }  // namespace octroi::gateway::import

@@ -40,9 +40,10 @@ class Items {
   Fault fault_;
 };
 
-// `reader` and `rows` outlive it.
-std::unique_ptr<Items> CsvItems(CsvReader& reader, const RowEvents& rows);
-std::unique_ptr<Items> NdjsonItems(TextSource& text);
-std::unique_ptr<Items> JsonArrayItems(TextSource& text);
+// `reader` and `rows` outlive it. `body_bytes`: what the gateway takes in one request; an event
+// that goes into none, with its line break, is a fault json.too_long.
+std::unique_ptr<Items> CsvItems(CsvReader& reader, const RowEvents& rows, std::size_t body_bytes);
+std::unique_ptr<Items> NdjsonItems(TextSource& text, std::size_t body_bytes);
+std::unique_ptr<Items> JsonArrayItems(TextSource& text, std::size_t body_bytes);
 
 }  // namespace octroi::gateway::import

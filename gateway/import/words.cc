@@ -38,7 +38,10 @@ constexpr Word kWords[] = {
      "The first row looks like data: name the columns with --columns a,b,c."},
     {"csv.header_twice", "Deux colonnes désignent le même champ.",
      "Two columns stand for the same field."},
-    {"json.too_long", "L'événement dépasse 1 Mio.", "The event is longer than 1 MiB."},
+    {"json.too_long",
+     "L'événement dépasse ce que la source prend en une requête (« limits.body », 1 Mio au plus).",
+     "The event is longer than what the source takes in one request (`limits.body`, at most 1 "
+     "MiB)."},
     {"json.control", "Un saut de ligne se trouve dans une chaîne.",
      "A line break stands inside a string."},
     {"json.array", "Le tableau JSON est mal formé ici : la suite ne peut pas être lue.",

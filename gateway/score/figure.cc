@@ -56,7 +56,11 @@ void CommonRules::Close() {
         contract->terms.requires_fields && known.what.contains(contract->required_what);
     for (std::size_t i = 0; i < contract->rules.size() && i < 64; ++i) {
       const RuleTerms& rule = contract->rules[i];
-      if (known.what.contains(rule.id + rule.what)) view.among |= std::uint64_t{1} << i;
+      if (!known.what.contains(rule.id + rule.what)) continue;
+      view.among |= std::uint64_t{1} << i;
+      const auto now = std::ranges::find(known.newest->rules, rule.id, &RuleTerms::id);
+      const auto at = static_cast<std::size_t>(now - known.newest->rules.begin());
+      view.terms.rules[i].counted = known.newest->terms.rules[at].counted;
     }
   }
 }

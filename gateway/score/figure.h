@@ -18,9 +18,9 @@ double Points(scores::Micro micro);  // with four decimals: 62.54
 // Rules that every config had which judged a record of either period, by contract.
 class CommonRules {
  public:
-  void Meet(const ContractTerms& contract);  // in the order of the plans: the last one's weights
+  void Meet(const ContractTerms& contract);  // in the order of the plans
   struct View {
-    scores::Terms terms;  // with the newest weights
+    scores::Terms terms;  // with the newest weights, and what counts in the score now
     std::uint64_t among = 0;
   };
   const View& Of(const ContractTerms& contract) const;  // which it met, after the last Meet

@@ -60,6 +60,7 @@ class Problems {
     if (auto read = counted_.Read(question_, first - first % kHour, question_.until); !read)
       return read;
     for (const Piece& piece : counted_.pieces()) Take(piece);
+    WidenRefused();
     return base::Ok();
   }
   bool KnowsSource() { return counted_.KnowsSource(question_.source); }
@@ -111,6 +112,7 @@ class Problems {
 
   void Take(const Piece& piece) {
     if (!piece.Counts()) return;
+    received_[piece.hour] += piece.records;
     const bool now = piece.hour >= question_.since;
     if (now) usable_ += {piece.records, piece.usable ? piece.records : 0};
     if (!piece.judged) return Refused(piece, now);
@@ -131,6 +133,18 @@ class Problems {
     Cause cause{Kind::kRefused, piece.contract == nullptr ? "" : piece.contract->id,
                 std::string(base::Name(piece.reason))};
     Note(cause, piece, 0, true, now);
+  }
+
+  // Whatever came could have been refused, not only what was.
+  void WidenRefused() {
+    for (auto& [cause, problem] : problems_) {
+      if (cause.kind != Kind::kRefused) continue;
+      problem.applicable = usable_.records;
+      for (const auto& [hour, records] : received_) {
+        scores::Tally& tally = problem.hours[hour];
+        tally = {records, records - tally.records};
+      }
+    }
   }
 
   void Note(const Cause& cause, const Piece& piece, std::size_t rule, bool failed, bool now) {
@@ -218,6 +232,7 @@ class Problems {
   const Parts& parts_;
   Counted counted_;
   scores::Tally usable_;
+  std::map<Millis, std::uint64_t> received_;  // by hour, also before the range
   std::map<Cause, Problem> problems_;
 };
 

@@ -11,6 +11,7 @@
 #include "gateway/config/findings.h"
 #include "gateway/config/node_json.h"
 #include "gateway/config/world.h"
+#include "rules/expression.h"
 
 namespace octroi::gateway::score {
 namespace {
@@ -32,17 +33,40 @@ std::string WhatOf(const Node& rule) {
   return what;
 }
 
-std::vector<std::string> FieldsOf(const rules::CheckSpec& check, const Plan& plan) {
+// All that a check looks at, and those in it; some more than once.
+void Collect(const rules::CheckSpec& check, const rules::ContractSpec& contract,
+             std::vector<base::FieldId>& into) {
+  if (check.field) into.push_back(*check.field);
+  if (check.compare != rules::Compare::kNone) into.push_back(check.other);
+  if (check.country_field) into.push_back(*check.country_field);
+  for (const auto* list : {&check.any_present, &check.all_present, &check.all_or_none,
+                           &check.all_equal, &check.all_different, &check.unique_on})
+    into.insert(into.end(), list->begin(), list->end());
+  if (check.sum) {
+    into.insert(into.end(), check.sum->of.begin(), check.sum->of.end());
+    into.push_back(check.sum->total);
+  }
+  if (check.pair) into.insert(into.end(), {check.pair->first, check.pair->second});
+  if (check.expression) {
+    rules::ExpressionFault fault;
+    const auto made = rules::Expression::Compile(*check.expression, contract.fields, fault);
+    if (made) into.insert(into.end(), made->fields().begin(), made->fields().end());
+  }
+  for (const auto* parts : {&check.all_of, &check.any_of, &check.negated}) {
+    for (const rules::CheckSpec& part : *parts) Collect(part, contract, into);
+  }
+}
+
+std::vector<std::string> FieldsOf(const rules::CheckSpec& check,
+                                  const rules::ContractSpec& contract, const Plan& plan) {
+  std::vector<base::FieldId> looked_at;
+  Collect(check, contract, looked_at);
   std::vector<std::string> fields;
-  const auto add = [&](base::FieldId field) {
-    if (field >= plan.fields.size()) return;  // the person
+  for (const base::FieldId field : looked_at) {
+    if (field >= plan.fields.size()) continue;  // the person
     if (std::ranges::find(fields, plan.fields[field]) == fields.end())
       fields.push_back(plan.fields[field]);
-  };
-  if (check.field) add(*check.field);
-  if (check.compare != rules::Compare::kNone) add(check.other);
-  for (const auto* list : {&check.any_present, &check.all_present, &check.unique_on})
-    std::ranges::for_each(*list, add);
+  }
   return fields;
 }
 
@@ -54,11 +78,11 @@ const Node* RuleNode(const Document* contract, std::string_view id) {
   return nullptr;
 }
 
-RuleTerms RuleOf(const rules::RuleSpec& spec, const Document* contract, const Plan& plan,
-                 base::Millis now) {
+RuleTerms RuleOf(const rules::RuleSpec& spec, const rules::ContractSpec& whole,
+                 const Document* contract, const Plan& plan, base::Millis now) {
   RuleTerms rule;
   rule.id = spec.id;
-  rule.fields = FieldsOf(spec.check, plan);
+  rule.fields = FieldsOf(spec.check, whole, plan);
   const Node* node = RuleNode(contract, spec.id);
   if (node == nullptr) return rule;
   rule.what = WhatOf(*node);
@@ -125,7 +149,7 @@ ContractTerms ContractOf(const ContractPlan& contract, const config::World& worl
   made.id = spec.id;
   const Document* document = world.Find("Contract", contract.name);
   for (const rules::RuleSpec& rule : spec.rules) {
-    made.rules.push_back(RuleOf(rule, document, plan, now));
+    made.rules.push_back(RuleOf(rule, spec, document, plan, now));
     made.terms.rules.push_back(
         {rule.dimension, rule.severity, made.rules.back().left_out_until == 0});
   }

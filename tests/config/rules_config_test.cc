@@ -57,6 +57,7 @@ TEST(RulesConfig, WhatIsWrongIsSaidInBothLanguages) {
   EXPECT_EQ(said.fr, "rien n'est contrôlé");
   EXPECT_EQ(said.en, "it checks nothing");
   EXPECT_EQ(config::RuleFault("RE2 refuses it: x").fr, "RE2 le refuse : x");
+  EXPECT_EQ(config::RuleFault("longer than 1000 bytes").fr, "plus long que 1000 octets");
   const ConfigFolder config = Load(With("check: { field: page_url, format: postal-code }"));
   const std::string french = Render(config, Language::kFrench, false);
   EXPECT_NE(french.find("« postal-code » demande « country »"), std::string::npos) << french;

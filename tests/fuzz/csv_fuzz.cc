@@ -64,7 +64,8 @@ std::string Table(std::string_view text, std::size_t piece, const CsvDialect& di
 
 std::string Events(std::string_view text, std::size_t piece, bool array) {
   Pieces source(text, piece);
-  const auto items = array ? JsonArrayItems(source) : NdjsonItems(source);
+  const auto items = array ? JsonArrayItems(source, octroi::base::kBodyBytesMax)
+                           : NdjsonItems(source, octroi::base::kBodyBytesMax);
   Item item;
   std::string all;
   std::uint64_t number = 0;

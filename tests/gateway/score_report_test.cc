@@ -33,13 +33,15 @@ class Reports : public ::testing::Test {
   }
   static void TearDownTestSuite() { std::filesystem::remove_all(folder_); }
 
-  // Plan 1 is the starter's; every later one has one blocking rule more.
+  // Plan 1 is the starter's; every later one has one blocking rule more, which from plan 3 on has
+  // `later_` in it.
   base::Result<PastConfig> Past(std::uint32_t number) const {
     if (number == 99) return base::Error{base::ErrorCode::kInvalid, "test", "gone"};
     auto files = LoadConfig(folder_).files;
     std::string& contract = files[kContract];
     const std::size_t at = contract.find("\nscore:\n");
     if (number > 1) contract.insert(at + 1, more_);
+    if (number > 2) contract.insert(contract.rfind("    on_fail"), later_);
     PastConfig past{LoadConfig(files, folder_), nullptr};
     EXPECT_TRUE(past.config.ok()) << Render(past.config, Language::kEnglish, false);
     const auto keys = crypto::KeyRing::FromRoot("score", std::string(32, 'k'));
@@ -81,6 +83,7 @@ class Reports : public ::testing::Test {
       "    severity: blocking\n"
       "    check: { all_present: [campaign] }\n"
       "    on_fail: quarantine\n";
+  std::string later_;
   store::QualityCounts counts_;
   crypto::HmacKey key_{"campaigns"};
 };
@@ -162,6 +165,54 @@ TEST_F(Reports, ARuleLeftOutLeavesTheScoreOnlyAndComesBackByItself) {
   score = Ask(true);
   EXPECT_LT(score["total"]["score"].get<double>(), 100.0);
   EXPECT_TRUE(score["left_out"].empty());
+}
+
+TEST_F(Reports, ARuleLeftOutSinceIsRulesAndNotData) {
+  later_ = "    score: { counted: false, why: \"wrong list\", until: 2026-11-30 }\n";
+  for (const auto& [at, plan] : {std::pair(kNow - 8 * kDay, 2u), std::pair(kNow - kDay, 3u)}) {
+    Count(at, plan, 7, 0, 50);
+    Count(at, plan, 7, kNew, 50);
+  }
+  const Json score = Ask(true, "{}", 3)["total"]["delta"]["score"];
+  EXPECT_GT(score["points"].get<double>(), 0.0);
+  EXPECT_EQ(score["parts"]["rules"], score["points"]);
+  EXPECT_EQ(score["parts"]["data"], 0.0);
+}
+
+// What an expression or an alternative looks at is what the rule looks at.
+TEST_F(Reports, ARuleIsFoundByEveryFieldThatItLooksAt) {
+  Count(kNow - kDay, 2, 7, 0, 50);
+  Count(kNow - kDay, 2, 7, kNew, 50);
+  const std::string check = "check: { all_present: [campaign] }";
+  const std::size_t at = more_.find(check);
+  const std::string before = more_;
+  for (const char* other : {"check: { cel: \"has(event.campaign) || has(event.customer_id)\" }",
+                            "check: { any_of: [ { all_present: [campaign] }, { not: { all_present: "
+                            "[customer_id] } } ] }",
+                            "check: { all_or_none: [campaign, customer_id] }"}) {
+    more_ = before;
+    more_.replace(at, check.size(), other);
+    const Json of_field = Ask(false, R"({"field":"customer_id"})")["problems"];
+    ASSERT_EQ(of_field.size(), 1u) << other;
+    EXPECT_EQ(of_field[0]["rule"], "campaign-there");
+    EXPECT_EQ(of_field[0]["fields"], Json({"campaign", "customer_id"}));
+  }
+}
+
+TEST_F(Reports, WhatWasRefusedIsAShareOfAllThatCame) {
+  for (base::Millis at = kNow - 10 * kDay; at < kNow; at += store::kQualityHour) {
+    Count(at, 1, 3, 0, 95);
+    QualityKey refused{.hour = at - at % store::kQualityHour, .plan = 1};
+    refused.outcome = base::Outcome::kRejected;
+    refused.reason = base::Reason::kEventTypeMissing;
+    counts_.records[refused].records += at < kNow - 2 * kDay ? 5 : 40;
+  }
+  const Json one = Ask(false, "{}", 1)["problems"][0];
+  EXPECT_EQ(one["kind"], "refused");
+  EXPECT_EQ(one["applicable"], Ask(false, "{}", 1)["received"]);
+  EXPECT_LT(one["failed_share"].get<double>(), 30.0);
+  EXPECT_EQ(one["fell"], true);
+  EXPECT_EQ(one["since"], base::FormatRfc3339(kNow - 2 * kDay));
 }
 
 TEST_F(Reports, TheGainCountsWhatOneCauseAloneKeepsUnusable) {

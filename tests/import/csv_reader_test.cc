@@ -131,6 +131,12 @@ TEST(CsvDialect, IsFoundByItsRecords) {
   EXPECT_TRUE(said.sep_line);
   EXPECT_EQ(said.delimiter, '|');
   EXPECT_EQ(DetectDialect("a,b;c\n1,2;3\n", true, ';').delimiter, ';');
+  for (const char* none :
+       {"sep=\"\na;b\n1;2\n", "sep='\na;b\n1;2\n", "sep=\\\na;b\n1;2\n", "sep=\xe9\na;b\n1;2\n"}) {
+    const CsvDialect not_said = Detect(none);
+    EXPECT_FALSE(not_said.sep_line) << none;
+    EXPECT_TRUE(CanDelimit(not_said.delimiter)) << none;
+  }
 }
 
 // A beginning that was cut inside a record says nothing about that record.

@@ -44,14 +44,15 @@ ImportPlan Plan() {
   return plan;
 }
 
-Lines Table(const std::string& text, const std::string& event = "order") {
+Lines Table(const std::string& text, const std::string& event = "order",
+            std::size_t body_bytes = base::kBodyBytesMax) {
   TextPiece source(text);
   CsvReader reader(source, DetectDialect(text, true, std::nullopt));
   CsvRecord header;
   EXPECT_TRUE(*reader.Next(header));
   const auto rows = RowEvents::Make(Plan(), HeaderOf(header), event, "import:d:");
   if (!rows) return {rows.error().detail};
-  return All(*CsvItems(reader, *rows));
+  return All(*CsvItems(reader, *rows, body_bytes));
 }
 
 TEST(Rows, AreEventsByTheirHeader) {
@@ -88,9 +89,20 @@ TEST(Rows, AHeaderThatCannotBeObeyedIsRefused) {
   EXPECT_EQ(Table("quantity,note\n1,2\n", ""), Lines{"import.event_missing"});
 }
 
-Lines Ndjson(const std::string& text) {
+TEST(Rows, WhatGoesIntoNoRequestIsAFault) {
+  const std::string text = "note\nx\n" + std::string(60, 'y') + "\nz\n";
+  const std::string x = R"({"note":"x","event":"order","message_id":"import:d:1"})";
+  const Lines read = Table(text, "order", x.size() + 1);
+  ASSERT_EQ(read.size(), 3u);
+  EXPECT_EQ(read[0], "1 L2 " + x);
+  EXPECT_EQ(read[1], "2 L3 !json.too_long 3:1");
+  EXPECT_EQ(read[2].substr(0, 6), "3 L4 {");
+  EXPECT_EQ(Table(text, "order", x.size())[0], "1 L2 !json.too_long 2:1");
+}
+
+Lines Ndjson(const std::string& text, std::size_t body_bytes = base::kBodyBytesMax) {
   TextPiece source(text);
-  return All(*NdjsonItems(source));
+  return All(*NdjsonItems(source, body_bytes));
 }
 
 TEST(Ndjson, ALineIsAnEventAsItStands) {
@@ -102,9 +114,14 @@ TEST(Ndjson, ALineIsAnEventAsItStands) {
   EXPECT_EQ(read[1], "2 L2 {}");
 }
 
-Lines Json(const std::string& text) {
+TEST(Ndjson, WhatGoesIntoNoRequestIsAFault) {
+  EXPECT_EQ(Ndjson("{\"a\":12} \r\n{\"a\":123}\n{}\n", 9),
+            (Lines{"1 L1 {\"a\":12}", "2 L2 !json.too_long 2:9", "3 L3 {}"}));
+}
+
+Lines Json(const std::string& text, std::size_t body_bytes = base::kBodyBytesMax) {
   TextPiece source(text);
-  return All(*JsonArrayItems(source));
+  return All(*JsonArrayItems(source, body_bytes));
 }
 
 TEST(JsonArray, AnElementIsAnEventAsItStands) {
@@ -112,6 +129,11 @@ TEST(JsonArray, AnElementIsAnEventAsItStands) {
   EXPECT_EQ(Json(" [ {\"a\":\n [1,2]} , {\"b\":\"x],}\\\"\"}\n]\n"),
             (Lines{"1 L1 {\"a\":  [1,2]}", "2 L2 {\"b\":\"x],}\\\"\"}"}));
   EXPECT_EQ(Json("[{\"a\":\"x\ny\"},{}]"), (Lines{"1 L1 !json.control 1:9", "2 L2 {}"}));
+}
+
+TEST(JsonArray, WhatGoesIntoNoRequestIsAFault) {
+  EXPECT_EQ(Json("[{\"a\":12} ,\n{\"a\":123},{}]", 9),
+            (Lines{"1 L1 {\"a\":12}", "2 L2 !json.too_long 2:9", "3 L2 {}"}));
 }
 
 TEST(JsonArray, ABrokenOneEndsTheReadingWithItsPlace) {

@@ -73,6 +73,8 @@ const std::vector<Row> kRows = {
     {"check.matches", "RE2 refuses", [](ContractSpec& s) { Check(s).matches = "\xff"; }},
     {"check.matches", "too large", [](ContractSpec& s) { Check(s).matches = "\\pL{250}"; }},
     {"check.matches", "longer than", [](ContractSpec& s) { Check(s).matches = std::string(1001, 'a'); }},
+    {"check.matches_any", "longer than", [](ContractSpec& s) { Check(s).matches_any = {"a", std::string(1001, 'a')}; }},
+    {"check.like", "longer than", [](ContractSpec& s) { Check(s).like = std::string(1001, 'a'); }},
     {"on_fail", "`merge` needs", [](ContractSpec& s) { Rule(s).on_fail = OnFail::kMerge; }},
     {"on_fail", "`drop-field` needs", [](ContractSpec& s) { MakeUnique(s); Rule(s).on_fail = OnFail::kDropField; }},
     {"repair", "needs `check.field`", [](ContractSpec& s) { MakeUnique(s); Rule(s).repair = {Repair::kTrim}; }},
@@ -120,6 +122,8 @@ TEST(Compile, TakesWhatMeansSomething) {
   Check(spec).max = 1;  // exactly one number
   Check(spec).min_length = Check(spec).max_length = 1;
   Check(spec).matches = "a{1,1000}";
+  Check(spec).like = std::string(1000, '.');  // each as it is written, whatever it becomes
+  Check(spec).matches_any = {std::string(900, 'a'), std::string(900, 'b')};
   Rule(spec).when.present = base::kSlotEventTime;  // the slots every source has need no listing
   Rule(spec).on_fail = OnFail::kDropField;
   const auto made = Contract::Compile(spec);

@@ -226,8 +226,8 @@ const std::map<std::string, Table> kTables = {
        "\"\\u12g4\"",
        "\"a\tb\""
        "\x01",
-       "[1] 2", "[\"a\nb\"", std::string(34, '[') + std::string(34, ']'),
-       std::string(100000, '[')}}},
+       "[1] 2", "[\"a\nb\"", std::string(33, '[') + std::string(33, ']'),
+       "{\"a\":" + std::string(32, '[') + std::string(32, ']') + "}", std::string(100000, '[')}}},
     {"language-tag",
      {Format::kLanguageTag,
       {"fr", "fr-CH", "FR-fr", "zh-Hant-TW", "es-419", "gsw", "gsw-CH"},
