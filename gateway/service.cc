@@ -223,7 +223,14 @@ void Service::State::Assemble() {
       BreachDesk::Parts{parts.store, journal.get(), parts.clock, plan_now,
                         [this] { return index->subjects(); }, !settings.storage_root.empty()});
   consents = std::make_unique<ConsentDesk>(ConsentDesk::Parts{
-      journal.get(), parts.store, index.get(), &sends, keys.get(), parts.clock, &metrics});
+      .journal = journal.get(),
+      .store = parts.store,
+      .index = index.get(),
+      .sends = &sends,
+      .keys = keys.get(),
+      .clock = parts.clock,
+      .metrics = &metrics,
+      .stored = [this](const policies::ConsentEvent& event) { late->OnStored(event); }});
   watch = std::make_unique<ConsentWatch>(
       ConsentWatch::Parts{parts.store, consents.get(), &sends, parts.clock, plan_now});
   Dispatcher::Parts dispatch;
@@ -275,7 +282,6 @@ void Service::State::Assemble() {
   journal->Listen(holds.get());
   journal->Listen(projector.get());
   journal->Listen(replays.get());
-  journal->Listen(late.get());
   journal->Listen(tap.get());
   journal->Listen(forward.get());
   journal->Listen(&waker);
