@@ -178,10 +178,7 @@ base::Status Service::State::Start() {
   if (auto read = consents->Recover(**made); !read) return read;
   recovery.Requeue(*dispatcher, *journal);
   recovery.Hold(*holds);
-  if (auto begun = breaches->Begin(keys->versions(),
-                                   crypto::KeyFileChanged(settings.pseudonym_root), geteuid());
-      !begun)
-    return begun;
+  if (auto begun = breaches->Begin(keys->versions(), geteuid()); !begun) return begun;
   consents->Start();
   if (auto leased = watch->Start(); !leased) return leased;
   projector->Start();
@@ -219,9 +216,9 @@ void Service::State::Assemble() {
       TokenDesk::Parts{parts.store, keys.get(), parts.clock, &metrics, parts.store->shared()});
   accesses = std::make_unique<access::AccessDesk>(access::AccessDesk::Parts{
       journal.get(), keys.get(), parts.clock, [this] { return AccessRules(); }, tokens.get()});
-  breaches = std::make_unique<BreachDesk>(
-      BreachDesk::Parts{parts.store, journal.get(), parts.clock, plan_now,
-                        [this] { return index->subjects(); }, !settings.storage_root.empty()});
+  breaches = std::make_unique<BreachDesk>(BreachDesk::Parts{
+      parts.store, journal.get(), parts.clock, plan_now, [this] { return index->subjects(); },
+      !settings.storage_root.empty(), parts.store->shared()});
   consents = std::make_unique<ConsentDesk>(ConsentDesk::Parts{
       .journal = journal.get(),
       .store = parts.store,
