@@ -39,9 +39,10 @@ struct TaskChange {
   Task task;  // kClose: its id, closed, closed_by and note
 };
 
-// A task after a change; nothing: it stays as it was. Opened again with the same figures it stays
-// (closed, too); with other ones it is open again, since what the recipient was told did not cover
-// them. What closes a task that is not known, or not open, changes nothing.
+// A task after a change; nothing: it stays as it was. Opened again it stays (closed, too) unless
+// there are more deliveries or more that are certain: then it is open again, since what the
+// recipient was told did not cover them. What closes a task that is not known, or not open, changes
+// nothing.
 std::optional<Task> Changed(const std::optional<Task>& known, const TaskChange& change);
 
 class TaskStore {  // safe from any thread; every call may block on the disk

@@ -112,7 +112,7 @@ Json BreachDesk::FactsOf(std::uint32_t version, base::Millis known_at) const {
               {"key_version", version},
               {"known_at", base::FormatRfc3339(known_at)},
               {"destinations", std::move(destinations)},
-              {"counted", static_cast<bool>(read)},
+              {"counted", read && !parts_.shared},
               {"people_at_most", parts_.people()},
               {"store_key_too", !parts_.storage_apart && version == 1}};
 }
@@ -139,11 +139,10 @@ base::Status BreachDesk::OpenOne(std::uint32_t version, base::Millis known_at, s
   return again ? base::Ok() : base::Status(again.error());
 }
 
-base::Status BreachDesk::Begin(const std::vector<crypto::KeyVersion>& versions,
-                               base::Millis known_at, std::uint32_t uid) {
+base::Status BreachDesk::Begin(const std::vector<crypto::KeyVersion>& versions, std::uint32_t uid) {
   for (const crypto::KeyVersion& one : versions) {
     if (one.state != crypto::KeyState::kCompromised) continue;
-    if (auto opened = OpenOne(one.version, known_at, uid); !opened) return opened;
+    if (auto opened = OpenOne(one.version, one.since, uid); !opened) return opened;
   }
   const auto all = Read();
   return all ? base::Ok() : base::Status(all.error());

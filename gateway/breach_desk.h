@@ -43,13 +43,13 @@ class BreachDesk {
     // How many people the register knows: nobody else's tokens can have left.
     std::function<std::size_t()> people;
     bool storage_apart = false;  // the storage root is a file of its own
+    bool shared = false;  // other gateways send under the same keys: their journals are not here
   };
   explicit BreachDesk(Parts parts) : parts_(std::move(parts)) {}
 
-  // At the start: a breach of every version that the key file calls compromised and that has none.
-  // `known_at`: when that was written there.
-  base::Status Begin(const std::vector<crypto::KeyVersion>& versions, base::Millis known_at,
-                     std::uint32_t uid);
+  // At the start: a breach of every version that the key file calls compromised and that has none,
+  // known since KeyVersion::since.
+  base::Status Begin(const std::vector<crypto::KeyVersion>& versions, std::uint32_t uid);
   // {"key_version": 2}. {"breach":"key-2","notify_by":"..."}; open already: the same.
   std::string Open(std::string_view order, std::uint32_t uid);
   // {"breach":"key-2","what":"notified"|"closed","reference":"..."}

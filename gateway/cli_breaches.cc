@@ -58,8 +58,10 @@ std::string BreachText(const Json& one, bool fr) {
   if (one["destinations"].empty()) text += fr ? " rien" : " nothing";
   for (const Json& to : one["destinations"]) text += DestinationLine(to, fr);
   if (!one["counted"].get<bool>())
-    text += fr ? "\n    (incomplet : le journal n'a pas pu être lu en entier)"
-               : "\n    (incomplete: the journal could not be read as a whole)";
+    text +=
+        fr ? "\n    (incomplet : une partie du journal, ou celui d'une autre passerelle, n'a pas "
+             "été lue)"
+           : "\n    (incomplete: a part of the journal, or that of another gateway, was not read)";
   for (const Json& entry : one["entries"]) {
     text += "\n  " + entry["at"].get<std::string>() + "  " + entry["what"].get<std::string>() +
             "  uid " + std::to_string(entry["uid"].get<std::uint32_t>()) + "  " +

@@ -78,11 +78,12 @@ base::Result<MovedRecords> MoveEmbedded(const Loaded& loaded, const Stores& stor
   if (auto attached = to.Attach(opened->journal->origin()); !attached) return attached.error();
   auto moved = MoveRegister(**embedded, to, ShowProgress);
   if (!moved) return moved;
-  const std::string ids = std::string(store::kMetaIdVersion) + opened->journal->origin();
-  const auto version = (*embedded)->Get(ids);
-  if (!version) return version.error();
-  if (*version) {
-    if (auto kept = to.Set(ids, **version); !kept) return kept.error();
+  for (const std::string_view fact : {store::kMetaIdVersion, store::kMetaLateThrough}) {
+    const std::string key = std::string(fact) + opened->journal->origin();
+    const auto known = (*embedded)->Get(key);
+    if (!known) return known.error();
+    if (!*known) continue;
+    if (auto kept = to.Set(key, **known); !kept) return kept.error();
   }
   if (auto done = Project(*opened->journal, to); !done) return done.error();
   moved->records = opened->journal->durable_through();

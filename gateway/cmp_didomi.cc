@@ -13,6 +13,7 @@ void CheckRegulation(const Json& event, const std::string& pointer) {
 
 // "purpose/preference", or "purpose/preference/value" where the values chosen are told.
 void ReadPreferences(const Json& purpose, const Parts& parts, const std::string& pointer) {
+  if (!parts.yes()) return;
   const Json& preferences = Member(purpose, "preferences");
   if (IsEmpty(preferences)) return;
   const std::string list = pointer + "/preferences";
@@ -22,10 +23,10 @@ void ReadPreferences(const Json& purpose, const Parts& parts, const std::string&
     const std::string name = TextIn(preferences[i], {"id"}, here);
     const bool yes = YesIn(preferences[i], "enabled", here);
     const Json& values = Member(preferences[i], "values");
-    if (parts.yes() && yes)
-      OnlyThese(preferences[i], {"id", "enabled", "metadata", "values"}, here);
+    if (yes) OnlyThese(preferences[i], {"id", "enabled", "metadata", "values"}, here);
     if (IsEmpty(values) || !yes) {
       parts.Part(name, yes, here);
+      if (yes && values.is_array()) parts.Others(name, here + "/values");
       continue;
     }
     if (!values.is_array()) Refuse(kForm, here + "/values");

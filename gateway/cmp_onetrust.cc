@@ -19,6 +19,7 @@ std::optional<ConsentState> StateOf(const Json& type) {
 
 // Topics: "purpose/topic".
 void ReadTopics(const Json& purpose, const Parts& parts, const std::string& pointer) {
+  if (!parts.yes()) return;
   const Json& topics = Member(purpose, "Preferences");
   if (IsEmpty(topics)) return;
   if (!topics.is_array()) Refuse(kForm, pointer + "/Preferences");
@@ -35,13 +36,14 @@ void ReadTopics(const Json& purpose, const Parts& parts, const std::string& poin
     const bool in = type == "OPT_IN" || state == ConsentState::kGranted;
     if (!in && (!state || state == ConsentState::kPending))
       Refuse(kState, here + "/TransactionType");
-    if (parts.yes() && in) OnlyThese(topics[i], {"TopicId", "TransactionType"}, here);
+    if (in) OnlyThese(topics[i], {"TopicId", "TransactionType"}, here);
     parts.Part(topic, in, here);
   }
 }
 
 // Custom preferences: "purpose/preference/option". Those listed were chosen, the others were not.
 void ReadOptions(const Json& purpose, const Parts& parts, const std::string& pointer) {
+  if (!parts.yes()) return;
   const Json& customs = Member(purpose, "CustomPreferences");
   if (IsEmpty(customs)) return;
   if (!customs.is_array()) Refuse(kForm, pointer + "/CustomPreferences");
@@ -49,7 +51,7 @@ void ReadOptions(const Json& purpose, const Parts& parts, const std::string& poi
     const std::string here = pointer + "/CustomPreferences/" + std::to_string(i);
     const std::string name = TextIn(customs[i], {"Id"}, here);
     const Json& options = ListIn(customs[i], "Options", here);
-    if (parts.yes()) OnlyThese(customs[i], {"Id", "Options"}, here);
+    OnlyThese(customs[i], {"Id", "Options"}, here);
     for (std::size_t o = 0; o < options.size(); ++o) {
       const std::string option = here + "/Options/" + std::to_string(o);
       if (!options[o].is_string()) Refuse(kForm, option);

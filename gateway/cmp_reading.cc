@@ -67,13 +67,13 @@ void Parts::Whole(const std::string& pointer) const {
 
 void Parts::Part(const std::string& part, bool yes_here, const std::string& pointer) const {
   const std::string name = name_ + "/" + part;
-  for (std::size_t end = name_.size(); yes() && !is_mapped_(name) && end != name.npos;
+  for (std::size_t end = name_.size(); !is_mapped_(name) && end != name.npos;
        end = name.find('/', end + 1)) {
     if (is_mapped_(name.substr(0, end))) Refuse(kPreference, pointer);
   }
-  const auto no = yes() ? policies::ConsentState::kDenied : state_;
-  into_.taken.push_back({name, yes() && yes_here ? state_ : no, at_, pointer});
-  if (!yes_here) into_.taken.push_back({name + "/", no, at_, pointer});
+  const auto state = yes_here ? state_ : policies::ConsentState::kDenied;
+  into_.taken.push_back({name, state, at_, pointer});
+  if (!yes_here) into_.taken.push_back({name + "/", state, at_, pointer});
 }
 
 void Parts::Group(const std::string& part, const std::string& pointer) const {

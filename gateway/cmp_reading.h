@@ -39,8 +39,9 @@ void OnlyThese(const Json& object, std::initializer_list<std::string_view> known
 
 // One purpose with what stands under it. Its parts are choices of their own, named
 // "purpose/preference" or "purpose/preference/value"; the name of a no that ends in "/" is every
-// one under it that the config names. A no of the whole is a no of its parts. A yes beside a part
-// that the config does not name is refused: it may hold for that part only.
+// one under it that the config names. A no of the whole is a no of its parts, whatever stands
+// there: they are read beside a yes only. A yes beside a part that the config does not name is
+// refused: it may hold for that part only.
 class Parts {
  public:
   Parts(std::string name, policies::ConsentState state, base::Millis at, const IsMapped& is_mapped,

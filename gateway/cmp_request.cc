@@ -1,7 +1,7 @@
 #include "gateway/cmp_request.h"
 
 #include <algorithm>
-#include <set>
+#include <map>
 
 #include "base/event.h"
 #include "crypto/hmac.h"
@@ -21,37 +21,46 @@ bool NeedsNotice(ConsentState state) {
   return state == ConsentState::kGranted || state == ConsentState::kPending;
 }
 
-// Purposes that an objection can end: the others do not rest on an interest.
+bool IsObjectable(policies::Basis basis) {
+  return basis == policies::Basis::kLegitimateInterests || basis == policies::Basis::kPublicTask;
+}
+
+// Purposes that an objection can end: the others rest on an interest under no law.
 std::uint32_t ObjectableOf(const Plan& plan) {
   std::uint32_t bits = 0;
   const auto& purposes = plan.policies->spec().purposes;
   for (std::size_t place = 0; place < purposes.size(); ++place) {
-    const policies::Basis basis = purposes[place].basis;
-    if (basis == policies::Basis::kLegitimateInterests || basis == policies::Basis::kPublicTask)
-      bits |= 1U << place;
+    const bool anywhere = std::ranges::any_of(purposes[place].bases, IsObjectable,
+                                              &policies::JurisdictionBasis::basis);
+    if (anywhere || IsObjectable(purposes[place].basis)) bits |= 1U << place;
   }
   return bits;
 }
 
+using Granted = std::map<std::string_view, base::Millis>;  // when it was said last
+
 // Names that a message says yes to.
-std::set<std::string_view> GrantedBy(const std::vector<Choice>& choices) {
-  std::set<std::string_view> names;
+Granted GrantedBy(const std::vector<Choice>& choices) {
+  Granted names;
   for (const Choice& choice : choices) {
-    if (!policies::IsNo(choice.state)) names.insert(choice.name);
+    if (policies::IsNo(choice.state)) continue;
+    base::Millis& last = names.try_emplace(choice.name, choice.effective_at).first->second;
+    last = std::max(last, choice.effective_at);
   }
   return names;
 }
 
 // Bits of our purposes that a name of theirs means; of a no of all names under one, those that the
-// message does not grant.
+// message does not grant at that time or later.
 std::uint32_t MeantBy(const Choice& choice, const ChoicesPlan& means, std::uint32_t objectable,
-                      const std::set<std::string_view>& granted) {
+                      const Granted& granted) {
   std::uint32_t bits = 0;
   const bool under = policies::IsNo(choice.state) && choice.name.ends_with('/');
   for (auto at = means.purposes.lower_bound(choice.name); at != means.purposes.end(); ++at) {
     const bool named = under ? at->first.starts_with(choice.name) : at->first == choice.name;
     if (!named) break;
-    if (!under || !granted.contains(at->first)) bits |= at->second;
+    const auto yes = under ? granted.find(at->first) : granted.end();
+    if (yes == granted.end() || yes->second < choice.effective_at) bits |= at->second;
   }
   return choice.state == ConsentState::kObjected ? bits & objectable : bits;
 }
@@ -70,7 +79,7 @@ class Maker {
   std::optional<Response> All(const std::vector<Choice>& choices,
                               const std::vector<Identified>& person, CmpMessage& message) const {
     const std::uint32_t objectable = ObjectableOf(plan_);
-    const std::set<std::string_view> granted = GrantedBy(choices);
+    const Granted granted = GrantedBy(choices);
     for (const Choice& choice : choices) {
       const std::uint32_t purposes = MeantBy(choice, *source_.choices, objectable, granted);
       if (purposes == 0 && !choice.name.ends_with('/')) message.unmapped.push_back(choice.pointer);

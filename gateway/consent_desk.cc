@@ -66,7 +66,7 @@ bool Unpack(const journal::ConsentRecord& record, std::uint64_t sequence, Consen
 
 }  // namespace
 
-ConsentDesk::ConsentDesk(Parts parts) : parts_(parts) {}
+ConsentDesk::ConsentDesk(Parts parts) : parts_(std::move(parts)) {}
 
 ConsentDesk::~ConsentDesk() {
   {
@@ -197,6 +197,7 @@ Response ConsentDesk::Obey(const Waiting& waiting, Events events, const base::St
   if (!stored) return Unsettled(events);
   for (std::size_t i = 0; i < events.size(); ++i) {
     if (!Index(*waiting.plan, events[i])) return Unsettled(events.subspan(i));
+    Tell(events[i]);
     parts_.metrics
         ->CounterOf("octroi_consents",
                     {{base::Id("state"), base::Id::OfConfig(Name(events[i].state))}})
@@ -225,6 +226,7 @@ base::Status ConsentDesk::Settle(const Plan& plan) {
     if (!stored && !refused) return stored;
     if (!refused) {
       if (auto indexed = Index(plan, event); !indexed) return indexed;
+      Tell(event);
     }
     const std::lock_guard lock(mutex_);
     std::erase_if(unsettled_,
@@ -271,9 +273,14 @@ base::Status ConsentDesk::Learn(const Plan& plan, const ConsentEvent& event) {
   return Index(plan, event);
 }
 
+void ConsentDesk::Tell(const ConsentEvent& event) const {
+  if (parts_.stored) parts_.stored(event);
+}
+
 // What the store refuses for good was answered by a conflict, and is no consent event.
 base::Status ConsentDesk::Store(const ConsentEvent& event) {
   auto stored = parts_.store->Append(event);
+  if (stored) Tell(event);
   if (stored || stored.error().code != ErrorCode::kInvalid) return stored;
   base::Log::Warn("consent.not_recovered", {{"sequence", event.sequence}});
   return base::Ok();

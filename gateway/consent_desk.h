@@ -43,6 +43,8 @@ class ConsentDesk {
     base::Metrics* metrics = nullptr;
     std::size_t waiting_max = 1'000;  // beyond, or with as many unsettled: 503
     std::size_t together_max = 256;   // taken at once: one commit each on the journal and the store
+    // Told of each event, repeats included, once the store has said that it has it. Any thread.
+    std::function<void(const policies::ConsentEvent&)> stored = {};
   };
   explicit ConsentDesk(Parts parts);
   ~ConsentDesk();  // finishes what is queued
@@ -90,6 +92,7 @@ class ConsentDesk {
   base::Status Index(const Plan& plan, const policies::ConsentEvent& event);
   bool Record(std::vector<policies::ConsentEvent>& events);
   base::Status Store(const policies::ConsentEvent& event);
+  void Tell(const policies::ConsentEvent& event) const;
 
   Parts parts_;
   std::mutex indexing_;  // a history that was read is folded and set before the next is read

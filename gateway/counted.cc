@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "gateway/names.h"
+#include "gateway/people.h"
 #include "gateway/training.h"
 #include "journal/records.h"
 
@@ -19,44 +20,10 @@ using Json = nlohmann::ordered_json;
 constexpr base::Millis kDayMs = 86'400'000;
 constexpr std::size_t kDayBytes = 10;  // "2026-11-20"
 
-// People of one count: identifiers that occur together are one person's.
-class PeopleOf {
- public:
-  void Add(const std::vector<journal::Fingerprint>& subject) {
-    if (subject.empty()) return;  // of nobody known: makes no count safer
-    const std::size_t first = RootOf(PlaceOf(subject.front()));
-    for (const journal::Fingerprint& print : subject) {
-      const std::size_t other = RootOf(PlaceOf(print));
-      if (other == first) continue;
-      parent_[other] = first;
-      --people_;
-    }
-  }
-  std::size_t count() const { return people_; }
-
- private:
-  std::size_t PlaceOf(const journal::Fingerprint& print) {
-    const auto [at, fresh] = places_.try_emplace(print, parent_.size());
-    if (fresh) {
-      parent_.push_back(parent_.size());
-      ++people_;
-    }
-    return at->second;
-  }
-  std::size_t RootOf(std::size_t place) {
-    while (parent_[place] != place) place = parent_[place] = parent_[parent_[place]];
-    return place;
-  }
-
-  std::map<journal::Fingerprint, std::size_t> places_;
-  std::vector<std::size_t> parent_;
-  std::size_t people_ = 0;
-};
-
 using Key = std::tuple<base::Millis, std::uint16_t, std::size_t>;  // day, destination, purpose
 struct Count {
   std::uint64_t records = 0;
-  PeopleOf people;
+  People people;
 };
 using Counts = std::map<Key, Count>;
 

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <iterator>
 #include <limits>
 #include <thread>
+#include <tuple>
 
 #include "base/log.h"
 #include "gateway/left_walk.h"
@@ -14,7 +16,6 @@ namespace {
 
 using policies::ConsentEvent;
 
-constexpr std::size_t kAtOnce = 10'000;       // looked up in one walk
 constexpr int kProjectedTries = 250;          // of 20 ms
 constexpr base::Millis kGraceMs = 2'000;      // from an answer to its record
 constexpr base::Millis kOverlapMs = 600'000;  // clocks of gateways that share a register differ
@@ -40,58 +41,74 @@ std::string LateWatch::MarkKey() const {
 
 void LateWatch::Wait(const ConsentEvent& event) {
   if (!IsLate(event.state, event.effective_at, event.recorded_at)) return;
-  const auto [at, fresh] = waiting_.try_emplace(event.id, event);
+  const auto [at, fresh] = waiting_.try_emplace({event.recorded_at, event.id}, event);
   if (fresh) at->second.detail.clear();
 }
 
-// What is not done yet of the whole register.
-base::Status LateWatch::Begin() {
+base::Status LateWatch::SetMark(base::Millis through) {
+  return parts_.store->Set(MarkKey(), std::to_string(through));
+}
+
+base::Status LateWatch::FindMark() {
   if (begun_) return base::Ok();
   const auto now = parts_.store->Since(std::numeric_limits<std::int64_t>::max());
   if (!now) return now.error();
-  generation_ = now->generation;
   const auto mark = parts_.store->Get(MarkKey());
   if (!mark) return mark.error();
-  const base::Millis through = NumberIn(*mark) - kOverlapMs;
+  const base::Millis through = *mark ? NumberIn(*mark) : parts_.clock->WallNow();
+  if (!*mark) {
+    if (auto set = SetMark(through); !set) return set;
+  }
+  generation_ = now->generation;
+  caught_up_ = Place{through - kOverlapMs, ""};
+  begun_ = true;
+  return base::Ok();
+}
+
+// Of the register what is not done yet: the oldest, if it is much.
+base::Status LateWatch::CatchUp() {
+  if (!caught_up_) return base::Ok();
+  bool cut = false;
   const auto read = parts_.store->ForEach([&](const ConsentEvent& event) {
-    if (event.recorded_at >= through) Wait(event);
+    if (std::tie(event.recorded_at, event.id) <= std::tie(caught_up_->first, caught_up_->second))
+      return;
+    Wait(event);
+    if (waiting_.size() <= parts_.at_once) return;
+    waiting_.erase(std::prev(waiting_.end()));
+    cut = true;
   });
-  begun_ = static_cast<bool>(read);
+  if (!read) return read;
+  if (cut) {
+    caught_up_ = waiting_.rbegin()->first;
+  } else {
+    caught_up_.reset();
+  }
   return read;
 }
 
-void LateWatch::OnDurable(const std::vector<journal::FramePtr>& frames, const journal::Ticket&) {
-  journal::ConsentRecord consent;
-  for (const journal::FramePtr& frame : frames) {
-    journal::ForEachRecord(frame->records, [&](std::uint32_t index, std::string_view record) {
-      const auto kind = journal::KindOf(record);
-      if (!kind || *kind != journal::RecordKind::kConsent || !Decode(record, consent)) return true;
-      const auto state = static_cast<policies::ConsentState>(consent.state);
-      if (!IsLate(state, consent.effective_at, consent.recorded_at)) return true;
-      const std::lock_guard lock(mutex_);
-      heard_.push_back(frame->first_sequence + index);
-      return true;
-    });
-  }
+void LateWatch::OnStored(const ConsentEvent& event) {
+  if (!IsLate(event.state, event.effective_at, event.recorded_at)) return;
+  const std::lock_guard lock(mutex_);
+  heard_.push_back({event.sequence, event.recorded_at});
 }
 
 // What was recorded since the last round, here and by gateways that share the register.
 base::Status LateWatch::Gather() {
-  std::vector<std::uint64_t> heard;
+  std::vector<Heard> heard;
   {
     const std::lock_guard lock(mutex_);
     heard.swap(heard_);
   }
   base::Status read = base::Ok();
-  for (const std::uint64_t sequence : heard) {
-    const auto event = read ? parts_.store->BySequence(sequence) : read.error();
-    if (event && *event) {
-      Wait(**event);
+  for (const Heard& one : heard) {
+    const auto event = read ? parts_.store->BySequence(one.sequence) : read.error();
+    if (event) {
+      if (*event) Wait(**event);
       continue;
     }
-    if (!event) read = event.error();
+    read = event.error();
     const std::lock_guard lock(mutex_);
-    heard_.push_back(sequence);  // the store has it not yet, or does not answer: next time
+    heard_.push_back(one);  // the store does not answer: next time
   }
   while (read && parts_.store->shared()) {
     const auto others = parts_.store->Since(generation_);
@@ -122,31 +139,31 @@ base::Status LateWatch::OpenTasksOf(const std::vector<ConsentEvent>& ripe, const
 }
 
 void LateWatch::Sweep() {
-  if (stopping_ || !Begin() || !Gather() || waiting_.empty()) return;
+  if (stopping_ || !FindMark() || !CatchUp() || !Gather() || waiting_.empty()) return;
   const auto past = parts_.config();
   if (!past) return;
   const base::Millis over = parts_.clock->WallNow() - WireOf(*past->plan);
-  std::vector<ConsentEvent> ripe;
-  for (const auto& [id, event] : waiting_) {
-    if (event.recorded_at < over) ripe.push_back(event);
+  std::vector<ConsentEvent> ripe;  // the oldest first
+  for (const auto& [place, event] : waiting_) {
+    if (place.first >= over || ripe.size() == parts_.at_once) break;
+    ripe.push_back(event);
   }
   // Of what is ripe every outcome is on the journal; the store must have it too.
   if (ripe.empty() || !IsProjected()) return;
-  std::ranges::sort(ripe, {}, &ConsentEvent::recorded_at);
-  if (ripe.size() > kAtOnce) ripe.resize(kAtOnce);
   if (const auto opened = OpenTasksOf(ripe, *past->plan); !opened) {
     if (stopping_) return;
     base::Log::Error("late_watch.failed", {{"where", base::Id::OfConfig(opened.error().where)}});
     return;
   }
-  for (const ConsentEvent& event : ripe) waiting_.erase(event.id);
+  for (const ConsentEvent& event : ripe) waiting_.erase({event.recorded_at, event.id});
+  base::Millis through = over;
+  if (!waiting_.empty()) through = std::min(through, waiting_.begin()->first.first);
+  if (caught_up_) through = std::min(through, caught_up_->first);
   {
     const std::lock_guard lock(mutex_);
-    if (!heard_.empty()) return;  // older than they are, perhaps
+    for (const Heard& one : heard_) through = std::min(through, one.recorded_at);
   }
-  base::Millis through = over;
-  for (const auto& [id, event] : waiting_) through = std::min(through, event.recorded_at);
-  static_cast<void>(parts_.store->Set(MarkKey(), std::to_string(through)));  // else once more
+  static_cast<void>(SetMark(through));  // else once more
 }
 
 }  // namespace octroi::gateway

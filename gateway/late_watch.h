@@ -3,7 +3,9 @@
 // (consent_late.h) and the desk opens a task for each recipient.
 //
 // What waits is in memory; a mark in the store (kMetaLateThrough) says up to where it is done, so
-// that a start takes up the rest. A no that is looked up twice opens nothing twice.
+// that a start takes up the rest, some thousand at a time. The first start of all begins shortly
+// before it: what came earlier is `octroi consent late`'s. A no that is looked up twice opens
+// nothing twice.
 #pragma once
 
 #include <atomic>
@@ -11,7 +13,9 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -22,7 +26,7 @@
 
 namespace octroi::gateway {
 
-class LateWatch final : public journal::DurableListener {
+class LateWatch {
  public:
   struct Parts {
     journal::Journal* journal = nullptr;
@@ -32,32 +36,42 @@ class LateWatch final : public journal::DurableListener {
     TaskDesk* desk = nullptr;
     std::function<std::uint64_t()> projected;
     std::function<base::Result<PastConfig>()> config;  // in force
+    std::size_t at_once = 10'000;                      // looked up in one walk
   };
   explicit LateWatch(Parts parts) : parts_(std::move(parts)) {}
 
   void Stop() { stopping_ = true; }  // a sweep under way ends at the next record
-  void OnDurable(const std::vector<journal::FramePtr>& frames,
-                 const journal::Ticket& ticket) override;
+  // What the consent desk recorded, once the store answered for it. A repeat is not in the store
+  // under its own sequence, and is left out. Any thread.
+  void OnStored(const policies::ConsentEvent& event);
   // One round, of at most some thousand people; the housekeeper's. The first reads the register for
   // what is not done yet. One caller at a time.
   void Sweep();
 
  private:
+  using Place = std::pair<base::Millis, std::string>;  // recorded_at, id: in this order
+  struct Heard {
+    std::uint64_t sequence = 0;
+    base::Millis recorded_at = 0;
+  };
   std::string MarkKey() const;
   void Wait(const policies::ConsentEvent& event);
-  base::Status Begin();
+  base::Status FindMark();
+  base::Status CatchUp();
   base::Status Gather();
+  base::Status SetMark(base::Millis through);
   bool IsProjected() const;
   base::Status OpenTasksOf(const std::vector<policies::ConsentEvent>& ripe, const Plan& plan);
 
   const Parts parts_;
   std::atomic<bool> stopping_{false};
   std::mutex mutex_;
-  std::vector<std::uint64_t> heard_;  // own consent records that are late
+  std::vector<Heard> heard_;  // own consent records that are late
   // The sweep's own.
   bool begun_ = false;
-  std::map<std::string, policies::ConsentEvent> waiting_;  // by id
-  std::uint64_t generation_ = 0;                           // of a shared register
+  std::map<Place, policies::ConsentEvent> waiting_;
+  std::optional<Place> caught_up_;  // of the register, up to there; nothing: all of it
+  std::uint64_t generation_ = 0;    // of a shared register
 };
 
 }  // namespace octroi::gateway

@@ -178,10 +178,7 @@ base::Status Service::State::Start() {
   if (auto read = consents->Recover(**made); !read) return read;
   recovery.Requeue(*dispatcher, *journal);
   recovery.Hold(*holds);
-  if (auto begun = breaches->Begin(keys->versions(),
-                                   crypto::KeyFileChanged(settings.pseudonym_root), geteuid());
-      !begun)
-    return begun;
+  if (auto begun = breaches->Begin(keys->versions(), geteuid()); !begun) return begun;
   consents->Start();
   if (auto leased = watch->Start(); !leased) return leased;
   projector->Start();
@@ -219,11 +216,18 @@ void Service::State::Assemble() {
       TokenDesk::Parts{parts.store, keys.get(), parts.clock, &metrics, parts.store->shared()});
   accesses = std::make_unique<access::AccessDesk>(access::AccessDesk::Parts{
       journal.get(), keys.get(), parts.clock, [this] { return AccessRules(); }, tokens.get()});
-  breaches = std::make_unique<BreachDesk>(
-      BreachDesk::Parts{parts.store, journal.get(), parts.clock, plan_now,
-                        [this] { return index->subjects(); }, !settings.storage_root.empty()});
+  breaches = std::make_unique<BreachDesk>(BreachDesk::Parts{
+      parts.store, journal.get(), parts.clock, plan_now, [this] { return index->subjects(); },
+      !settings.storage_root.empty(), parts.store->shared()});
   consents = std::make_unique<ConsentDesk>(ConsentDesk::Parts{
-      journal.get(), parts.store, index.get(), &sends, keys.get(), parts.clock, &metrics});
+      .journal = journal.get(),
+      .store = parts.store,
+      .index = index.get(),
+      .sends = &sends,
+      .keys = keys.get(),
+      .clock = parts.clock,
+      .metrics = &metrics,
+      .stored = [this](const policies::ConsentEvent& event) { late->OnStored(event); }});
   watch = std::make_unique<ConsentWatch>(
       ConsentWatch::Parts{parts.store, consents.get(), &sends, parts.clock, plan_now});
   Dispatcher::Parts dispatch;
@@ -275,7 +279,6 @@ void Service::State::Assemble() {
   journal->Listen(holds.get());
   journal->Listen(projector.get());
   journal->Listen(replays.get());
-  journal->Listen(late.get());
   journal->Listen(tap.get());
   journal->Listen(forward.get());
   journal->Listen(&waker);

@@ -20,7 +20,7 @@ constexpr const char* kWriterSettings =
     "PRAGMA mmap_size = 0; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"
     "PRAGMA cache_size = -16384; PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON;"
     "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = "
-    "67108864";
+    "67108864; PRAGMA secure_delete = ON";
 
 base::ErrorCode CodeOf(int result) {
   switch (result & 0xff) {

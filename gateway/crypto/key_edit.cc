@@ -29,8 +29,6 @@ bool MayFollow(KeyState from, KeyState to) {
 
 }  // namespace
 
-base::Millis KeyFileChanged(const std::string& path) { return SecretFileChanged(path); }
-
 base::Result<std::vector<KeyVersion>> KeyVersions(const std::string& path,
                                                   std::string_view purpose) {
   const auto roots = ReadKeyFile(path, purpose);
@@ -47,9 +45,9 @@ base::Result<std::uint32_t> RotateKey(const std::string& path, std::string_view 
   if (!roots) return roots.error();
   for (RootVersion& root : *roots) {
     root.version.until = 0;  // there is one rotation at a time
-    root.version.since = 0;
     if (root.version.state != KeyState::kActive) continue;
     root.version.state = KeyState::kVerifyOnly;
+    root.version.since = 0;
     root.version.until = until;
   }
   std::array<std::uint8_t, 32> fresh{};
@@ -76,6 +74,7 @@ base::Status EndKey(const std::string& path, std::string_view purpose, std::uint
     return Refused("keys.state", "this state does not follow that one");
   root->version.state = state;
   root->version.until = 0;
+  root->version.since = state == KeyState::kCompromised ? base::SystemClock().WallNow() : 0;
   if (state == KeyState::kDestroyed) root->key = RootKey();
   return ReplaceSecretFile(path, KeyFileText(*roots, purpose).view());
 }

@@ -16,9 +16,6 @@ namespace octroi::crypto {
 
 std::string_view Name(KeyState state);  // "verify-only", as the file has it
 
-// When the file was last written; 0: it cannot be asked.
-base::Millis KeyFileChanged(const std::string& path);
-
 // Ascending. Errors: KeyRing::Open.
 base::Result<std::vector<KeyVersion>> KeyVersions(const std::string& path,
                                                   std::string_view purpose);
@@ -30,9 +27,9 @@ base::Result<std::uint32_t> RotateKey(const std::string& path, std::string_view 
                                       base::Millis until);
 
 // Ends a version: kRetired (from pre-active and verify-only), kCompromised (from any but
-// destroyed), kDestroyed (from retired and compromised: its bytes are gone); or takes retiring it
-// back: kVerifyOnly (from retired). kInvalid: the active one, which has to be rotated first; a
-// state that this one does not follow; no such version.
+// destroyed; its KeyVersion::since is now), kDestroyed (from retired and compromised: its bytes are
+// gone); or takes retiring it back: kVerifyOnly (from retired). kInvalid: the active one, which has
+// to be rotated first; a state that this one does not follow; no such version.
 base::Status EndKey(const std::string& path, std::string_view purpose, std::uint32_t version,
                     KeyState state);
 

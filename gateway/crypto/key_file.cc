@@ -35,6 +35,14 @@ std::string DayText(base::Millis day) {
   return base::FormatRfc3339(day).substr(0, std::string_view("2026-11-23").size());
 }
 
+bool HasSince(KeyState state) {
+  return state == KeyState::kActive || state == KeyState::kCompromised;
+}
+
+std::string SinceText(KeyState state, base::Millis since) {
+  return state == KeyState::kActive ? DayText(since) : base::FormatRfc3339(since);
+}
+
 // The header line, or nothing if it is not one for this purpose.
 std::optional<KeyVersion> ParseHeader(std::string_view line, std::string_view purpose) {
   if (TakeUntil(line, ' ') != kMagic || TakeUntil(line, ' ') != purpose) return std::nullopt;
@@ -47,12 +55,13 @@ std::optional<KeyVersion> ParseHeader(std::string_view line, std::string_view pu
   if (fault != std::errc{} || end != number.data() + number.size() || parsed.version == 0) {
     return std::nullopt;
   }
+  std::string_view since;
   if (const std::size_t at = line.find(kSince); at != std::string_view::npos) {
-    const auto day = base::ParseRfc3339(line.substr(at + kSince.size()), /*date_allowed=*/true);
-    if (!day || DayText(*day) != line.substr(at + kSince.size())) return std::nullopt;
-    parsed.since = *day;
+    since = line.substr(at + kSince.size());
     line = line.substr(0, at);
-    if (line != "active") return std::nullopt;
+    const auto when = base::ParseRfc3339(since, /*date_allowed=*/true);
+    if (!when) return std::nullopt;
+    parsed.since = *when;
   }
   if (const std::size_t at = line.find(kUntil); at != std::string_view::npos) {
     const auto day = base::ParseRfc3339(line.substr(at + kUntil.size()), /*date_allowed=*/true);
@@ -64,6 +73,9 @@ std::optional<KeyVersion> ParseHeader(std::string_view line, std::string_view pu
   for (const auto& [name, state] : kStates) {
     if (line == name) {
       parsed.state = state;
+      const bool said = since.data() != nullptr;
+      if (said && (!HasSince(state) || SinceText(state, parsed.since) != since))
+        return std::nullopt;
       return parsed;
     }
   }
@@ -155,11 +167,12 @@ base::Result<std::vector<RootVersion>> ReadKeyFile(const std::string& path,
   if (!text) return text.error();
   auto roots = Reader(path, purpose).Read(text->view());
   if (!roots) return roots;
-  // A file that does not say since when: it was last written when that version became active, or
-  // later, and then says so.
+  // A file that does not say since when: it was last written when that version came into its state,
+  // or later, and then says so.
   for (RootVersion& root : *roots) {
-    if (root.version.state == KeyState::kActive && root.version.since == 0)
-      root.version.since = SecretFileChanged(path) / kDay * kDay;
+    if (!HasSince(root.version.state) || root.version.since != 0) continue;
+    root.version.since = SecretFileChanged(path);
+    if (root.version.state == KeyState::kActive) root.version.since -= root.version.since % kDay;
   }
   return roots;
 }
@@ -178,8 +191,8 @@ WipedString KeyFileText(const std::vector<RootVersion>& versions, std::string_vi
     text.append(std::to_string(root.version.version)).append(" ");
     text.append(KeyStateName(root.version.state));
     if (root.version.until != 0) text.append(kUntil).append(DayText(root.version.until - kDay));
-    const bool active = root.version.state == KeyState::kActive;
-    if (active && root.version.since != 0) text.append(kSince).append(DayText(root.version.since));
+    if (HasSince(root.version.state) && root.version.since != 0)
+      text.append(kSince).append(SinceText(root.version.state, root.version.since));
     const WipedString hex(base::Hex(root.key.bytes()));
     text.append("\n").append(hex.view()).append("\n");
   }

@@ -2,8 +2,9 @@
 //   octroi-key-v1 <purpose> kv=<n> <state>
 //   <64 hex digits>
 // A destroyed version keeps its line, with 64 zeros for the key; behind "verify-only" may stand
-// " until=2027-01-31", the last day (UTC) of a rotation, and behind "active" " since=2026-11-23",
-// the day on which it became so. Internal to crypto.
+// " until=2027-01-31", the last day (UTC) of a rotation, behind "active" " since=2026-11-23", the
+// day on which it became so, and behind "compromised" " since=2026-11-23T09:15:00.000Z", the moment
+// at which that was said. Internal to crypto.
 #pragma once
 
 #include <array>

@@ -30,7 +30,8 @@ struct KeyVersion {
   // Of verify-only: what is received before that (UTC) leaves with its tokens, too, for who asks
   // for them. 0: nothing does.
   base::Millis until = 0;
-  // The day (its midnight UTC) on which it became active. 0: the file does not say.
+  // The day (its midnight UTC) on which it became active, or the moment from which it was known to
+  // be compromised. Where the file does not say, when it was last written. Of other states 0.
   base::Millis since = 0;
 };
 

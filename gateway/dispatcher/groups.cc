@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/bytes.h"
+#include "gateway/people.h"
 #include "policies/generalise.h"
 
 namespace octroi::gateway {
@@ -37,18 +38,20 @@ void AppendLook(const GroupsPlan& groups, const journal::EventRecord& record,
 }
 
 std::vector<InHand*> TakeSmallGroups(const GroupsPlan& groups, std::vector<InHand*>& leaving) {
-  std::map<std::string, std::set<journal::Fingerprint>> people;
+  People people;
+  for (const InHand* item : leaving) people.Add(item->record().subject);
+  std::map<std::string, std::set<std::size_t>> groups_of;
   std::vector<std::string> looks;
   looks.reserve(leaving.size());
   for (const InHand* item : leaving) {
     AppendLook(groups, item->record(), item->fields(), item->leave.extent, looks.emplace_back());
-    auto& of = people[looks.back()];
-    if (!item->record().subject.empty()) of.insert(item->record().subject.front());
+    auto& of = groups_of[looks.back()];
+    if (!item->record().subject.empty()) of.insert(people.Of(item->record().subject.front()));
   }
   std::vector<InHand*> taken, kept;
   kept.reserve(leaving.size());
   for (std::size_t i = 0; i < leaving.size(); ++i) {
-    const bool enough = people[looks[i]].size() >= groups.at_least;
+    const bool enough = groups_of[looks[i]].size() >= groups.at_least;
     (enough ? kept : taken).push_back(leaving[i]);
   }
   leaving = std::move(kept);

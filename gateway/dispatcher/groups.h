@@ -16,8 +16,8 @@ void AppendLook(const GroupsPlan& groups, const journal::EventRecord& record,
                 const base::FieldReader& fields, const policies::Extent& extent, std::string& out);
 
 // Takes those out of `leaving` whose look fewer than `groups.at_least` different people of it have,
-// and returns them. A person is who has the first identifier of the record; several records of one
-// person count once, and a record of nobody counts for nobody. Groups do not touch each other, so
+// and returns them. Records of the batch that share an identifier are one person's (people.h), who
+// counts once; a record of nobody counts for nobody. Groups do not touch each other, so
 // what is left holds.
 std::vector<InHand*> TakeSmallGroups(const GroupsPlan& groups, std::vector<InHand*>& leaving);
 

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "base/text.h"
 #include "test_data.h"
 
 namespace octroi::crypto {
@@ -91,6 +92,27 @@ TEST_F(Life, TheFileSaysSinceWhenAVersionIsActive) {
     EXPECT_FALSE(KeyVersions(wrong, kPseudonymPurpose)) << bad;
     ASSERT_EQ(unlink(wrong.c_str()), 0);
   }
+}
+
+TEST_F(Life, TheFileSaysSinceWhenAVersionIsKnownToBeCompromised) {
+  const auto first = [&] { return KeyVersions(path_, kPseudonymPurpose)->front(); };
+  ASSERT_TRUE(RotateKey(path_, kPseudonymPurpose, 0));
+  const base::Millis before = base::SystemClock().WallNow();
+  ASSERT_EQ(End(1, KeyState::kCompromised), "");
+  const base::Millis said = first().since;
+  EXPECT_GE(said, before);
+  EXPECT_NE(Text().find("kv=1 compromised since=" + base::FormatRfc3339(said) + "\n"),
+            std::string::npos);
+  ASSERT_TRUE(RotateKey(path_, kPseudonymPurpose, 0));
+  EXPECT_EQ(first().since, said) << "a later change of the file does not move it";
+  const std::string key = Text().substr(Text().find('\n') + 1);
+  const std::string old =
+      folder_.Write("old.key", "octroi-key-v1 pseudonym kv=1 compromised\n" + key);
+  EXPECT_GE(KeyVersions(old, kPseudonymPurpose)->front().since, said - 1'000)
+      << "when it was written";
+  const std::string wrong = folder_.Write(
+      "wrong.key", "octroi-key-v1 pseudonym kv=1 compromised since=2026-11-23\n" + key);
+  EXPECT_FALSE(KeyVersions(wrong, kPseudonymPurpose));
 }
 
 TEST_F(Life, TheFileStaysItsOwners) {

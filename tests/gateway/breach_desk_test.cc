@@ -68,6 +68,16 @@ TEST_F(Breaches, SaysWhatLeftUnderThatKeyAndByWhenToTell) {
   EXPECT_EQ(Listed().size(), 1u) << "once";
 }
 
+// What another gateway sent under the key is on its journal only.
+TEST_F(Breaches, BesideOtherGatewaysTheCountIsNotWhole) {
+  Sent(1, {1});
+  BreachDesk desk({&store_, rig_.journal.get(), &rig_.clock, [this] { return plan_; },
+                   [] { return std::size_t{7}; }, false, true});
+  desk.Open(R"({"key_version":1})", kUid);
+  EXPECT_EQ(Listed().at(0)["counted"], false);
+  EXPECT_EQ(Listed().at(0)["destinations"][0]["records"], 1);
+}
+
 TEST_F(Breaches, TheHoursRunUntilItIsToldOrClosed) {
   desk_->Open(R"({"key_version":1})", kUid);
   EXPECT_EQ(desk_->Look().overdue, 0);
@@ -87,11 +97,11 @@ TEST_F(Breaches, TheHoursRunUntilItIsToldOrClosed) {
 TEST_F(Breaches, AStartOpensWhatTheKeyFileSaysAndOnlyThat) {
   const base::Millis known = rig_.clock.WallNow() - kNotifyWithinMs - 5'000;
   ASSERT_TRUE(
-      desk_->Begin({{1, KeyState::kCompromised, 0, 0}, {2, KeyState::kActive, 0, 0}}, known, kUid));
+      desk_->Begin({{1, KeyState::kCompromised, 0, known}, {2, KeyState::kActive, 0, 0}}, kUid));
   EXPECT_EQ(Listed().size(), 1u);
   EXPECT_EQ(desk_->Look().overdue, 1) << "from when it was known, not from the start";
   store_.SetDown(true);
-  EXPECT_FALSE(desk_->Begin({{3, KeyState::kCompromised, 0, 0}}, known, kUid));
+  EXPECT_FALSE(desk_->Begin({{3, KeyState::kCompromised, 0, known}}, kUid));
   EXPECT_EQ(Json::parse(desk_->Open(R"({"key_version":4})", kUid))["error"], "breach.unrecorded");
 }
 

@@ -113,6 +113,15 @@ TEST(CmpChoices, Didomi) {
         "x granted at 2026-11-21T09:00:00.000Z @/consents/purposes/0; x/often/weekly granted at "
         "2026-11-21T09:00:00.000Z @/consents/purposes/0/preferences/0/values/0; x/often/ denied at "
         "2026-11-21T09:00:00.000Z @/consents/purposes/0/preferences/0/values"},
+       {"values: none was chosen",
+        R"({"created_at":"2026-11-21T09:00:00Z","status":"confirmed","consents":{"purposes":[{"id":"x","enabled":true,"preferences":[{"id":"often","enabled":true,"values":[]}]}]}})",
+        "x granted at 2026-11-21T09:00:00.000Z @/consents/purposes/0; x/often granted at "
+        "2026-11-21T09:00:00.000Z @/consents/purposes/0/preferences/0; x/often/ denied at "
+        "2026-11-21T09:00:00.000Z @/consents/purposes/0/preferences/0/values"},
+       {"nothing that stands under a no stops it",
+        R"({"created_at":"2026-11-21T09:00:00Z","status":"confirmed","consents":{"purposes":[{"id":"mail","enabled":false,"preferences":[{"id":"m1"},{"enabled":7}]}]}})",
+        "mail denied at 2026-11-21T09:00:00.000Z @/consents/purposes/0; mail/ denied at "
+        "2026-11-21T09:00:00.000Z @/consents/purposes/0"},
        {"a value beside a preference that is mapped as a whole",
         R"({"created_at":"2026-11-21T09:00:00Z","status":"confirmed","consents":{"purposes":[{"id":"mx","enabled":true,"preferences":[{"id":"m","enabled":true,"values":[{"id":"posted","enabled":true}]}]}]}})",
         "refused consent.preference_unmapped /consents/purposes/0/preferences/0/values/0"},
@@ -214,8 +223,11 @@ TEST(CmpChoices, OneTrust) {
        {"a no of the whole is a no of its topics",
         R"({"interactionDate":"2026-11-21T09:00:00Z","purposes":[{"Id":"mail","TransactionType":"OPT_OUT","Preferences":[{"TopicId":"m1","TransactionType":"OPT_IN"}]}]})",
         "mail withdrawn at 2026-11-21T09:00:00.000Z @/purposes/0; mail/ withdrawn at "
-        "2026-11-21T09:00:00.000Z @/purposes/0; mail/m1 withdrawn at "
-        "2026-11-21T09:00:00.000Z @/purposes/0/Preferences/0"},
+        "2026-11-21T09:00:00.000Z @/purposes/0"},
+       {"nothing that stands under a no stops it",
+        R"({"interactionDate":"2026-11-21T09:00:00Z","purposes":[{"Id":"mail","TransactionType":"OPT_OUT","Preferences":[{"TopicId":"m1","TransactionType":"NO_CHOICE"},{"TopicId":"m2","TransactionType":"PENDING"},7],"CustomPreferences":[{"Id":"m3"}]}]})",
+        "mail withdrawn at 2026-11-21T09:00:00.000Z @/purposes/0; mail/ withdrawn at "
+        "2026-11-21T09:00:00.000Z @/purposes/0"},
        {"no choice was made",
         R"({"interactionDate":"2026-11-21T09:00:00Z","purposes":[{"Id":"mail","TransactionType":"NO_CHOICE"}]})",
         "nobody's act @/purposes/0"},

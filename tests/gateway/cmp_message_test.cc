@@ -145,6 +145,36 @@ TEST_F(CmpMessages, AnObjectionReachesWhatRestsOnInterests) {
   EXPECT_EQ(State(kAudience), ConsentState::kObjected);
 }
 
+TEST_F(CmpMessages, AnObjectionReachesWhatRestsOnInterestsUnderOneLawOnly) {
+  policies::PolicySetSpec spec = world_.plan->policies->spec();
+  spec.jurisdictions = {"eea", "ch"};
+  spec.purposes[kAudience].bases = {{1, policies::Basis::kLegitimateInterests}};
+  world_.plan->policies.emplace(*policies::PolicySet::Compile(std::move(spec)));
+  const Response answer = Post(
+      R"({"updated":"2026-11-20T09:00:00Z","user":{"email":"posted@example.org"},"purposes":{"consent":{},"legitimate_interest":{"disabled":["all"]}}})");
+  EXPECT_EQ(answer.status, 201) << answer.body;
+  EXPECT_EQ(State(kAudience), ConsentState::kObjected);
+  EXPECT_EQ(State(kNewsletter), ConsentState::kUnknown);
+}
+
+// A yes to a part excepts it from a no of the whole that is not later than the yes.
+TEST_F(CmpMessages, ALaterNoOfTheWholeReachesAPartThatWasGrantedBefore) {
+  ChoicesPlan& choices = *world_.plan->sources[kShop].choices;
+  choices.form = CmpForm::kOneTrust;
+  choices.purposes = {{"mail/x", 1U << kNewsletter}, {"mail/y", 1U << kAudience}};
+  const auto receipt = [](std::string_view granted, std::string_view withdrawn) {
+    return R"({"interactionDate":"2026-11-20T09:00:00Z","user":{"email":"posted@example.org"},"purposes":[{"Id":"mail","TransactionType":"CONFIRMED","consentDate":")" +
+           std::string(granted) +
+           R"(","Preferences":[{"TopicId":"x","TransactionType":"OPT_IN"}]},{"Id":"mail","TransactionType":"CONFIRMED","withdrawnDate":")" +
+           std::string(withdrawn) + R"("}]})";
+  };
+  ASSERT_EQ(Post(receipt("2026-11-20T09:00:00Z", "2026-11-19T09:00:00Z")).status, 201);
+  EXPECT_EQ(State(kNewsletter), ConsentState::kGranted);
+  EXPECT_EQ(State(kAudience), ConsentState::kWithdrawn);
+  ASSERT_EQ(Post(receipt("2026-11-20T09:00:00Z", "2026-11-20T09:00:01Z")).status, 201);
+  EXPECT_EQ(State(kNewsletter), ConsentState::kWithdrawn);
+}
+
 TEST_F(CmpMessages, ANoIsObeyedWithoutANotice) {
   ASSERT_EQ(Post(Body(R"({"id":"all","enabled":true})")).status, 201);
   const Response answer = Post(Body(R"({"id":"news","enabled":false})", R"("again":1,)"));

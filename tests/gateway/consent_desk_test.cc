@@ -293,6 +293,26 @@ TEST_F(DeskTest, TheSameIdAgainIsHarmless) {
   EXPECT_EQ(ReaderState(), ConsentState::kGranted);
 }
 
+TEST_F(DeskTest, WhatTheStoreAnsweredForIsToldAndNothingElse) {
+  std::vector<std::uint64_t> told;
+  auto parts = world_.DeskParts();
+  parts.stored = [&](const policies::ConsentEvent& event) { told.push_back(event.sequence); };
+  desk_ = std::make_unique<ConsentDesk>(parts);
+  desk_->Start();
+  ASSERT_EQ(Post({.id = "mine"}).status, 201);
+  ASSERT_EQ(Post({.id = "mine"}).status, 201);
+  EXPECT_EQ(told.size(), 2u) << "a repeat, too, under a sequence of its own";
+  ASSERT_EQ(Post({.state = "denied", .id = "mine"}).status, 409);
+  world_.store.SetDown(true);
+  ExpectTryAgain(Post({.id = "other"}));
+  EXPECT_EQ(told.size(), 2u);
+  world_.store.SetDown(false);
+  ASSERT_TRUE(desk_->Settle(*world_.plan));
+  ASSERT_EQ(told.size(), 3u);
+  EXPECT_TRUE(world_.store.BySequence(told[2])->has_value());
+  desk_.reset();
+}
+
 TEST_F(DeskTest, TheSameIdWithOtherContentIsAConflictForGood) {
   Begin();
   const Posted first = {.id = "mine"};

@@ -20,35 +20,33 @@ using Json = nlohmann::json;
 
 constexpr std::uint32_t kUid = 1'234;
 
-struct LateWatchTest : ::testing::Test, Register {
+// A register that no watch looked at yet.
+struct FirstLateWatchTest : ::testing::Test, Register {
   const Fingerprint anna = Print("email", "anna@example.org");
   const Fingerprint bob = Print("email", "bob@example.org");
   const base::Millis now = world.disk.clock.WallNow();
   ConfigFolder config;
-  LateListener listener;
   std::optional<TaskDesk> desk;
   std::optional<LateWatch> watch;
   bool project = true;
 
-  LateWatchTest() {
+  FirstLateWatchTest() {
     world.Close();
-    world.Open({&listener});
+    world.Open({});
     EXPECT_TRUE(world.store.Attach(world.journal->origin()));
     Say("ga", anna, ConsentState::kGranted, now - 30 * kDayMs);
     Say("gb", bob, ConsentState::kGranted, now - 30 * kDayMs);
     Begin();
   }
-  ~LateWatchTest() override { listener.to = nullptr; }
 
   // As a start does.
-  void Begin() {
+  void Begin(std::size_t at_once = 10'000) {
     const auto projected = [this] { return Project(); };
     const auto past = [this] { return base::Result<PastConfig>(PastConfig{config, plan}); };
     desk.emplace(TaskDesk::Parts{world.journal.get(), &world.store, world.disk.keys.get(),
                                  &world.disk.clock, projected, past});
     watch.emplace(LateWatch::Parts{world.journal.get(), &world.store, world.disk.keys.get(),
-                                   &world.disk.clock, &*desk, projected, past});
-    listener.to = &*watch;
+                                   &world.disk.clock, &*desk, projected, past, at_once});
   }
   // What the projector does, when asked.
   std::uint64_t Project() {
@@ -77,6 +75,12 @@ struct LateWatchTest : ::testing::Test, Register {
     frame->Add(record);
     event.sequence = world.Write(frame);
     Add(event);
+    if (watch) watch->OnStored(event);
+  }
+  base::Millis Mark() {
+    const auto mark =
+        world.store.Get(std::string(store::kMetaLateThrough) + world.journal->origin());
+    return std::stoll(**mark);
   }
   // An event that is delivered at once.
   std::uint64_t Deliver(const Fingerprint& person, std::uint16_t destination = 0,
@@ -117,6 +121,10 @@ struct LateWatchTest : ::testing::Test, Register {
                                     }));
     return records;
   }
+};
+
+struct LateWatchTest : FirstLateWatchTest {
+  LateWatchTest() { watch->Sweep(); }
 };
 
 TEST_F(LateWatchTest, ALateWithdrawalOpensATaskForEachRecipient) {
@@ -178,6 +186,67 @@ TEST_F(LateWatchTest, ARestartTakesUpWhatWaits) {
   Begin();
   watch->Sweep();
   EXPECT_EQ(List()["open"], 1);
+}
+
+// The first start of all does not go through the whole register; `octroi consent late` does.
+TEST_F(FirstLateWatchTest, BeginsShortlyBeforeItself) {
+  const base::Millis left = world.disk.clock.WallNow();
+  Deliver(anna);
+  Deliver(bob);
+  Later();
+  Say("long-ago", anna, ConsentState::kWithdrawn, left);
+  Later();
+  Say("just-before", bob, ConsentState::kWithdrawn, left);
+  const base::Millis said = world.disk.clock.WallNow();
+  Later(60'000);
+  Begin();
+  watch->Sweep();
+  const Json list = List();
+  ASSERT_EQ(list["open"], 1) << list.dump(1);
+  EXPECT_EQ(list["tasks"][0]["consent"]["recorded_at"], base::FormatRfc3339(said));
+}
+
+// More than one round takes: the oldest first, and the mark goes no further.
+TEST_F(LateWatchTest, MuchIsCaughtUpWithRoundByRound) {
+  const base::Millis left = world.disk.clock.WallNow();
+  Deliver(anna);
+  Deliver(bob);
+  Later();
+  Say("first", anna, ConsentState::kWithdrawn, left);
+  Later();
+  Say("again", anna, ConsentState::kObjected, left);
+  Later();
+  Say("last", bob, ConsentState::kWithdrawn, left);
+  const base::Millis last = world.disk.clock.WallNow();
+  Later();
+  Begin(2);
+  watch->Sweep();
+  EXPECT_EQ(List()["open"], 1);
+  EXPECT_LT(Mark(), last);
+  watch->Sweep();
+  EXPECT_EQ(List()["open"], 2);
+  EXPECT_GT(Mark(), last);
+}
+
+// The desk records a repeat before the store finds that it has it: there is no second event.
+TEST_F(LateWatchTest, ARepeatedNoHoldsNothingBack) {
+  const base::Millis left = world.disk.clock.WallNow();
+  Deliver(anna);
+  Later();
+  Say("w", anna, ConsentState::kWithdrawn, left);
+  const base::Millis said = world.disk.clock.WallNow();
+  Later();
+  policies::ConsentEvent repeated =
+      Event("w", {anna}, ConsentState::kWithdrawn, left, world.disk.clock.WallNow());
+  repeated.sequence = 1'000'000;
+  Add(repeated);
+  watch->OnStored(repeated);
+  watch->Sweep();
+  EXPECT_EQ(List()["open"], 1);
+  EXPECT_GT(Mark(), said);
+  Later();
+  watch->Sweep();
+  EXPECT_EQ(TaskRecords().size(), 1u);
 }
 
 TEST_F(LateWatchTest, ANoInTimeOrWithoutADeliveryOpensNothing) {

@@ -121,6 +121,19 @@ TEST_F(GroupsTest, ManyRecordsOfOnePersonAreOnePerson) {
                             "3 withheld group.too_small"}));
 }
 
+// An email beside a telephone number, then the number alone; in another group, each alone.
+TEST_F(GroupsTest, WhoSharesAnIdentifierIsOnePerson) {
+  by_number = true;
+  BeginGroups(2);
+  for (const char* who : {"mail", "phone", "other"}) Grant(who);
+  rig_.Admit(*plan(), {{7, "mail", true, "phone"}, {7, "phone"}, {8, "mail"}, {8, "phone"}});
+  Settle();
+  EXPECT_TRUE(sink_.attempts().empty());
+  rig_.Admit(*plan(), {{9, "mail", true, "phone"}, {9, "phone"}, {9, "other"}});
+  Settle();
+  EXPECT_EQ(Sent(), (Numbers{9, 9, 9}));
+}
+
 TEST_F(GroupsTest, WhoLooksDifferentIsOfAnotherGroup) {
   by_number = true;
   BeginGroups(2);

@@ -153,9 +153,10 @@ journal::FramePtr Rig::FrameOf(const Plan& plan, const std::vector<TestEvent>& e
     record.received = clock.WallNow();
     record.has_payload = test.keep_payload;
     std::vector<policies::ConsentIndex::Subject> subjects;
-    if (!test.who.empty()) {
-      record.subject.push_back(FingerprintOf(test.who));
-      subjects.push_back(index.Find(record.subject.front()));
+    for (const std::string* who : {&test.who, &test.also}) {
+      if (who->empty()) continue;
+      record.subject.push_back(FingerprintOf(*who));
+      subjects.push_back(index.Find(record.subject.back()));
     }
     const base::EventFields fields(event);
     policies::DecisionInput input;

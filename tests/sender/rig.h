@@ -67,6 +67,7 @@ struct TestEvent {
   std::uint64_t n = 0;
   std::string who;
   bool keep_payload = true;
+  std::string also = {};  // another identifier of who; empty: none
 };
 
 inline constexpr std::size_t kMarketing = 0;  // purposes of the test plan; both ask for consent

@@ -75,13 +75,28 @@ TEST_P(TaskContract, OpenOnesFirstThenByDueThenId) {
   EXPECT_EQ(Ids(store().Tasks(true, 2)), (std::vector<std::string>{"t_c", "t_a"}));
 }
 
-TEST_P(TaskContract, TheSameFiguresAgainChangeNothingAndOthersOpenItAgain) {
+TEST_P(TaskContract, TheSameFiguresAgainChangeNothingAndGreaterOnesOpenItAgain) {
   Apply({Opened(Whole("t_a")), Closed("t_a", 1'500)});
   Task again = Whole("t_a", 9'999);
   again.opened = 8'888;
   Apply({Opened(again)});
   EXPECT_EQ((*store().TaskById("t_a"))->closed, 1'500);
   EXPECT_EQ((*store().TaskById("t_a"))->due, 2'000);
+  again.deliveries -= 1;
+  again.perhaps -= 1;
+  Apply({Opened(again)});
+  EXPECT_EQ((*store().TaskById("t_a"))->closed, 1'500) << "fewer, and as many certain ones";
+  EXPECT_EQ((*store().TaskById("t_a"))->deliveries, 3'000'000'000u);
+  again = Whole("t_a", 9'999);
+  again.perhaps += 1;
+  Apply({Opened(again)});
+  EXPECT_EQ((*store().TaskById("t_a"))->closed, 1'500) << "fewer that are certain";
+  again.perhaps = Whole("t_a").perhaps - 1;
+  Apply({Opened(again)});
+  EXPECT_EQ((*store().TaskById("t_a"))->closed, 0) << "one more that is certain";
+  Apply({Closed("t_a", 1'500)});
+  again = Whole("t_a", 9'999);
+  again.opened = 8'888;
   again.deliveries += 1;
   Apply({Opened(again)});
   const Task known = **store().TaskById("t_a");

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <sstream>
 
 #include "sqlite_fixture.h"
 #include "store_sqlite/migrations.h"
@@ -39,6 +40,23 @@ class SqliteOpenTest : public SqliteStoreTest {
     file << bytes;
   }
 };
+
+TEST_F(SqliteOpenTest, WhatIsForgottenIsOverwritten) {
+  const std::string box = "the box of somebody's random token";
+  const auto in_file = [&] {
+    std::ostringstream bytes;
+    bytes << std::ifstream(path_, std::ios::binary).rdbuf();
+    return bytes.str().find(box) != std::string::npos;
+  };
+  store::TokenRow row;
+  row.subject = Print(1);
+  row.sealed = box;
+  ASSERT_TRUE(IsOk((*Open())->Mint("crm", {&row, 1})));  // and closed: from the WAL into the file
+  ASSERT_TRUE(in_file());
+  const std::vector<policies::Fingerprint> gone = {row.subject};
+  ASSERT_EQ(*(*Open())->Forget(gone), 1u);
+  EXPECT_FALSE(in_file());
+}
 
 TEST_F(SqliteOpenTest, OnlyItsOwnerCanReadTheFiles) {
   const Opened opened = Open();
