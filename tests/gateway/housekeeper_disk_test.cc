@@ -26,6 +26,7 @@ class StuckDiskTest : public ::testing::Test {
                                                                  &world_.disk.clock,
                                                                  &world_.metrics,
                                                                  &world_.sends,
+                                                                 nullptr,
                                                                  [this] { return world_.plan; },
                                                                  {}});
     housekeeper_ = std::make_unique<Housekeeper>(
