@@ -22,7 +22,7 @@ CUSTOMER, OTHER = "zqx7-4711", "zqx7-4712"
 class Tokens(e2e_test.EndToEnd):
     def prepare(self):
         lines = []
-        for role in ("support", "dpo"):
+        for role in ("support", "dpo", "marketing", "it"):
             key = json.loads(self.verb("keys", "approver", role, self.key(role))[1])["key"]
             lines.append(f'  {role}: {{ name: "{role}", key: "{key}" }}')
         self.edit("gateway.yaml", "mode: enforce", "mode: enforce\napprovers:\n" + "\n".join(lines) +
