@@ -68,7 +68,9 @@ const std::vector<Row> kRows = {
      "destinations/crm.yaml",
      "      email: clear\n",
      "",
-     {"lost contact crm crm.management ()"}},
+     // Of a grant that is limited to the rest, the rest is covered now.
+     {"gained identity crm crm.management (consent.category_not_listed)",
+      "lost contact crm crm.management ()"}},
     {"in clear instead of as a pseudonym",
      "destinations/publicite.yaml",
      "      email: { pseudonym: per-destination }",

@@ -44,7 +44,7 @@ struct LateTest : ::testing::Test, Register {
     row.received = record.received;
     journal::Encode(record, row.record);
     row.deliveries = {{0, outcome, base::Reason::kUndecided, attempts, 200, At(at)}};
-    const auto applied = world.store.Apply({sequence, {row}, {}, {}});
+    const auto applied = world.store.Apply({sequence, {row}, {}, {}, {}, {}});
     EXPECT_TRUE(applied) << applied.error().detail;
   }
   Json Report() {

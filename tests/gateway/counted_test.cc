@@ -38,7 +38,7 @@ struct CountedTest : ::testing::Test, Register {
     row.received = record.received;
     journal::Encode(record, row.record);
     row.deliveries = {{0, base::Outcome::kWithheld, reason, 0, 0, record.received}};
-    EXPECT_TRUE(world.store.Apply({sequence, {row}, {}, {}}));
+    EXPECT_TRUE(world.store.Apply({sequence, {row}, {}, {}, {}, {}}));
   }
   Json Report(const char* since = "2026-03-01", std::string_view destination = "") {
     return Json::parse(CountsReport(

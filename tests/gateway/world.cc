@@ -75,6 +75,7 @@ ContractPlan OrderContract() {
 
 policies::PolicySet Policies(const std::vector<std::string>& purposes) {
   policies::PolicySetSpec spec;
+  spec.categories = {"contact"};
   for (const std::string& id : purposes) {
     policies::PurposeSpec& purpose = spec.purposes.emplace_back();
     purpose.id = id;

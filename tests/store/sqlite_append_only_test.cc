@@ -21,13 +21,13 @@ TEST_F(SqliteAppendOnlyTest, NoStatementChangesOrRemovesARow) {
       "DELETE FROM consents",
       "REPLACE INTO consents SELECT row, id, record_id, subject, purpose, 3, effective_at, "
       "recorded_at, "
-      "valid_until, notice, source, detail, sequence, marks FROM consents",
+      "valid_until, notice, source, detail, sequence, marks, limits FROM consents",
       "INSERT OR REPLACE INTO consents SELECT NULL, id, record_id, subject, purpose, 3, "
       "effective_at, "
-      "recorded_at, valid_until, notice, source, detail, sequence, marks FROM consents",
+      "recorded_at, valid_until, notice, source, detail, sequence, marks, limits FROM consents",
       "INSERT INTO consents SELECT NULL, id, record_id, subject, purpose, 3, effective_at, "
       "recorded_at, "
-      "valid_until, notice, source, detail, sequence, marks FROM consents WHERE true "
+      "valid_until, notice, source, detail, sequence, marks, limits FROM consents WHERE true "
       "ON CONFLICT (id) DO UPDATE SET state = 3",
       "UPDATE consent_subjects SET fingerprint = zeroblob(16)",
       "DELETE FROM consent_subjects",
