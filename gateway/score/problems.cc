@@ -29,7 +29,9 @@ enum class Kind { kRule, kRequired, kRefused };
 struct Cause {
   Kind kind = Kind::kRule;
   std::string contract, what;  // contract id; rule id, "", or the reason that it was refused for
-  auto operator<=>(const Cause&) const = default;
+  bool operator<(const Cause& other) const {
+    return std::tie(kind, contract, what) < std::tie(other.kind, other.contract, other.what);
+  }
 };
 
 struct Problem {
