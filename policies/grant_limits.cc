@@ -94,7 +94,8 @@ std::optional<SharedLimits> Limited(GrantLimits limits) {
 }
 
 const GrantLimits& CoversNothing() {
-  static const GrantLimits nothing{{}, {}, {"-"}};  // no id: nobody has it
+  // No id: nobody has it. As a controller too, for what stays inside has no recipient.
+  static const GrantLimits nothing{{"-"}, {}, {"-"}};
   return nothing;
 }
 

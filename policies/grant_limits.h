@@ -40,7 +40,7 @@ SharedLimits StoredLimits(std::string_view text);
 // Sorted and without repeats; nullptr where nothing is limited. nullopt: as above.
 std::optional<SharedLimits> Limited(GrantLimits limits);
 
-const GrantLimits& CoversNothing();  // a list that nobody is on
+const GrantLimits& CoversNothing();  // lists that nobody is on, the gateway's controller neither
 
 // What two grants that must both hold cover where they are limited differently: nothing. It is
 // exact where the lists have no name in common, and errs on the safe side where they have.

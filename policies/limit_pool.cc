@@ -30,7 +30,7 @@ void LimitPool::Put(std::size_t number, const GrantLimits& limits) {
 
 LimitPool::Number LimitPool::Keep(const GrantLimits* limits) {
   if (limits == nullptr) return 0;
-  if (At(kNothing) == nullptr) Put(kNothing, CoversNothing());
+  if (bytes() == 0) Put(kNothing, CoversNothing());
   if (*limits == CoversNothing()) return kNothing;
   std::string text = TextOf(limits);
   if (const auto known = numbers_.find(text); known != numbers_.end()) return known->second;
@@ -50,8 +50,11 @@ LimitPool::Number LimitPool::Keep(const GrantLimits* limits) {
 }
 
 const GrantLimits* LimitPool::At(Number number) const {
+  if (number == 0) return nullptr;
   const Place* const places = pages_[number / kPerPage].load(std::memory_order_acquire);
-  return places == nullptr ? nullptr : places[number % kPerPage].load(std::memory_order_acquire);
+  const GrantLimits* const kept =
+      places == nullptr ? nullptr : places[number % kPerPage].load(std::memory_order_acquire);
+  return kept == nullptr ? &CoversNothing() : kept;
 }
 
 }  // namespace octroi::policies

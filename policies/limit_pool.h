@@ -26,7 +26,7 @@ class LimitPool {
   // The writer. The number of limits that say the same, for good. std::bad_alloc leaves everything
   // as it was.
   Number Keep(const GrantLimits* limits);
-  // Any thread. nullptr for 0. `number` was given by Keep, and came to this thread since.
+  // Any thread. nullptr for 0; what Keep never gave covers nothing.
   const GrantLimits* At(Number number) const;
   std::size_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
 

@@ -110,7 +110,7 @@ def strictest(entries):
                 by_parent=all(e["by_parent"] for e in of_it), explicit=all(e["explicit"] for e in of_it))
 
 
-NOBODY = {"controllers": [], "data_categories": [], "vendors": ["-"]}
+NOBODY = {"controllers": ["-"], "data_categories": [], "vendors": ["-"]}
 
 
 def limits_of_all(limits):

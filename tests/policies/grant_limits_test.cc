@@ -48,7 +48,9 @@ TEST(GrantLimits, WhatIsNoSuchTextCoversNothing) {
 TEST(GrantLimits, NobodyIsCoveredByNothing) {
   const std::vector<std::string> names{"contact"};
   EXPECT_EQ(Uncovered(CoversNothing(), {"us", "crm", false, 0, names}),
-            base::Reason::kConsentVendorNotListed);
+            base::Reason::kConsentControllerNotListed);
+  EXPECT_EQ(Uncovered(CoversNothing(), {"us", "", false, 0, {}}),
+            base::Reason::kConsentControllerNotListed);  // nor what stays inside
   // What has no name is in no list.
   const GrantLimits contact{{}, {"contact"}, {}};
   EXPECT_EQ(Uncovered(contact, {"us", "crm", false, 1, names}), base::Reason::kUndecided);
@@ -69,6 +71,7 @@ TEST(LimitPool, KeepsEachOnce) {
   LimitPool pool;
   EXPECT_EQ(pool.Keep(nullptr), 0);
   EXPECT_EQ(pool.At(0), nullptr);
+  EXPECT_EQ(*pool.At(7), CoversNothing());
   const GrantLimits crm{{}, {}, {"crm"}}, ads{{}, {}, {"ads"}}, crm_too = crm;
   const LimitPool::Number first = pool.Keep(&crm), second = pool.Keep(&ads);
   EXPECT_NE(first, second);
