@@ -87,6 +87,8 @@ inline constexpr std::string_view kMetaOrphanOutcomes = "orphan_outcomes";  // d
 inline constexpr std::string_view kMetaIdVersion = "id_key_version.";
 // And the origin: what came late and was recorded before that moment (ms) has its tasks.
 inline constexpr std::string_view kMetaLateThrough = "late_through.";
+// ms, decimal, with the journal's origin at the end: the first day whose counts were not told yet.
+inline constexpr std::string_view kMetaCountedThrough = "counted_through.";
 inline constexpr std::string_view kMetaKeyCheck = "key_check";  // of the key ring it was made with
 // When it was moved to another store (RFC 3339): it must not be served from any more, or there
 // would be two consent registers.

@@ -155,6 +155,7 @@ void AnswerVerb(Service& service, std::string_view line, Live& client) {
   if (verb == "late") answer = service.Late();
   if (verb == "training") answer = service.Training(rest);
   if (verb == "counts") answer = service.Counts(rest);
+  if (verb == "journeys") answer = service.Journeys(rest);
   if (verb == "tasks") answer = service.tasks().Take(rest, client.uid());
   if (verb == "access") answer = service.accesses().Take(rest, client.uid());
   if (verb == "access-waiting") answer = service.accesses().Waiting();
@@ -310,6 +311,7 @@ int CommandLine(int argc, char** argv, const Stores& stores) {
   if (verb == "training") return AskTraining(args);
   if (verb == "tasks") return TendTasks(args);
   if (verb == "counts") return AskCounts(args);
+  if (verb == "journeys") return AskJourneys(args);
   if (verb == "audit") return AuditFlow(args);
   if (verb == "reconcile") return ReconcileExport(args);
   if (verb == "score") return AskScore(args);

@@ -43,11 +43,7 @@ std::string CountsText(const std::string& json, Language language) {
 
 int AskCounts(const Arguments& args) {
   Json order{{"since", base::SystemClock().WallNow() - kUsualSpanMs}};
-  if (args.Has("--since")) {
-    const auto since = base::ParseRfc3339(args.Option("--since"), /*date_allowed=*/true);
-    if (!since) return Misused(args);
-    order["since"] = *since;
-  }
+  if (!TakeInstant(args, "--since", "since", order)) return Misused(args);
   if (args.words.size() > 1) return Misused(args);
   if (args.Has("--destination")) order["destination"] = args.Option("--destination");
   return Ask(args, "counts " + order.dump(),

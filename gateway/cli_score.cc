@@ -15,15 +15,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// A number as the language writes it: "91,2", "91.2".
-std::string Decimal(double value, int digits, Language language) {
-  std::array<char, 48> text{};
-  std::snprintf(text.data(), text.size(), "%.*f", digits, value);
-  std::string out(text.data());
-  if (language == Language::kFrench) std::ranges::replace(out, '.', ',');
-  return out;
-}
-
 class Words {
  public:
   explicit Words(Language language) : language_(language) {}
@@ -192,17 +183,6 @@ std::string ProblemsText(const std::string& text, Language language) {
   return out;
 }
 
-// A time, or "2 days": that long ago. False: neither.
-bool TakeInstant(const Arguments& args, const char* option, const char* key, Json& order) {
-  if (!args.Has(option)) return true;
-  const std::string text = args.Option(option);
-  auto at = base::ParseRfc3339(text, /*date_allowed=*/true);
-  if (const auto span = base::ParseDuration(text); !at && span)
-    at = base::SystemClock().WallNow() - *span;
-  if (at) order[key] = *at;
-  return at.has_value();
-}
-
 // False, and nothing asked: it is not how these are used.
 bool OrderOf(const Arguments& args, Json& order) {
   if (args.words.size() > 1) return false;
@@ -215,6 +195,24 @@ bool OrderOf(const Arguments& args, Json& order) {
 }
 
 }  // namespace
+
+std::string Decimal(double value, int digits, Language language) {
+  std::array<char, 48> text{};
+  std::snprintf(text.data(), text.size(), "%.*f", digits, value);
+  std::string out(text.data());
+  if (language == Language::kFrench) std::ranges::replace(out, '.', ',');
+  return out;
+}
+
+bool TakeInstant(const Arguments& args, const char* option, const char* key, Json& order) {
+  if (!args.Has(option)) return true;
+  const std::string text = args.Option(option);
+  auto at = base::ParseRfc3339(text, /*date_allowed=*/true);
+  if (const auto span = base::ParseDuration(text); !at && span)
+    at = base::SystemClock().WallNow() - *span;
+  if (at) order[key] = *at;
+  return at.has_value();
+}
 
 int AskScore(const Arguments& args) {
   Json order = Json::object();

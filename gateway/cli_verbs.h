@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -83,7 +84,12 @@ int DetectInText(const Arguments& args);        // cli_detect.cc: offline, witho
 int AskRegister(const Arguments& args, const Stores& stores);
 int AskTraining(const Arguments& args);
 int TendTasks(const Arguments& args);  // cli_tasks.cc
-int AskCounts(const Arguments& args);  // cli_counts.cc
+// Puts the option under `key` of an order: a time, or "2 days": that long ago. Nothing where it is
+// absent. False: it is neither.
+bool TakeInstant(const Arguments& args, const char* option, const char* key,
+                 nlohmann::ordered_json& order);  // cli_score.cc
+int AskCounts(const Arguments& args);             // cli_counts.cc
+int AskJourneys(const Arguments& args);           // cli_journeys.cc
 // The whole of a file; `-` is stdin. kUnavailable: it cannot be read.
 base::Result<std::string> ReadWholeInput(const std::string& path);
 // The store that the gateway decides by, to read only, beside a running gateway too. kInvalid:

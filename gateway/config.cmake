@@ -41,6 +41,7 @@ octroi_gateway_part(gateway_config
     config/check_groups.cc
     config/check_law.cc
     config/check_invariants.cc
+    config/check_journeys.cc
     config/check_purposes.cc
     config/check_sources.cc
     config/check_templates.cc
@@ -69,6 +70,7 @@ octroi_gateway_part(gateway_config
     config/places.cc
     config/policy_cases.cc
     config/references.cc
+    config/journey_facts.cc
     config/register_facts.cc
     config/render.cc
     config/rotation.cc

@@ -1,12 +1,14 @@
 #include "gateway/counted.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <tuple>
 #include <vector>
 
 #include "base/text.h"
+#include "gateway/left_walk.h"
 #include "gateway/names.h"
 #include "gateway/people.h"
 #include "gateway/training.h"
@@ -47,71 +49,70 @@ void AddTo(Counts& counts, const store::EventRow& row, const journal::EventRecor
   }
 }
 
-// The first event that may have been received since then.
-std::uint64_t FirstSince(const journal::Journal& journal, base::Millis since) {
-  std::uint64_t first = 1;
-  for (const journal::SegmentInfo& segment : journal.Segments()) {
-    if (!segment.payload && segment.created <= since) first = segment.first_sequence;
-  }
-  return std::max<std::uint64_t>(first, 1);
-}
-
-base::Status Walk(const CountedParts& parts, base::Millis since, Counts& counts) {
-  journal::EventRecord record;
-  for (std::uint64_t next = FirstSince(*parts.journal, since);;) {
-    const auto page = parts.store->Page(next);
-    if (!page) return page.error();
-    if (page->empty()) return base::Ok();
-    for (const store::EventRow& row : *page) {
-      const bool any = std::ranges::any_of(row.deliveries, [](const store::DeliveryState& state) {
-        return state.reason == base::Reason::kVariantCounted;
-      });
-      if (!any || row.received < since) continue;
-      if (auto good = journal::Decode(row.record, record); !good) return good;
-      AddTo(counts, row, record);
-    }
-    next = page->back().sequence + 1;
-  }
-}
-
-Json CountJson(const CountedParts& parts, const Names& names, const Key& key, const Count& count,
-               const std::string& destination) {
-  const base::Millis day = std::get<0>(key);
-  const std::size_t purpose = std::get<2>(key);
-  Json json{{"day", base::FormatRfc3339(day).substr(0, kDayBytes)},
-            {"destination", destination},
-            {"closed", day + kDayMs <= parts.now}};
-  const auto known =
-      std::ranges::find(parts.facts->recipients, destination, &config::RecipientFacts::destination);
+Json CountJson(const CountedParts& parts, const Counted& one) {
+  Json json{{"day", base::FormatRfc3339(one.day).substr(0, kDayBytes)},
+            {"destination", one.destination},
+            {"closed", one.day + kDayMs <= parts.now}};
+  const auto known = std::ranges::find(parts.facts->recipients, one.destination,
+                                       &config::RecipientFacts::destination);
   if (known != parts.facts->recipients.end()) json["recipient"] = known->name;
-  const auto& now = parts.plan->purposes;
-  const bool still = purpose < now.size() && !now[purpose].empty();
-  json["purpose"] = still ? now[purpose] : NameAt(names.purposes, purpose);
-  if (count.people.count() < kCountedFloor) {
+  json["purpose"] = one.purpose;
+  if (one.people == 0) {
     json["below_floor"] = true;
     return json;
   }
-  json["records"] = count.records;
-  json["people"] = count.people.count();
+  json["records"] = one.records;
+  json["people"] = one.people;
   return json;
 }
 
 }  // namespace
 
+base::Result<std::vector<Counted>> CountedSince(const journal::Journal& journal,
+                                                store::FlowStore& store, const Plan& plan,
+                                                base::Millis since, base::Millis until) {
+  Counts counts;
+  journal::EventRecord record;
+  const base::Millis day = since - since % kDayMs;  // whole days only
+  const auto walked = EachReceived(journal, store, day, until, [&](const store::EventRow& row) {
+    const bool any = std::ranges::any_of(row.deliveries, [](const store::DeliveryState& state) {
+      return state.reason == base::Reason::kVariantCounted;
+    });
+    if (!any) return base::Ok();
+    if (auto good = journal::Decode(row.record, record); !good) return good;
+    AddTo(counts, row, record);
+    return base::Ok();
+  });
+  if (!walked) return walked.error();
+  const Names names = Names::Read(plan.names);
+  std::vector<Counted> all;
+  all.reserve(counts.size());
+  for (const auto& [key, count] : counts) {
+    const auto& [received, destination, purpose] = key;
+    const bool still = purpose < plan.purposes.size() && !plan.purposes[purpose].empty();
+    Counted& one = all.emplace_back();
+    one.day = received;
+    one.destination = DestinationAt(plan, destination);
+    one.purpose = still ? plan.purposes[purpose] : NameAt(names.purposes, purpose);
+    if (count.people.count() < kCountedFloor) continue;
+    one.records = count.records;
+    one.people = count.people.count();
+  }
+  return all;
+}
+
 std::string CountsReport(const CountedParts& parts, std::string_view destination,
                          base::Millis since) {
-  Counts counts;
-  const base::Millis day = since - since % kDayMs;  // whole days only
-  if (!Walk(parts, day, counts)) return R"({"error":"store.unavailable"})";
-  const Names names = Names::Read(parts.plan->names);
+  const auto counted = CountedSince(*parts.journal, *parts.store, *parts.plan, since,
+                                    std::numeric_limits<base::Millis>::max());
+  if (!counted) return R"({"error":"store.unavailable"})";
   Json report{{"as_of", base::FormatRfc3339(parts.now)},
               {"origin", parts.journal->origin()},
               {"floor", kCountedFloor},
               {"counts", Json::array()}};
-  for (const auto& [key, count] : counts) {
-    const std::string to = DestinationAt(*parts.plan, std::get<1>(key));
-    if (!destination.empty() && to != destination) continue;
-    report["counts"].push_back(CountJson(parts, names, key, count, to));
+  for (const Counted& one : *counted) {
+    if (!destination.empty() && one.destination != destination) continue;
+    report["counts"].push_back(CountJson(parts, one));
   }
   return report.dump();
 }

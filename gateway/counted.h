@@ -6,8 +6,10 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
+#include "base/result.h"
 #include "gateway/config/register_facts.h"
 #include "gateway/plan.h"
 #include "journal/journal.h"
@@ -25,6 +27,20 @@ struct CountedParts {
   const config::RegisterFacts* facts = nullptr;
   base::Millis now = 0;
 };
+
+// What was counted for one destination and purpose in one day.
+struct Counted {
+  base::Millis day = 0;       // its first moment (UTC)
+  std::string destination;    // id
+  std::string purpose;        // id
+  std::uint64_t records = 0;  // 0, as people, where they are fewer than the floor
+  std::uint64_t people = 0;
+};
+// Of records received since that day and before `until`, by day, destination and purpose. Errors:
+// the store's, or a record that cannot be read. As for CountsReport below.
+base::Result<std::vector<Counted>> CountedSince(const journal::Journal& journal,
+                                                store::FlowStore& store, const Plan& plan,
+                                                base::Millis since, base::Millis until);
 
 // docs/FORMATS.md, *Counts*; {"error": "store.unavailable"}. Of records received since then, by day
 // (UTC) of receipt; of one destination or of all (empty). People are told apart by their

@@ -63,7 +63,8 @@ bool Housekeeper::PayloadDone(const journal::SegmentInfo& segment, base::Millis 
 }
 
 void Housekeeper::Sweep() {
-  if (parts_.late != nullptr) parts_.late->Sweep();  // before anything it reads goes
+  if (parts_.late != nullptr) parts_.late->Sweep();  // before anything they read goes
+  if (parts_.counts != nullptr) parts_.counts->Sweep();
   const base::Millis wall = parts_.clock->WallNow();
   const base::Millis now = parts_.steady == nullptr ? wall : std::min(wall, parts_.steady->Now());
   const base::Millis keep_decisions = parts_.plan()->keep_decisions;

@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/steady_wall.h"
+#include "gateway/count_desk.h"
 #include "gateway/dispatcher.h"
 #include "gateway/hold_desk.h"
 #include "gateway/late_watch.h"
@@ -39,6 +40,7 @@ class Housekeeper {
     const base::SteadyWall* steady = nullptr;  // if given, nothing goes before both say it is time
     HoldDesk* holds = nullptr;                 // none: nothing is held
     LateWatch* late = nullptr;                 // none: nobody is told of what came late
+    CountDesk* counts = nullptr;               // none: nobody is told what was counted
     // Payload segments that may follow one which only held records keep; 64 MiB each.
     std::size_t held_segments_max = 64;
   };

@@ -40,6 +40,26 @@ base::Status EachThatLeft(store::FlowStore& store, std::uint64_t from,
   }
 }
 
+base::Status EachReceived(const journal::Journal& journal, store::FlowStore& store,
+                          base::Millis since, base::Millis until,
+                          const std::function<base::Status(const store::EventRow&)>& each) {
+  std::uint64_t next = 1;
+  for (const journal::SegmentInfo& segment : journal.Segments()) {
+    if (!segment.payload && segment.created <= since)
+      next = std::max<std::uint64_t>(segment.first_sequence, 1);
+  }
+  while (true) {
+    const auto page = store.Page(next);
+    if (!page) return page.error();
+    if (page->empty()) return base::Ok();
+    for (const store::EventRow& row : *page) {
+      if (row.received < since || row.received >= until) continue;
+      if (auto good = each(row); !good) return good;
+    }
+    next = page->back().sequence + 1;
+  }
+}
+
 std::uint64_t FirstToldSince(const journal::Journal& journal, base::Millis since) {
   std::uint64_t from = 0;  // of the newest segment that began before then
   for (const journal::SegmentInfo& segment : journal.Segments()) {

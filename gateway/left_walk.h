@@ -23,6 +23,11 @@ struct Left {  // of one event at one destination; valid during the call
 base::Status EachThatLeft(store::FlowStore& store, std::uint64_t from,
                           const std::function<base::Status(const Left&)>& each);
 
+// Every event on file that was received in [since, until), ascending. Otherwise as above.
+base::Status EachReceived(const journal::Journal& journal, store::FlowStore& store,
+                          base::Millis since, base::Millis until,
+                          const std::function<base::Status(const store::EventRow&)>& each);
+
 // The first event that any outcome since that moment is of: what left since then is of it, or of
 // later ones. 1 where the journal does not reach back so far or cannot be read. Reads the segments
 // since then. Any thread.

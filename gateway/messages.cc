@@ -254,8 +254,10 @@ constexpr auto kSaid = std::to_array<Said>({
     {"not_found", "Rien sous cet identifiant.", "Nothing under this id."},
     {"config.invalid", "La configuration est invalide ; l'ancienne reste en vigueur.",
      "The config is invalid; the old one stays in force."},
-    {"source.unknown", "Cette source n'existe pas dans la configuration.",
-     "This source is not in the config."},
+    {"term.unknown", "Ce terme n'est pas un parcours du dictionnaire (counts_when.journey).",
+     "This term is no journey of the dictionary (counts_when.journey)."},
+    {"journeys.too_many", "Trop d'événements à suivre : réduire --since et --until.",
+     "Too many events to follow: narrow --since and --until."},
     {"export.unreadable",
      "L'export ne se lit pas : NDJSON, tableau JSON ou {\"batch\": […]}, 64 Mio au plus. Plus "
      "gros : "

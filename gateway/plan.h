@@ -68,6 +68,9 @@ struct AnswerPlan {
   base::Millis within = 5'000;
 };
 
+// The name of the event that tells a destination what was counted, with its id at the end.
+inline constexpr std::string_view kCountedEvents = "counted.";
+
 struct SourcePlan {
   std::string id;  // empty: a hole
   AuthMethod auth = AuthMethod::kBearer;
@@ -97,6 +100,7 @@ struct SourcePlan {
   std::vector<SignalPlan> signals;
   std::optional<ChoicesPlan> choices;  // of Dialect::kChoices
   bool observe = false;
+  bool counted = false;              // the gateway hands in here what it counted (count_desk.h)
   std::optional<AnswerPlan> answer;  // none: as soon as it is durable
 };
 

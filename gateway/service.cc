@@ -31,6 +31,7 @@
 #include "gateway/recovery.h"
 #include "gateway/replay.h"
 #include "gateway/report.h"
+#include "gateway/score/journeys.h"
 #include "gateway/score/report.h"
 #include "gateway/simulate.h"
 #include "gateway/tap.h"
@@ -109,6 +110,7 @@ struct Service::State {
   std::unique_ptr<Projector> projector;
   std::unique_ptr<TaskDesk> tasks;
   std::unique_ptr<LateWatch> late;
+  std::unique_ptr<CountDesk> counts;
   std::unique_ptr<Housekeeper> housekeeper;
   std::unique_ptr<ReplayDesk> replays;
   std::unique_ptr<gateway::Tap> tap;
@@ -133,6 +135,8 @@ struct Service::State {
   base::Status OpenJournal(JournalRecovery& recovery);
   void Assemble();
   base::Status Listen();
+  base::Status Submit(const Plan& plan, std::uint16_t source,
+                      std::span<const std::string_view> events);  // the housekeeper's
   void RefreshGauges();
   config::RotationDue KeyDue() const;  // of the config in force
 };
@@ -243,7 +247,7 @@ void Service::State::Assemble() {
   holds = std::make_unique<HoldDesk>(HoldDesk::Parts{journal.get(), index.get(), dispatcher.get(),
                                                      parts.clock, &metrics, plan_now});
   gate = std::make_unique<Gate>(Gate::Parts{journal.get(), index.get(), &seen, keys.get(), &metrics,
-                                            parts.threads, holds.get()});
+                                            parts.threads + 1, holds.get()});
   Projector::Parts projection;
   projection.journal = journal.get();
   projection.store = parts.store;
@@ -256,9 +260,14 @@ void Service::State::Assemble() {
       journal.get(), parts.store, keys.get(), parts.clock, projected, past_now, settings.language});
   late = std::make_unique<LateWatch>(LateWatch::Parts{
       journal.get(), parts.store, keys.get(), parts.clock, tasks.get(), projected, past_now});
+  counts = std::make_unique<CountDesk>(CountDesk::Parts{
+      journal.get(), parts.store, parts.clock, plan_now, projected,
+      [this](const Plan& plan, std::uint16_t source, std::span<const std::string_view> events) {
+        return Submit(plan, source, events);
+      }});
   housekeeper = std::make_unique<Housekeeper>(Housekeeper::Parts{
       journal.get(), parts.store, dispatcher.get(), projector.get(), &seen, parts.clock, plan_now,
-      parts.housekeeping_every, kSeenForMs, &steady, holds.get(), late.get()});
+      parts.housekeeping_every, kSeenForMs, &steady, holds.get(), late.get(), counts.get()});
   ReplayDesk::Parts again;
   again.journal = journal.get();
   again.store = parts.store;
@@ -282,6 +291,22 @@ void Service::State::Assemble() {
   journal->Listen(tap.get());
   journal->Listen(forward.get());
   journal->Listen(&waker);
+}
+
+base::Status Service::State::Submit(const Plan& plan, std::uint16_t source,
+                                    std::span<const std::string_view> events) {
+  Submission submission;
+  submission.plan = &plan;
+  submission.source = source;
+  submission.events = events;
+  submission.form.cloud_events = true;
+  submission.received = parts.clock->WallNow();
+  submission.seen_now = steady.Now();
+  std::vector<Admitted> admitted;
+  const auto taken = gate->Admit(submission, parts.threads, admitted);
+  if (!taken) return taken.error();
+  journal->WaitDurable(taken->first_sequence + events.size() - 1);
+  return base::Ok();
 }
 
 base::Result<access::Rules> Service::State::AccessRules() const {
@@ -474,6 +499,15 @@ std::string Service::Counts(std::string_view order) const {
   return CountsReport({state_->journal.get(), state_->parts.store, past->plan.get(), &facts,
                        state_->parts.clock->WallNow()},
                       read.value("destination", ""), read.value("since", base::Millis{0}));
+}
+
+std::string Service::Journeys(std::string_view order) const {
+  const auto past = state_->configs->Past(state_->InForce()->number);
+  if (!past) return R"({"error":"store.unavailable"})";
+  const crypto::HmacKey campaigns = state_->keys->StorageHmac("dedup");
+  return score::JourneysReport({state_->journal.get(), state_->parts.store, &*past, &campaigns,
+                                state_->settings.language, state_->parts.clock->WallNow()},
+                               order);
 }
 
 std::string Service::Reconcile(std::string_view order) const {

@@ -31,6 +31,7 @@ octroi_gateway_part(gateway_service
     cli_detect.cc
     cli_flow.cc
     cli_import.cc
+    cli_journeys.cc
     cli_keys.cc
     cli_options.cc
     cli_reconcile.cc
@@ -73,6 +74,7 @@ octroi_gateway_part(gateway_service
     consent_request.cc
     consent_state.cc
     consent_watch.cc
+    count_desk.cc
     counted.cc
     cli_counts.cc
     campaign.cc
@@ -104,6 +106,7 @@ octroi_gateway_part(gateway_service
     score/ask.cc
     score/figure.cc
     score/problems.cc
+    score/journeys.cc
     score/report.cc
     score/terms.cc
     receipt.cc

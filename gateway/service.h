@@ -66,6 +66,7 @@ class Service {
   std::string Training(std::string_view order) const;
   // {"since": ms, "destination"?}: gateway/counted.h
   std::string Counts(std::string_view order) const;
+  std::string Journeys(std::string_view order) const;  // score/journeys.h
   // {"path", "source", "span"}: an export of that source, held against what was received.
   std::string Reconcile(std::string_view order) const;
   // "score" or "problems" (gateway/score/report.h).

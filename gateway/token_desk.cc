@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/crash_point.h"
 #include "base/log.h"
 #include "policies/outgoing_plan.h"
 
@@ -122,6 +123,7 @@ base::Status TokenDesk::FromTable(std::string_view domain, std::span<WantedToken
     Seal(sealer, domain, wanted[missing[i]].message, rows[i]);
   }
   if (auto minted = parts_.store->Mint(domain, rows); !minted) return minted;
+  OCTROI_CRASH_POINT("tokens.minted");
   for (std::size_t i = 0; i < missing.size(); ++i) {
     WantedToken& one = wanted[missing[i]];
     const auto message = Opened(sealer, domain, rows[i]);
@@ -161,8 +163,10 @@ base::Result<policies::OpenedToken> TokenDesk::Open(const policies::TokenParts& 
   const auto field = TakeLp(rest), value = TakeLp(rest);
   if (!field || !value || !rest.empty())
     return Unavailable("access.table_unavailable", "the row of this token was changed");
-  return policies::OpenedToken{{std::string(*field), base::IdentifierType::kOther},
-                               std::string(*value)};
+  policies::OpenedToken opened;
+  opened.of = {std::string(*field), base::IdentifierType::kOther};
+  opened.value = *value;
+  return opened;
 }
 
 base::Result<std::uint64_t> TokenDesk::Forget(std::span<const Fingerprint> subjects) {

@@ -158,6 +158,7 @@ void Checker::Vocabulary() const {
       if (!id) continue;
       const auto [first, fresh] = terms.emplace(id->text, dictionary);
       if (!fresh) Add(1201, *dictionary, id->at, {id->text, first->second->file});
+      if (const Node* counts = term.Find("counts_when")) Journey(*dictionary, *counts);
     }
   }
 }

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "gateway/config/checks.h"
 #include "gateway/config/compile.h"
+#include "gateway/plan.h"
 
 namespace octroi::gateway::config {
 namespace {
@@ -91,6 +92,25 @@ void Checker::ReceivesChoices(const Document& source, const Node& receive) const
   }
 }
 
+// It hands in CloudEvents, named for a destination each: without one nothing would ever come.
+void Checker::TakesCounts(const Document& source) const {
+  const Node& root = source.root;
+  if (!root.True("counted")) return;
+  const Node* receive = root.Find("receive");
+  const std::string_view type = receive ? receive->Text("type") : "";
+  if (type != "http")
+    return Add(1334, source, root.KeyAt("counted"), {"counted", "type: " + std::string(type)});
+  bool any = false;
+  for (const Node& accepts : root.List("accepts")) {
+    const std::string_view event = accepts.Text("event");
+    if (!event.starts_with(kCountedEvents)) continue;
+    Node destination = *accepts.Find("event");
+    destination.text = event.substr(kCountedEvents.size());
+    any = Refers(source, &destination, "Destination", 1209) || any;
+  }
+  if (!any) Add(1409, source, root.KeyAt("counted"), {source.id});
+}
+
 void Checker::Sources() const {
   for (const Document* source : world_.Of("Source")) {
     const Node& root = source->root;
@@ -103,6 +123,7 @@ void Checker::Sources() const {
       Add(1316, *source, body->at);
 
     if (const Node* answer = root.Find("answer")) Answer(*source, *answer);
+    TakesCounts(*source);
 
     std::set<std::string> events;
     for (const Node& accepts : root.List("accepts")) {

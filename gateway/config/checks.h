@@ -62,6 +62,8 @@ class Checker {
   void RuleFields(const Document& contract, const Node& check, bool condition) const;
   void CoveredFields(const Document& contract) const;
   void Receives(const Document& destination, const Node& receives, std::uint32_t categories) const;
+  void TakesCounts(const Document& source) const;
+  void Journey(const Document& dictionary, const Node& counts) const;
   void PurposeLaw(const Document& purpose) const;
   void DestinationLaw(const Document& destination, base::Millis now) const;
   bool Suspended(std::string_view safeguard) const;

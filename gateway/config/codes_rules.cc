@@ -28,6 +28,12 @@ constexpr CodeText kCodes[] = {
      "Make several rules of it."},
     {1408, "Expression, ligne {0}, colonne {1} : « {2} » demande une valeur littérale.",
      "Expression, line {0}, column {1}: \"{2}\" needs a literal.", "", ""},
+    {1409, "« {0} » n'attend aucun événement counted.<destination>.",
+     "\"{0}\" accepts no event counted.<destination>.",
+     "accepts: - { event: counted.crm, contract: … }, avec une destination d'ici.",
+     "accepts: - { event: counted.crm, contract: … }, with a destination of this config."},
+    {1410, "same: {0} n'est pas pris en charge : un parcours suit une personne.",
+     "same: {0} is not supported: a journey follows a person.", "same: subject", "same: subject"},
     {1420, "« pair_in » demande deux champs, et deux valeurs par couple.",
      "\"pair_in\" needs two fields, and two values in each pair.", "", ""},
 };

@@ -201,6 +201,7 @@ base::Result<SourcePlan> SourcePlanOf(const World& world, const Document& source
   if (const Node* campaign = root.Find("campaign"))
     plan.campaign = names.fields.Of(campaign->Text("dictionary"));
   plan.observe = root.Text("mode") == "observe";
+  plan.counted = root.True("counted");
   if (const Node* answer = root.Find("answer")) {
     plan.answer.emplace();
     for (const Node& destination : answer->List("forward")) {

@@ -78,7 +78,7 @@ class Tokens(e2e_test.EndToEnd):
     def test_a_token_outlives_a_kill_before_it_was_sent(self):
         self.grant(CUSTOMER)
         self.gateway.stop()
-        self.gateway.env["OCTROI_CRASH_AT"] = "delivery.entered:1"
+        self.gateway.env["OCTROI_CRASH_AT"] = "tokens.minted:1"
         self.start()
         self.post(e2e_test.line(1, CUSTOMER))
         for _ in range(200):

@@ -18,7 +18,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(
 from campaign import ROOT, Campaign, fault_arguments, report  # noqa: E402
 
 NOT_THE_STORES = ("segment.", "spare.", "export.", "delivery.")
-OTHERS = ("import.",)   # of a process of its own: tests/e2e/import_test.py
+OTHERS = ("counts.", "import.", "tokens.")   # tests/e2e/counts_test.py, import_test.py (a process of its own), tokens_test.py
 LONGEST_LIFE = 120   # seconds; a point that is not reached by then is an error
 
 
