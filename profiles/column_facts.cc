@@ -101,7 +101,8 @@ Kind KindOfColumn(const Column& column, const std::vector<bool>& nothing, const 
   if (!codes && nearly(tally.whole, kNearlyAll)) return Kind::kInteger;
   if (!codes && nearly(tally.plain, kNearlyAll)) return Kind::kDecimal;
   std::size_t frequent = 0;  // units that are more than slips
-  for (const auto& [unit, rows] : tally.units) frequent += rows * 50 >= facts.measures ? rows : 0;
+  for (const auto& [unit, rows] : tally.units) 
+    frequent += rows > 2 && rows * 50 >= facts.measures ? rows : 0;
   if (!codes && nearly(facts.measures, kMost) && frequent * 10 >= facts.measures * 9)
     return Kind::kMeasure;
   std::size_t exact = 0;

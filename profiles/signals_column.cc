@@ -38,7 +38,7 @@ bool UnitIsSuspect(std::string_view unit, const ColumnFacts& facts) {
 
 void MarkUnits(const Column& column, std::size_t at, const ColumnFacts& facts,
                const std::vector<bool>& nothing, Marks& marks) {
-  if (facts.kind != Kind::kMeasure) return;
+  if (!facts.Numeric()) return;
   for (std::uint32_t v = 1; v < column.values.size(); ++v) {
     const auto measure = nothing[v] ? std::nullopt : MeasureOf(column.values[v]);
     if (measure && UnitIsSuspect(measure->unit, facts)) marks.MarkValue(at, v, Signal::kUnit);

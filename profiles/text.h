@@ -11,7 +11,7 @@
 namespace octroi::profiles {
 
 // Runs of one kind as one character: digits 9, upper case A, lower case and beyond ASCII a, blanks
-// one blank; all else as it stands: "12, rue d'Été" -> "9, a a'Aa". At most 48 bytes of it.
+// one blank; all else as it stands: "12, rue d'Apt" -> "9, a a'Aa". At most 48 bytes of it.
 std::string ShapeOf(std::string_view value);
 // The same, a character of the shape for each of the value: "F-75002" -> "A-99999". Values of more
 // than 32 bytes have none.
