@@ -50,8 +50,9 @@ int PrintPatch(const Arguments& args, const profiles::Table& table,
     return kOk;
   }
   std::fputs(patch->text.c_str(), stdout);
-  std::fprintf(stderr, fr ? "%zu règles pour %s ; %zu colonnes ne sont pas de ses champs\n"
-                          : "%zu rules for %s; %zu columns are none of its fields\n",
+  std::fprintf(stderr,
+               fr ? "%zu règles pour %s ; %zu colonnes ne sont pas de ses champs\n"
+                  : "%zu rules for %s; %zu columns are none of its fields\n",
                patch->rules, patch->file.c_str(), patch->no_field.size());
   return kOk;
 }

@@ -119,8 +119,8 @@ class Writer {
   }
 
   std::string Suspects(const Json& suspects, std::size_t limit) const {
-    std::string text = Say("\nCellules suspectes : ", "\nSuspect cells: ") +
-                       Count(suspects["cells"]) + "\n";
+    std::string text =
+        Say("\nCellules suspectes : ", "\nSuspect cells: ") + Count(suspects["cells"]) + "\n";
     for (const auto& [signal, cells] : suspects["by_signal"].items())
       text += Right(Count(cells), 8) + "  " + Word(signal) + "\n";
     std::size_t listed = 0;
@@ -163,11 +163,12 @@ std::string ProfileText(const Json& json, std::size_t limit, Language language) 
   const Writer writer(language);
   std::string text = writer.Head(json);
   if (json.contains("stopped"))
-    text += std::string(import::ImportSentence(json["stopped"].get<std::string>(), language)) + "\n";
+    text +=
+        std::string(import::ImportSentence(json["stopped"].get<std::string>(), language)) + "\n";
   text += "\n" + Left(writer.Say("colonne", "column"), 24) + " " +
           Left(writer.Say("type", "type"), 14) + Right(writer.Say("vides", "empty"), 8) +
-          Right(writer.Say("distinct", "distinct"), 9) + "  " +
-          writer.Say("formes", "shapes") + "\n";
+          Right(writer.Say("distinct", "distinct"), 9) + "  " + writer.Say("formes", "shapes") +
+          "\n";
   const auto rows = json["looked_at"].get<double>();
   for (const Json& column : json["columns"]) text += writer.Column(column, rows);
   return text + writer.Determined(json["columns"]) + writer.Suspects(json["suspects"], limit) +

@@ -16,11 +16,23 @@ constexpr double kNearlyAll = 0.9, kMost = 0.7;
 
 // The narrow ones; what is wider than they are (text, code, integer) says too little.
 constexpr auto kFormats = std::to_array<rules::Format>({
-    rules::Format::kEmail, rules::Format::kUuid, rules::Format::kIp, rules::Format::kUrl,
-    rules::Format::kIban, rules::Format::kSiret, rules::Format::kSiren, rules::Format::kNir,
-    rules::Format::kSwissAvs, rules::Format::kSwissUid, rules::Format::kVat,
-    rules::Format::kPaymentCard, rules::Format::kPhoneE164, rules::Format::kDate,
-    rules::Format::kDatetime, rules::Format::kIsoCountry, rules::Format::kIsoLanguage,
+    rules::Format::kEmail,
+    rules::Format::kUuid,
+    rules::Format::kIp,
+    rules::Format::kUrl,
+    rules::Format::kIban,
+    rules::Format::kSiret,
+    rules::Format::kSiren,
+    rules::Format::kNir,
+    rules::Format::kSwissAvs,
+    rules::Format::kSwissUid,
+    rules::Format::kVat,
+    rules::Format::kPaymentCard,
+    rules::Format::kPhoneE164,
+    rules::Format::kDate,
+    rules::Format::kDatetime,
+    rules::Format::kIsoCountry,
+    rules::Format::kIsoLanguage,
     rules::Format::kIsoCurrency,
 });
 
@@ -57,7 +69,8 @@ void TakeValue(const std::string& value, std::size_t rows, Tally& tally, ColumnF
   facts.longest = std::max(facts.longest, length);
   facts.distinct += 1;
   facts.once += rows == 1 ? 1 : 0;
-  if (std::string exact = ExactShapeOf(value); !exact.empty()) tally.exact[std::move(exact)] += rows;
+  if (std::string exact = ExactShapeOf(value); !exact.empty())
+    tally.exact[std::move(exact)] += rows;
   for (std::size_t i = 0; i < kFormats.size(); ++i)
     tally.formats[i] += rules::HasFormat(kFormats[i], value) ? rows : 0;
   tally.booleans += IsBoolean(value) ? rows : 0;
@@ -100,15 +113,19 @@ Kind KindOfColumn(const Column& column, const std::vector<bool>& nothing, const 
   const bool codes = CodesOfDigits(column, nothing, tally, told);
   if (!codes && nearly(tally.whole, kNearlyAll)) return Kind::kInteger;
   if (!codes && nearly(tally.plain, kNearlyAll)) return Kind::kDecimal;
-  std::size_t frequent = 0;  // units that are more than slips
-  for (const auto& [unit, rows] : tally.units) 
-    frequent += rows > 2 && rows * 50 >= facts.measures ? rows : 0;
-  if (!codes && nearly(facts.measures, kMost) && frequent * 10 >= facts.measures * 9)
+  std::size_t frequent = 0, units = 0;  // that are more than slips
+  for (const auto& [unit, rows] : tally.units) {
+    if (rows <= 2 || rows * 50 < facts.measures) continue;
+    frequent += rows;
+    ++units;
+  }
+  // Streets behind house numbers are many; units are few.
+  if (!codes && nearly(facts.measures, kMost) && frequent * 10 >= facts.measures * 9 && units <= 8)
     return Kind::kMeasure;
   std::size_t exact = 0;
   for (const auto& [shape, rows] : tally.exact) exact = std::max(exact, rows);
   return codes || nearly(exact, kNearlyAll) || facts.format != rules::Format::kNone ? Kind::kCode
-                                                                                 : Kind::kText;
+                                                                                    : Kind::kText;
 }
 
 NumberFacts NumbersOf(std::vector<std::pair<double, std::size_t>> numbers) {
@@ -127,7 +144,7 @@ NumberFacts NumbersOf(std::vector<std::pair<double, std::size_t>> numbers) {
     }
     return numbers.back().first;
   };
-  return {numbers.front().first, quantile(0.25),        quantile(0.5),
+  return {numbers.front().first, quantile(0.25),       quantile(0.5),
           quantile(0.75),        numbers.back().first, sum / static_cast<double>(all)};
 }
 
@@ -175,7 +192,8 @@ ColumnFacts FactsOf(const Column& column) {
       TakeValue(column.values[v], column.counts[v], tally, facts);
   }
   for (std::size_t i = 0; i < kFormats.size(); ++i) {
-    const bool fits = static_cast<double>(tally.formats[i]) >= 0.8 * static_cast<double>(facts.told());
+    const bool fits =
+        static_cast<double>(tally.formats[i]) >= 0.8 * static_cast<double>(facts.told());
     if (!fits || tally.formats[i] <= facts.formatted) continue;
     facts.format = kFormats[i];
     facts.formatted = tally.formats[i];

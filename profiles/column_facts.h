@@ -15,7 +15,15 @@ namespace octroi::profiles {
 
 // kMeasure: numbers, some of them with a unit behind them.
 enum class Kind : std::uint8_t {
-  kNothing, kInteger, kDecimal, kMeasure, kDate, kDatetime, kBoolean, kCode, kText
+  kNothing,
+  kInteger,
+  kDecimal,
+  kMeasure,
+  kDate,
+  kDatetime,
+  kBoolean,
+  kCode,
+  kText
 };
 std::string_view NameOf(Kind kind);  // "integer"
 
@@ -36,9 +44,9 @@ struct ColumnFacts {
   rules::Format format = rules::Format::kNone;         // that most values have, if any
   std::size_t formatted = 0;                           // rows with it
   std::vector<Counted> shapes;                         // the most frequent first, at most 12
-  std::vector<Counted> units;                          // spellings as they stand, "" too; at most 12
-  std::optional<NumberFacts> numbers;                  // where kind is one of numbers
-  std::size_t shortest = 0, longest = 0;               // characters, of the filled
+  std::vector<Counted> units;             // spellings as they stand, "" too; at most 12
+  std::optional<NumberFacts> numbers;     // where kind is one of numbers
+  std::size_t shortest = 0, longest = 0;  // characters, of the filled
 
   std::size_t told() const { return filled - placeholders; }  // rows that say something
   bool Numeric() const {

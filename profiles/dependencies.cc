@@ -99,7 +99,8 @@ std::vector<Groups::Majority> Groups::MajoritiesOf(const Column& to,
         majority.value = value;
       }
     }
-    for (std::size_t i = begins_[group]; i < begins_[group + 1]; ++i) counts[to.cells[rows_[i]]] = 0;
+    for (std::size_t i = begins_[group]; i < begins_[group + 1]; ++i)
+      counts[to.cells[rows_[i]]] = 0;
   }
   return majorities;
 }

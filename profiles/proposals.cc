@@ -27,7 +27,8 @@ struct Sample {
   const Flags& suspect;
 
   bool Sound(std::size_t column, std::size_t row) const {
-    return !suspect[column][row] && !findings.related.nothing[column][table.columns[column].cells[row]];
+    return !suspect[column][row] &&
+           !findings.related.nothing[column][table.columns[column].cells[row]];
   }
   // The values that sound cells hold, by rows.
   std::map<std::string, std::size_t> Values(std::size_t column) const {
@@ -68,8 +69,7 @@ std::optional<Proposal> Patterned(const Sample& sample, std::size_t at) {
   }
   if (shapes.empty() || shapes.size() > kShapesMax || shapes.contains("")) return std::nullopt;
   for (const auto& [shape, rows] : shapes)
-    if (rows >= kSpelledMin)
-      made.shapes.push_back(shape);
+    if (rows >= kSpelledMin) made.shapes.push_back(shape);
   return made.shapes.size() == shapes.size() && AtLeast(sound, 0.95, facts.told())
              ? std::optional(made)
              : std::nullopt;
@@ -77,7 +77,8 @@ std::optional<Proposal> Patterned(const Sample& sample, std::size_t at) {
 
 std::optional<Proposal> OneOf(const Sample& sample, std::size_t at) {
   const ColumnFacts& facts = sample.findings.facts[at];
-  const bool words = facts.kind == Kind::kText || facts.kind == Kind::kCode || facts.kind == Kind::kBoolean;
+  const bool words =
+      facts.kind == Kind::kText || facts.kind == Kind::kCode || facts.kind == Kind::kBoolean;
   if (!words) return std::nullopt;
   Proposal made{.ask = Ask::kIn, .column = at};
   for (const auto& [value, rows] : sample.Values(at)) {
@@ -106,8 +107,10 @@ std::optional<Proposal> Ranged(const Sample& sample, std::size_t at) {
 
 std::optional<Proposal> Keyed(const Sample& sample, std::size_t at) {
   const ColumnFacts& facts = sample.findings.facts[at];
-  const bool named = facts.kind == Kind::kInteger || facts.kind == Kind::kCode || facts.kind == Kind::kText;
-  if (!named || facts.filled != facts.rows || !AtLeast(facts.once, 0.99, facts.rows) || facts.longest > 64)
+  const bool named =
+      facts.kind == Kind::kInteger || facts.kind == Kind::kCode || facts.kind == Kind::kText;
+  if (!named || facts.filled != facts.rows || !AtLeast(facts.once, 0.99, facts.rows) ||
+      facts.longest > 64)
     return std::nullopt;
   return Proposal{.ask = Ask::kUnique, .column = at};
 }
@@ -118,17 +121,14 @@ std::optional<Proposal> Present(const Sample& sample, std::size_t at) {
   return Proposal{.ask = Ask::kPresent, .column = at};
 }
 
-// The strongest dependency of a column on one with few values.
-std::optional<Proposal> Paired(const Sample& sample, std::size_t to) {
-  const auto& on = sample.findings.related.columns[to].on;
-  const auto best = std::ranges::max_element(on, {}, &Dependency::lambda);
-  if (best == on.end() || best->lambda < 0.9) return std::nullopt;
-  const std::size_t from = best->from;
-  Proposal made{.ask = Ask::kPairs, .column = from, .other = to};
+// A dependency whose pairs are few, each of them of many rows.
+std::optional<Proposal> Paired(const Sample& sample, const Dependency& one) {
+  if (one.lambda < 0.9) return std::nullopt;
+  Proposal made{.ask = Ask::kPairs, .column = one.from, .other = one.to};
   std::map<std::pair<std::string, std::string>, std::size_t> pairs;
   for (std::size_t row = 0; row < sample.table.rows(); ++row)
-    if (sample.Sound(from, row) && sample.Sound(to, row))
-      ++pairs[{sample.table.columns[from].At(row), sample.table.columns[to].At(row)}];
+    if (sample.Sound(one.from, row) && sample.Sound(one.to, row))
+      ++pairs[{sample.table.columns[one.from].At(row), sample.table.columns[one.to].At(row)}];
   for (const auto& [pair, rows] : pairs) {
     if (rows < kSpelledMin || made.pairs.size() == kPairsMax) return std::nullopt;
     made.pairs.push_back(pair);
@@ -136,9 +136,20 @@ std::optional<Proposal> Paired(const Sample& sample, std::size_t to) {
   return made.pairs.size() < 2 ? std::nullopt : std::optional(made);
 }
 
+// Where each of two columns says the other, once.
+void TakePairs(const Sample& sample, std::size_t to, std::vector<Proposal>& made) {
+  for (const Dependency& one : sample.findings.related.columns[to].on) {
+    const bool known = std::ranges::any_of(made, [&](const Proposal& other) {
+      return other.ask == Ask::kPairs && other.column == to && other.other == one.from;
+    });
+    if (known) continue;
+    if (auto pairs = Paired(sample, one)) made.push_back(std::move(*pairs));
+  }
+}
+
 std::vector<Proposal> Learnt(const Sample& sample) {
   static constexpr auto kLearners =
-      std::to_array({Present, Formatted, Patterned, OneOf, Ranged, Keyed, Paired});
+      std::to_array({Present, Formatted, Patterned, OneOf, Ranged, Keyed});
   std::vector<Proposal> made;
   for (std::size_t at = 0; at < sample.table.columns.size(); ++at) {
     bool formatted = false;
@@ -149,6 +160,7 @@ std::vector<Proposal> Learnt(const Sample& sample) {
       formatted = formatted || one->ask == Ask::kFormat;
       made.push_back(std::move(*one));
     }
+    TakePairs(sample, at, made);
   }
   return made;
 }
@@ -237,10 +249,14 @@ std::string PatternOf(const Proposal& proposal) {
     for (std::size_t at = 0; at < shape.size();) {
       const std::size_t end = std::min(shape.find_first_not_of(shape[at], at), shape.size());
       const char c = shape[at];
-      if (c == '9') pattern += "[0-9]";
-      else if (c == 'A') pattern += "[A-Z]";
-      else if (c == 'a') pattern += "[a-z]";
-      else pattern += std::string("\\") + c;
+      if (c == '9')
+        pattern += "[0-9]";
+      else if (c == 'A')
+        pattern += "[A-Z]";
+      else if (c == 'a')
+        pattern += "[a-z]";
+      else
+        pattern += std::string("\\") + c;
       if (end - at > 1) pattern += "{" + std::to_string(end - at) + "}";
       at = end;
     }
@@ -256,7 +272,8 @@ std::vector<Proposal> ProposalsOf(const Table& table, const Findings& findings) 
   TestHalves(all, proposals);
   std::erase_if(proposals, [](const Proposal& one) { return one.tested == 0; });
   for (Proposal& one : proposals)
-    for (std::size_t row = 0; row < table.rows(); ++row) one.refused += Refuses(one, table, row) ? 1 : 0;
+    for (std::size_t row = 0; row < table.rows(); ++row)
+      one.refused += Refuses(one, table, row) ? 1 : 0;
   std::ranges::stable_sort(proposals, {}, &Proposal::column);
   return proposals;
 }

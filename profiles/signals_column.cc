@@ -81,8 +81,8 @@ void MarkForms(const Column& column, std::size_t at, const ColumnFacts& facts,
   for (std::uint32_t v = 1; v < column.values.size(); ++v) {
     if (nothing[v]) continue;
     const std::string& value = column.values[v];
-    const bool other = !usual.empty() && std::ranges::find(usual, FormOf(value, facts.Numeric())) ==
-                                             usual.end();
+    const bool other =
+        !usual.empty() && std::ranges::find(usual, FormOf(value, facts.Numeric())) == usual.end();
     const bool broken = formatted && !rules::HasFormat(facts.format, value);
     if (other || broken) marks.MarkValue(at, v, Signal::kForm);
   }
@@ -134,7 +134,8 @@ void MarkOutliers(const Table& table, std::size_t at, const ColumnFacts& facts, 
     const double x = measure->number;
     bool far = x < n.lower_quartile - 5 * width || x > n.upper_quartile + 5 * width;
     if (positive && x > 0)
-      far = far && (std::log(n.lower_quartile / x) > 5 * logs || std::log(x / n.upper_quartile) > 5 * logs);
+      far = far && (std::log(n.lower_quartile / x) > 5 * logs ||
+                    std::log(x / n.upper_quartile) > 5 * logs);
     if (far) marks.MarkValue(at, v, Signal::kOutlier);
   }
 }

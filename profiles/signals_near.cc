@@ -11,7 +11,8 @@ namespace {
 
 // A slip is rare: the right value is written so many times as often, and often at all.
 constexpr std::size_t kTimes = 10, kOften = 5;
-constexpr std::size_t kComparisonsMax = 4'000'000;  // a column; a second or two
+// Pairs of characters compared, of a whole table: a few seconds.
+constexpr std::size_t kWorkMax = 2'000'000'000;
 
 using Words = std::unordered_map<std::string_view, std::size_t>;
 
@@ -67,12 +68,12 @@ void MarkNearFrequent(const Table& table, std::size_t at, const ColumnFacts& fac
   std::ranges::stable_sort(order, std::ranges::greater(),
                            [&](std::uint32_t v) { return column.counts[v]; });
   const Words rows = WordRows(column);
-  std::size_t comparisons = 0;
   for (const std::uint32_t rare : order) {
     if (relations.held[rare] * 2 > column.counts[rare]) continue;
     for (const std::uint32_t frequent : order) {
       if (column.counts[frequent] < std::max(kOften, kTimes * column.counts[rare])) break;
-      if (++comparisons > kComparisonsMax) {
+      marks.work += 1 + column.values[rare].size() * column.values[frequent].size();
+      if (marks.work > kWorkMax) {
         marks.limited = true;
         return;
       }

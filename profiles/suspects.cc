@@ -5,9 +5,9 @@
 namespace octroi::profiles {
 
 std::string_view NameOf(Signal signal) {
-  static constexpr auto kNames = std::to_array<std::string_view>(
-      {"placeholder", "unit", "form", "near_frequent", "dependency", "missing", "displaced",
-       "outlier", "repeated"});
+  static constexpr auto kNames =
+      std::to_array<std::string_view>({"placeholder", "unit", "form", "near_frequent", "dependency",
+                                       "missing", "displaced", "outlier", "repeated"});
   static_assert(kNames.size() == kSignals);
   return kNames[static_cast<std::size_t>(signal)];
 }

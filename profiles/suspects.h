@@ -48,8 +48,9 @@ class Marks {
             std::uint32_t expected = kNoValue);
   void MarkValue(std::size_t column, std::uint32_t value, Signal signal,
                  std::uint32_t expected = kNoValue);  // every row that has it
-  std::vector<Suspect> All() const;  // by row, then column
-  bool limited = false;              // more values than could be compared with each other
+  std::vector<Suspect> All() const;                   // by row, then column
+  std::size_t work = 0;                               // done in comparing values
+  bool limited = false;  // more values than could be compared with each other
 
  private:
   struct OfValue {

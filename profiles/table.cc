@@ -73,8 +73,7 @@ void Sampler::Add(std::uint64_t line, std::span<const std::string_view> cells) {
 // A uniform half of a uniform sample is one: from here on the reservoir has that many places.
 void Sampler::Halve() {
   const std::size_t keep = rows_.size() / 2;
-  for (std::size_t i = 0; i < keep; ++i)
-    std::swap(rows_[i], rows_[i + Random(rows_.size() - i)]);
+  for (std::size_t i = 0; i < keep; ++i) std::swap(rows_[i], rows_[i + Random(rows_.size() - i)]);
   rows_.resize(keep);
   limits_.rows = keep;
   bytes_ = 0;

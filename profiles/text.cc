@@ -2,14 +2,16 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
+#include <iterator>
 
 namespace octroi::profiles {
 namespace {
 
 bool Digit(char c) { return c >= '0' && c <= '9'; }
 bool Upper(char c) { return c >= 'A' && c <= 'Z'; }
-bool Letter(char c) { return Upper(c) || (c >= 'a' && c <= 'z') || static_cast<signed char>(c) < 0; }
+bool Letter(char c) {
+  return Upper(c) || (c >= 'a' && c <= 'z') || static_cast<signed char>(c) < 0;
+}
 bool Blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 char Lower(char c) { return Upper(c) ? static_cast<char>(c + ('a' - 'A')) : c; }
 
@@ -26,67 +28,71 @@ std::string_view Trimmed(std::string_view text) {
   return text;
 }
 
-constexpr auto kUnits = std::to_array<std::string_view>({
-    "%", "\xe2\x82\xac", "$", "\xc2\xa3", "chf", "eur", "euro", "euros", "usd", "gbp", "dollar",
-    "dollars", "franc", "francs", "fr", "kg", "g", "gr", "mg", "t", "kilo", "kilos", "gramme",
-    "grammes", "gram", "grams", "tonne", "tonnes", "lb", "lbs", "pound", "pounds", "oz", "ounce",
-    "ounces", "once", "onces", "l", "ml", "cl", "dl", "litre", "litres", "liter", "liters",
-    "gallon", "gallons", "gal", "pint", "pints", "km", "m", "cm", "mm", "metre", "metres", "meter",
-    "meters", "mile", "miles", "mi", "ft", "feet", "foot", "in", "inch", "inches", "yd", "yard",
-    "yards", "m2", "ha", "h", "hr", "hrs", "hour", "hours", "heure", "heures", "min", "mins",
-    "minute", "minutes", "s", "sec", "secs", "second", "seconds", "seconde", "secondes", "ms", "d",
-    "j", "day", "days", "jour", "jours", "week", "weeks", "semaine", "semaines", "month", "months",
-    "mois", "yr", "yrs", "year", "years", "an", "ans", "kb", "mb", "gb", "tb", "ko", "mo", "go",
-    "w", "kw", "kwh", "v", "a", "hz", "khz", "mhz", "ghz", "px", "pt", "k", "kcal", "cal", "kj",
-});
-
 constexpr auto kPlaceholders = std::to_array<std::string_view>({
-    "n/a", "na", "n.a.", "n.a", "#n/a", "#n/a n/a", "#na", "null", "(null)", "<null>", "\\n", "nil",
-    "none", "<none>", "nan", "-nan", "<na>", "nat", "1.#ind", "1.#qnan", "-1.#ind", "-1.#qnan",
-    "undefined", "[object object]", "#ref!", "#value!", "#div/0!", "#name?", "#num!", "#null!",
-    "unknown", "inconnu", "inconnue", "missing", "manquant", "not available", "not applicable",
-    "non disponible", "sans objet", "s.o.", "s/o", "n\xc3\xa9" "ant", "neant", "non renseign\xc3\xa9",
-    "non renseigne", "n.r.", "n/r", "n.c.", "n/c", "n.d.", "n/d", "tbd", "?", "??", "???", "-", "--",
-    "---", ".", "..", "...", "_",
+    "n/a",
+    "na",
+    "n.a.",
+    "n.a",
+    "#n/a",
+    "#n/a n/a",
+    "#na",
+    "null",
+    "(null)",
+    "<null>",
+    "\\n",
+    "nil",
+    "none",
+    "<none>",
+    "nan",
+    "-nan",
+    "<na>",
+    "nat",
+    "1.#ind",
+    "1.#qnan",
+    "-1.#ind",
+    "-1.#qnan",
+    "undefined",
+    "[object object]",
+    "#ref!",
+    "#value!",
+    "#div/0!",
+    "#name?",
+    "#num!",
+    "#null!",
+    "unknown",
+    "inconnu",
+    "inconnue",
+    "missing",
+    "manquant",
+    "not available",
+    "not applicable",
+    "non disponible",
+    "sans objet",
+    "s.o.",
+    "s/o",
+    "n\xc3\xa9"
+    "ant",
+    "neant",
+    "non renseign\xc3\xa9",
+    "non renseigne",
+    "n.r.",
+    "n/r",
+    "n.c.",
+    "n/c",
+    "n.d.",
+    "n/d",
+    "tbd",
+    "?",
+    "??",
+    "???",
+    "-",
+    "--",
+    "---",
+    ".",
+    "..",
+    "...",
+    "_",
 });
-
-// Digits in groups of three, a point or comma, more digits, an exponent: what of `text` that is.
-std::size_t NumberBytes(std::string_view text, std::string& plain) {
-  std::size_t at = 0;
-  if (at < text.size() && (text[at] == '-' || text[at] == '+')) {
-    if (text[at] == '-') plain += '-';
-    ++at;
-  }
-  const std::size_t first = at;
-  while (at < text.size()) {
-    if (Digit(text[at])) {
-      plain += text[at++];
-      continue;
-    }
-    const auto group = text.substr(at + 1, 3);
-    const bool grouped = (text[at] == ' ' || text[at] == '\'') && group.size() == 3 &&
-                         std::ranges::all_of(group, Digit) &&
-                         (at + 4 == text.size() || !Digit(text[at + 4]));
-    if (at == first || !grouped) break;
-    ++at;
-  }
-  if (at == first) return 0;
-  if (at + 1 < text.size() && (text[at] == '.' || text[at] == ',') && Digit(text[at + 1])) {
-    plain += '.';
-    for (++at; at < text.size() && Digit(text[at]); ++at) plain += text[at];
-  }
-  std::size_t e = at;
-  if (e < text.size() && (text[e] == 'e' || text[e] == 'E')) {
-    ++e;
-    if (e < text.size() && (text[e] == '-' || text[e] == '+')) ++e;
-    if (e < text.size() && Digit(text[e])) {
-      while (e < text.size() && Digit(text[e])) ++e;
-      plain += text.substr(at, e - at);
-      at = e;
-    }
-  }
-  return at;
-}
 
 }  // namespace
 
@@ -108,27 +114,6 @@ std::string ExactShapeOf(std::string_view value) {
   shape.reserve(value.size());
   for (const char c : value) shape += KindOf(c);
   return shape;
-}
-
-std::optional<Measure> MeasureOf(std::string_view value) {
-  const std::string_view text = Trimmed(value);
-  std::string plain;
-  const std::size_t bytes = NumberBytes(text, plain);
-  if (bytes == 0) return std::nullopt;
-  Measure found;
-  found.unit = Trimmed(text.substr(bytes));
-  if (found.unit.size() > 24 || std::ranges::any_of(found.unit, Digit)) return std::nullopt;
-  const auto [end, error] =
-      std::from_chars(plain.data(), plain.data() + plain.size(), found.number);
-  if (error != std::errc() || end != plain.data() + plain.size()) return std::nullopt;
-  return found;
-}
-
-bool IsUnit(std::string_view unit) {
-  std::string word;
-  for (const char c : unit.substr(0, std::min(unit.find(' '), unit.size())))
-    if (c != '.') word += Lower(c);
-  return std::ranges::find(kUnits, word) != kUnits.end();
 }
 
 bool IsPlaceholder(std::string_view value) {
@@ -172,7 +157,8 @@ std::size_t Distance(std::string_view a, std::string_view b, std::size_t most) {
     now[0] = i;
     std::size_t least = i;
     for (std::size_t j = 1; j <= b.size(); ++j) {
-      now[j] = std::min({last[j] + 1, now[j - 1] + 1, last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)});
+      now[j] =
+          std::min({last[j] + 1, now[j - 1] + 1, last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)});
       if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
         now[j] = std::min(now[j], before[j - 2] + 1);
       least = std::min(least, now[j]);

@@ -53,14 +53,19 @@ std::optional<Place> PlaceIn(const std::vector<std::string>& lines) {
   return any ? std::optional(place) : std::nullopt;
 }
 
+bool AsksPair(const Node& check, const RuleWords& words) {
+  const Node* fields = check.FindPath({"pair_in", "fields"});
+  if (fields == nullptr || fields->items.size() != 2) return false;
+  const std::string &first = fields->items[0].text, &second = fields->items[1].text;
+  return (first == words.field && second == words.other) ||
+         (first == words.other && second == words.field);
+}
+
 bool Asks(const Node& check, std::string_view field, Ask ask) {
   if (ask == Ask::kPresent || ask == Ask::kUnique) {
     const auto& named = check.List(ask == Ask::kPresent ? "all_present" : "unique_on");
+    if (ask == Ask::kUnique && named.size() != 1) return false;
     return std::ranges::any_of(named, [&](const Node& one) { return one.text == field; });
-  }
-  if (ask == Ask::kPairs) {
-    const Node* fields = check.FindPath({"pair_in", "fields"});
-    return fields != nullptr && fields->items.size() == 2 && fields->items[0].text == field;
   }
   if (check.Text("field") != field) return false;
   const auto has = [&](std::initializer_list<std::string_view> keys) {
@@ -95,8 +100,9 @@ class Writer {
     RuleWords words{FieldOf(proposal.column), ""};
     if (proposal.ask == Ask::kPairs) words.other = FieldOf(proposal.other);
     if (words.field.empty() || (proposal.ask == Ask::kPairs && words.other.empty())) return "";
-    if (Has(words.field, proposal.ask) || (Spells(proposal.ask) && IsPersonal(words))) return "";
-    words.id = words.field + "-" + std::string(NameOf(proposal.ask)) + "-seen";
+    if (Has(words, proposal.ask) || (Spells(proposal.ask) && IsPersonal(words))) return "";
+    words.id = words.field + (words.other.empty() ? "" : "-" + words.other) + "-" +
+               std::string(NameOf(proposal.ask)) + "-seen";
     std::ranges::replace(words.id, '_', '-');
     if (words.id.size() > 63 || !ids_.insert(words.id).second) return "";
     return RuleText(proposal, words, indent);
@@ -112,11 +118,14 @@ class Writer {
       return personal != "none" && personal != "indirect";
     });
   }
-  bool Has(const std::string& field, Ask ask) const {
-    if (ask == Ask::kPresent && contract_.FindPath({"fields", field})->True("required")) return true;
+  bool Has(const RuleWords& words, Ask ask) const {
+    const std::string& field = words.field;
+    if (ask == Ask::kPresent && contract_.FindPath({"fields", field})->True("required"))
+      return true;
     return std::ranges::any_of(contract_.List("rules"), [&](const Node& rule) {
       const Node* check = rule.Find("check");
-      return check != nullptr && Asks(*check, field, ask);
+      if (check == nullptr) return false;
+      return ask == Ask::kPairs ? AsksPair(*check, words) : Asks(*check, field, ask);
     });
   }
 
@@ -184,14 +193,14 @@ std::string_view PatchSentence(std::string_view code, Language language) {
   if (code == "profile.contract_unknown")
     return fr ? "Ce contrat n'est pas dans la configuration."
               : "This contract is not in the config.";
-  return fr ? "Les règles de ce contrat ne sont pas écrites en liste, une règle par bloc : rien n'y "
+  return fr ? "Les règles de ce contrat ne sont pas écrites en liste, une règle par bloc : rien "
+              "n'y "
               "est ajouté."
             : "The rules of this contract are not written as a list of blocks: nothing is added.";
 }
 
 std::string WronglyText(const Proposal& proposal, Language language) {
-  const auto interval =
-      scores::Wilson({proposal.tested, proposal.tested - proposal.wrongly});
+  const auto interval = scores::Wilson({proposal.tested, proposal.tested - proposal.wrongly});
   const auto percent = [](scores::Micro micro) {
     return static_cast<double>(micro) / static_cast<double>(scores::kPoint);
   };

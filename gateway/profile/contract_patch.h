@@ -4,7 +4,8 @@
 // A column belongs to a field of the contract by the field's id or a synonym of the dictionary; the
 // last part of a path counts too ("customer.email"). No rule is proposed where the contract has one
 // that asks the same of the field, and no value is spelled out of a field that is personal data,
-// direct or sensitive. A proposed rule keeps what fails (`on_fail: keep`): to stop it is for people.
+// direct or sensitive. A proposed rule keeps what fails (`on_fail: keep`): to stop it is for
+// people.
 #pragma once
 
 #include <string>
@@ -19,11 +20,11 @@
 namespace octroi::gateway::profile {
 
 struct ContractPatch {
-  std::string file;                     // "contracts/lead.yaml"
-  std::string text;                     // a unified diff; empty: nothing to propose
-  std::string patched;                  // the file as it would be
-  std::size_t rules = 0;                // proposed
-  std::vector<std::string> no_field;    // columns that are no field of the contract
+  std::string file;                   // "contracts/lead.yaml"
+  std::string text;                   // a unified diff; empty: nothing to propose
+  std::string patched;                // the file as it would be
+  std::size_t rules = 0;              // proposed
+  std::vector<std::string> no_field;  // columns that are no field of the contract
 };
 
 // kInvalid, with a code that PatchSentence says: "profile.contract_unknown"; "profile.rules_form":

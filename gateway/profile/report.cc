@@ -91,8 +91,7 @@ Json ProposalJson(const Table& table, const profiles::Proposal& proposal) {
   };
   Json json{{"column", table.columns[proposal.column].name}, {"asks", NameOf(proposal.ask)}};
   if (proposal.ask == profiles::Ask::kPairs) json["with"] = table.columns[proposal.other].name;
-  if (proposal.format != rules::Format::kNone)
-    json["format"] = config::FormatName(proposal.format);
+  if (proposal.format != rules::Format::kNone) json["format"] = config::FormatName(proposal.format);
   if (proposal.ask == profiles::Ask::kPattern) json["pattern"] = PatternOf(proposal);
   json["refuses"] = proposal.refused;
   json["wrongly"] = {{"rows", proposal.wrongly},
@@ -107,12 +106,9 @@ Json ProposalJson(const Table& table, const profiles::Proposal& proposal) {
 Json ReportJson(const FileSample& sample, const profiles::Findings& findings,
                 const std::vector<profiles::Proposal>& proposals, const Shown& shown) {
   const Table& table = sample.table;
-  Json json{{"rows", table.rows_seen},
-            {"looked_at", table.rows()},
-            {"unreadable", sample.unreadable},
-            {"columns_left_out", table.columns_left_out},
-            {"cells_cut", table.cells_cut},
-            {"limited", findings.limited}};
+  Json json{{"rows", table.rows_seen},         {"looked_at", table.rows()},
+            {"unreadable", sample.unreadable}, {"columns_left_out", table.columns_left_out},
+            {"cells_cut", table.cells_cut},    {"limited", findings.limited}};
   if (!sample.stopped.empty()) json["stopped"] = sample.stopped;
   json["columns"] = Json::array();
   for (std::size_t at = 0; at < table.columns.size(); ++at)

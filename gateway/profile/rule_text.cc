@@ -43,7 +43,8 @@ std::string CheckText(const Proposal& proposal, const RuleWords& words) {
       break;
   }
   std::string list;
-  for (const std::string& value : proposal.values) list += (list.empty() ? "" : ", ") + Quoted(value);
+  for (const std::string& value : proposal.values)
+    list += (list.empty() ? "" : ", ") + Quoted(value);
   if (proposal.ask == Ask::kIn) return field + "in: [" + list + "]";
   for (const auto& [first, second] : proposal.pairs)
     list += (list.empty() ? "[" : ", [") + Quoted(first) + ", " + Quoted(second) + "]";

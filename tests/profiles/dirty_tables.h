@@ -18,9 +18,15 @@ Table ReadTable(const std::string& path);
 
 struct Detection {
   std::size_t errors = 0, suspects = 0, hits = 0;
-  double Precision() const { return suspects == 0 ? 0 : static_cast<double>(hits) / static_cast<double>(suspects); }
-  double Recall() const { return errors == 0 ? 0 : static_cast<double>(hits) / static_cast<double>(errors); }
-  double F1() const { return hits == 0 ? 0 : 2 * Precision() * Recall() / (Precision() + Recall()); }
+  double Precision() const {
+    return suspects == 0 ? 0 : static_cast<double>(hits) / static_cast<double>(suspects);
+  }
+  double Recall() const {
+    return errors == 0 ? 0 : static_cast<double>(hits) / static_cast<double>(errors);
+  }
+  double F1() const {
+    return hits == 0 ? 0 : 2 * Precision() * Recall() / (Precision() + Recall());
+  }
 };
 
 bool IsError(const DirtyTable& table, std::size_t row, std::size_t column);

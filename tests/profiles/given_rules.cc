@@ -15,8 +15,8 @@ const std::string kFolder = OCTROI_SOURCE_DIR "/tests/data/error-detection/";
 using Cells = std::set<std::pair<std::uint32_t, std::uint16_t>>;
 
 std::size_t Place(const Table& table, const std::string& name) {
-  return static_cast<std::size_t>(
-      std::ranges::find(table.columns, name, &Column::name) - table.columns.begin());
+  return static_cast<std::size_t>(std::ranges::find(table.columns, name, &Column::name) -
+                                  table.columns.begin());
 }
 
 std::vector<Suspect> Made(const Cells& cells) {

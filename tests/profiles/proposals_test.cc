@@ -65,7 +65,8 @@ TEST(Proposals, TheFalseBlockRateIsThatOfRowsNotSeen) {
   const auto proposals = ProposalsOf(table, SuspectsOf(table));
   const Proposal& range = Find(table, proposals, "n range");
   std::size_t refused = 0;
-  for (std::size_t row = 0; row < later.rows(); ++row) refused += Refuses(range, later, row) ? 1 : 0;
+  for (std::size_t row = 0; row < later.rows(); ++row)
+    refused += Refuses(range, later, row) ? 1 : 0;
   const double expected = static_cast<double>(range.wrongly) / static_cast<double>(range.tested);
   EXPECT_NEAR(static_cast<double>(refused) / 6'000, expected, 0.004);
 }

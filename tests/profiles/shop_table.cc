@@ -11,30 +11,56 @@ struct City {
   const char *name, *code, *region, *country;
 };
 constexpr auto kCities = std::to_array<City>({
-    {"Paris", "75002", "Ile-de-France", "FR"},     {"Versailles", "78000", "Ile-de-France", "FR"},
-    {"Lyon", "69003", "Auvergne", "FR"},           {"Grenoble", "38000", "Auvergne", "FR"},
-    {"Marseille", "13001", "Provence", "FR"},      {"Toulon", "83000", "Provence", "FR"},
-    {"Toulouse", "31000", "Occitanie", "FR"},      {"Montpellier", "34000", "Occitanie", "FR"},
-    {"Nantes", "44000", "Pays de la Loire", "FR"}, {"Angers", "49000", "Pays de la Loire", "FR"},
-    {"Rennes", "35000", "Bretagne", "FR"},         {"Brest", "29200", "Bretagne", "FR"},
-    {"Lille", "59000", "Hauts-de-France", "FR"},   {"Amiens", "80000", "Hauts-de-France", "FR"},
-    {"Namur", "50003", "Wallonie", "BE"},          {"Charleroi", "60001", "Wallonie", "BE"},
+    {"Paris", "75002", "Ile-de-France", "FR"},
+    {"Versailles", "78000", "Ile-de-France", "FR"},
+    {"Lyon", "69003", "Auvergne", "FR"},
+    {"Grenoble", "38000", "Auvergne", "FR"},
+    {"Marseille", "13001", "Provence", "FR"},
+    {"Toulon", "83000", "Provence", "FR"},
+    {"Toulouse", "31000", "Occitanie", "FR"},
+    {"Montpellier", "34000", "Occitanie", "FR"},
+    {"Nantes", "44000", "Pays de la Loire", "FR"},
+    {"Angers", "49000", "Pays de la Loire", "FR"},
+    {"Rennes", "35000", "Bretagne", "FR"},
+    {"Brest", "29200", "Bretagne", "FR"},
+    {"Lille", "59000", "Hauts-de-France", "FR"},
+    {"Amiens", "80000", "Hauts-de-France", "FR"},
+    {"Namur", "50003", "Wallonie", "BE"},
+    {"Charleroi", "60001", "Wallonie", "BE"},
 });
 struct Product {
   const char *name, *category, *weight;
 };
 constexpr auto kProducts = std::to_array<Product>({
-    {"Trail shoe", "Running", "0.7 kg"},   {"Road shoe", "Running", "0.6 kg"},
-    {"Rain jacket", "Hiking", "0.4 kg"},   {"Tent", "Camping", "2.4 kg"},
-    {"Sleeping bag", "Camping", "1.1 kg"}, {"Backpack", "Hiking", "1.3 kg"},
-    {"Helmet", "Cycling", "0.3 kg"},       {"Saddle", "Cycling", "0.25 kg"},
+    {"Trail shoe", "Running", "0.7 kg"},
+    {"Road shoe", "Running", "0.6 kg"},
+    {"Rain jacket", "Hiking", "0.4 kg"},
+    {"Tent", "Camping", "2.4 kg"},
+    {"Sleeping bag", "Camping", "1.1 kg"},
+    {"Backpack", "Hiking", "1.3 kg"},
+    {"Helmet", "Cycling", "0.3 kg"},
+    {"Saddle", "Cycling", "0.25 kg"},
 });
 constexpr auto kFirst = std::to_array<const char*>(
     {"Camille", "Louis", "Jeanne", "Hugo", "Nina", "Paul", "Sarah", "Marie-Anne", "Ali", "Chloe"});
-constexpr auto kLast = std::to_array<const char*>(
-    {"Martin", "Bernard", "Petit", "Durand", "Leroy", "Moreau", "Garcia", "Faure", "Roux", "Blanc"});
+constexpr auto kLast = std::to_array<const char*>({"Martin", "Bernard", "Petit", "Durand", "Leroy",
+                                                   "Moreau", "Garcia", "Faure", "Roux", "Blanc"});
 
-enum Place { kId, kEmail, kFirstName, kCity, kCode, kRegion, kCountry, kDay, kProduct, kCategory, kWeight, kAmount, kPlaces };
+enum Place {
+  kId,
+  kEmail,
+  kFirstName,
+  kCity,
+  kCode,
+  kRegion,
+  kCountry,
+  kDay,
+  kProduct,
+  kCategory,
+  kWeight,
+  kAmount,
+  kPlaces
+};
 using Row = std::array<std::string, kPlaces>;
 
 class Chance {
@@ -55,13 +81,15 @@ Row MadeRow(std::size_t number, Chance& chance) {
   Row row;
   std::snprintf(text.data(), text.size(), "C-%05zu", number);
   row[kId] = text.data();
-  row[kEmail] = first + "." + kLast[chance.Below(kLast.size())] + std::to_string(chance.Below(900)) + "@example.net";
+  row[kEmail] = first + "." + kLast[chance.Below(kLast.size())] +
+                std::to_string(chance.Below(900)) + "@example.net";
   row[kFirstName] = first;
   row[kCity] = city.name;
   row[kCode] = city.code;
   row[kRegion] = city.region;
   row[kCountry] = city.country;
-  std::snprintf(text.data(), text.size(), "2026-%02zu-%02zu", 1 + chance.Below(12), 1 + chance.Below(28));
+  std::snprintf(text.data(), text.size(), "2026-%02zu-%02zu", 1 + chance.Below(12),
+                1 + chance.Below(28));
   row[kDay] = text.data();
   row[kProduct] = product.name;
   row[kCategory] = product.category;
@@ -98,8 +126,9 @@ void Spoil(Row& row, Chance& chance) {
 }  // namespace
 
 DirtyTable ShopTable(std::uint64_t seed, bool dirty) {
-  const std::vector<std::string> names{"customer", "email", "first name", "city", "code", "region",
-                                       "country", "day", "product", "category", "weight", "amount"};
+  const std::vector<std::string> names{"customer", "email",    "first name", "city",
+                                       "code",     "region",   "country",    "day",
+                                       "product",  "category", "weight",     "amount"};
   Sampler as_it_is(names), as_it_should(names);
   Chance chance(seed);
   for (std::size_t number = 1; number <= 2'000; ++number) {

@@ -1,9 +1,9 @@
 // Each signal on a small table: what it says, and what it must not.
+#include "profiles/suspects.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
-
-#include "profiles/suspects.h"
 
 namespace octroi::profiles {
 namespace {
@@ -54,7 +54,8 @@ TEST(Suspects, ARareValueASlipAwayFromAFrequentOne) {
 }
 
 TEST(Suspects, ARareValueThatHoldsTogetherWithAnotherColumnIsNoSlip) {
-  const Rows rows = Times(60, {"al", "35233"}) + Times(60, {"al", "36201"}) + Times(4, {"ak", "99504"});
+  const Rows rows =
+      Times(60, {"al", "35233"}) + Times(60, {"al", "36201"}) + Times(4, {"ak", "99504"});
   EXPECT_EQ(Said(Of({"state", "zip"}, rows)), Strings{});
   EXPECT_EQ(Said(Of({"state", "zip"}, rows + Rows{{"ax", "35233"}})),
             (Strings{"ax: near_frequent dependency"}));
@@ -76,7 +77,8 @@ TEST(Suspects, UnitsInOneColumn) {
   Rows plain = Times(30, {"12"}) + Times(30, {"16.5"});
   EXPECT_EQ(Said(Of({"size"}, plain + Rows{{"12 %"}})), Strings{"12 %: unit form"});
   EXPECT_EQ(Said(Of({"size"}, Times(60, {"12 kg"}) + Rows{{"12 kilos"}})).size(), 1U);
-  EXPECT_EQ(Said(Of({"size"}, Times(60, {"12 kg"}))), Strings{}) << "one unit for all is none wrong";
+  EXPECT_EQ(Said(Of({"size"}, Times(60, {"12 kg"}))), Strings{})
+      << "one unit for all is none wrong";
   EXPECT_EQ(Said(Of({"size"}, Times(30, {"12 oz"}) + Times(30, {"12 oz."}))).size(), 60U);
   EXPECT_EQ(Said(Of({"size"}, Times(30, {"12 bis"}) + Times(30, {"12 ter"}))), Strings{})
       << "no unit of anything";
@@ -103,14 +105,14 @@ TEST(Suspects, PlaceholdersAndWhatStandsInAnotherColumnsPlace) {
   const Rows moved{{"Lyon FR", ""}, {"Namur BE", ""}, {"Lyon FR", ""}};
   const auto said = Said(Of({"city", "country"}, rows + moved));
   EXPECT_EQ(said.size(), 6U);
-  EXPECT_TRUE(std::ranges::all_of(said, [](const std::string& one) {
-    return one.find("displaced") != std::string::npos;
-  }));
+  EXPECT_TRUE(std::ranges::all_of(
+      said, [](const std::string& one) { return one.find("displaced") != std::string::npos; }));
 }
 
 TEST(Suspects, NumbersFarBeyondAllOthersAndKeysTwice) {
   Rows rows;
-  for (int i = 1; i <= 400; ++i) rows.push_back({"K-" + std::to_string(1000 + i), std::to_string(20 + i % 40)});
+  for (int i = 1; i <= 400; ++i)
+    rows.push_back({"K-" + std::to_string(1000 + i), std::to_string(20 + i % 40)});
   EXPECT_EQ(Said(Of({"key", "n"}, rows)), Strings{});
   auto wrong = rows;
   wrong[5][1] = "90000";
