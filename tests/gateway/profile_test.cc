@@ -1,4 +1,5 @@
-// Proposed rules as a change to a contract: what the config loader says of it, and what is left out.
+// Proposed rules as a change to a contract: what the config loader says of it, and what is left
+// out.
 #include <gtest/gtest.h>
 
 #include "../config/good_folder.h"
@@ -11,23 +12,26 @@ namespace {
 
 using profiles::Ask;
 
-// Lines of orders with a column for each kind of rule. `n` rows; one country goes with one campaign.
+// Lines of orders with a column for each kind of rule. `n` rows; one country goes with one
+// campaign.
 profiles::Table Orders(const std::vector<std::string>& names) {
   profiles::Sampler sampler(names);
   for (std::uint64_t n = 1; n <= 600; ++n) {
     const std::size_t k = n * 7 % 5;
-    const std::string invoice = "F" + std::to_string(10'000 + n), quantity = std::to_string(1 + n % 9),
+    const std::string invoice = "F" + std::to_string(10'000 + n),
+                      quantity = std::to_string(1 + n % 9),
                       price = std::to_string(n % 40) + "." + std::to_string(10 + n % 90),
                       client = std::to_string(17'000 + k), stock = "SKU-\"" + std::to_string(k),
                       text = "Article: #" + std::to_string(k);
     const std::string_view country[] = {"France", "Suisse", "Belgique", "Espagne", "Italie"};
-    const std::vector<std::string_view> cells{invoice, quantity, price, client, stock, text, country[k]};
+    const std::vector<std::string_view> cells{invoice, quantity, price,     client,
+                                              stock,   text,     country[k]};
     sampler.Add(n, cells);
   }
   return sampler.Finish();
 }
 const std::vector<std::string> kNames{"InvoiceNo", "data.quantity", "prix", "client",
-                                      "sku", "description", "pays"};
+                                      "sku",       "description",   "pays"};
 
 base::Result<profile::ContractPatch> Patch(const Files& files, std::string_view contract,
                                            const profiles::Table& table) {
@@ -54,7 +58,8 @@ TEST(Profile, EveryProposedRuleIsOneThatTheConfigLoaderTakes) {
     EXPECT_NE(patch->patched.find(kind), std::string::npos) << kind;
   files[patch->file] = patch->patched;
   const ConfigFolder loaded = Load(files);
-  EXPECT_EQ(Errors(loaded), std::vector<std::string>{}) << Render(loaded, Language::kEnglish, false);
+  EXPECT_EQ(Errors(loaded), std::vector<std::string>{})
+      << Render(loaded, Language::kEnglish, false);
   // The same again proposes nothing: the contract has the rules.
   const auto again = Patch(files, "order-line", Orders(kNames));
   ASSERT_TRUE(again);
