@@ -71,6 +71,22 @@ TEST(Proposals, TheFalseBlockRateIsThatOfRowsNotSeen) {
   EXPECT_NEAR(static_cast<double>(refused) / 6'000, expected, 0.004);
 }
 
+// One row that only one half has: the rule of the other half refuses it, its own never would.
+TEST(Proposals, ARuleIsPricedOnRowsThatItWasNotMadeOf) {
+  Sampler sampler({"n"});
+  for (std::uint64_t line = 1; line <= 301; ++line) {
+    const std::string text = std::to_string(line == 77 ? 200 : 1 + line % 100);
+    const std::string_view cell = text;
+    sampler.Add(line, {&cell, 1});
+  }
+  const Table table = sampler.Finish();
+  const auto proposals = ProposalsOf(table, SuspectsOf(table));
+  const Proposal& range = Find(table, proposals, "n range");
+  EXPECT_EQ(range.refused, 0U);
+  EXPECT_EQ(range.tested, 301U);
+  EXPECT_EQ(range.wrongly, 1U);
+}
+
 TEST(Proposals, NoValueOfFewPeopleIsSpelledOut) {
   Sampler sampler({"name"});
   for (std::uint64_t line = 1; line <= 400; ++line) {
