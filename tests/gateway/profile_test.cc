@@ -103,5 +103,26 @@ TEST(Profile, AReportNamesNoValueUnlessAsked) {
   EXPECT_NE(masked.find("\"pays\""), std::string::npos);
 }
 
+// What stands behind a number may be a name: only what many rows have is said to be a unit.
+TEST(Profile, WhatOneRowHasBehindANumberIsNoUnit) {
+  profiles::Sampler sampler({"weight"});
+  for (std::uint64_t n = 1; n <= 80; ++n) {
+    const std::string text = std::to_string(n) + (n == 40 ? " Lea Martin" : " kg");
+    const std::string_view cell = text;
+    sampler.Add(n, {&cell, 1});
+  }
+  profile::FileSample sample;
+  sample.table = sampler.Finish();
+  const auto findings = profiles::SuspectsOf(sample.table);
+  const auto said = [&](bool values) {
+    profile::Shown shown;
+    shown.values = values;
+    return profile::ReportJson(sample, findings, {}, shown).dump();
+  };
+  EXPECT_NE(said(false).find("\"kg\""), std::string::npos);
+  EXPECT_EQ(said(false).find("Lea"), std::string::npos);
+  EXPECT_NE(said(true).find("Lea"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace octroi::gateway
