@@ -318,6 +318,7 @@ int CommandLine(int argc, char** argv, const Stores& stores) {
   if (verb == "problems") return AskProblems(args);
   if (verb == "import") return ImportFileOfEvents(args);
   if (verb == "csv") return ShowCsv(args);
+  if (verb == "profile") return ProfileFile(args);
   if (verb == "tap") return TapFlow(args);
   if (verb == "top") return WatchTop(args);
   if (verb == "replay") return ReplayFailures(args);

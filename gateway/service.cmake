@@ -34,6 +34,7 @@ octroi_gateway_part(gateway_service
     cli_journeys.cc
     cli_keys.cc
     cli_options.cc
+    cli_profile.cc
     cli_reconcile.cc
     cli_register.cc
     cli_score.cc
@@ -48,6 +49,7 @@ octroi_gateway_part(gateway_service
     cli_text_flow.cc
     cli_text_import.cc
     cli_text_keys.cc
+    cli_text_profile.cc
     cli_text_register.cc
     cli_text_explain.cc
     cli_text_simulate.cc
@@ -94,6 +96,10 @@ octroi_gateway_part(gateway_service
     import/reject_report.cc
     import/submitted.cc
     import/words.cc
+    profile/contract_patch.cc
+    profile/report.cc
+    profile/rule_text.cc
+    profile/sample_file.cc
     messages.cc
     messages_access.cc
     messages_consent.cc
@@ -129,7 +135,7 @@ octroi_gateway_part(gateway_service
     token_desk.cc
     training.cc
     whole_file.cc
-  USES base crypto rules scores policies signals journal store
+  USES base crypto rules scores profiles policies signals journal store
   PARTS gateway_config gateway_edge gateway_import gateway_sender gateway_dispatcher gateway_signals
   EXTERNAL json)
 

@@ -23,6 +23,7 @@ inline constexpr std::array<std::string_view, 7> kComparisons = {
 
 std::size_t BytesOf(std::string_view text);                  // "64 KiB"; huge if out of range
 std::uint64_t RatePerSecond(std::string_view text);          // "200/s", "30/min"; at least 1
+std::string_view FormatName(rules::Format format);           // as a contract writes it: "email"
 base::IdentifierType IdentifierOf(std::string_view format);  // of a dictionary field
 
 // Enters every name, so that places are settled before anything refers to them. Reasons come with

@@ -227,6 +227,10 @@ rules::ExpressionType TypeOf(const DictionaryField* field) {
 
 }  // namespace
 
+std::string_view FormatName(rules::Format format) {
+  return kFormats[static_cast<std::size_t>(format)];
+}
+
 rules::ContractSpec ContractSpecOf(const World& world, const Document& contract, const Lists& lists,
                                    NameTables& names) {
   const Node& root = contract.root;

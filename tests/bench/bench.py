@@ -32,7 +32,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
-from figures import fingerprint_attack, idle_connection_kib, projection, stages  # noqa: E402
+from figures import error_detection, fingerprint_attack, idle_connection_kib, projection, stages  # noqa: E402
 from peers import Peers, RecordingSink, event, free_ports, prove, wait_listening  # noqa: E402
 from withdrawals import withdrawals  # noqa: E402
 from world import (BenchGateway, cpu_seconds, fdatasync_p50_micros, memory_mib, nginx_sink,  # noqa: E402
@@ -55,6 +55,10 @@ FIGURES_AT_MOST = {"ack: p50 over fdatasync": (("ack", "ratio"), 4.0),
                    "an idle connection, KiB": (("idle_connection_kib",), 64)}
 FIGURES_AT_LEAST = {f"projection, {store}, events a second": (("projection", store), 20000)
                     for store in ("sqlite", "postgres")}
+# The supervised state of the art, with labels; ours has none.
+FIGURES_AT_LEAST |= {f"cell errors of {table} found without a rule or a label, F1":
+                     (("error_detection", table, "profile alone", "f1"), least)
+                     for table, least in (("hospital", 0.72), ("beers", 0.99))}
 BYTES = "passes bytes on"
 NO_PSEUDONYMS = "no pseudonyms, no journal, no lineage"
 NO_JOURNAL = "no journal, no lineage"
@@ -209,7 +213,8 @@ def main():
     options.add_argument("--json", action="store_true")
     args = options.parse_args()
     resource.setrlimit(resource.RLIMIT_NOFILE, 2 * resource.getrlimit(resource.RLIMIT_NOFILE)[1:])
-    report = {**stages(args.build), "projection": projection(args.build), "fingerprint_attack": fingerprint_attack(args.build)}
+    report = {**stages(args.build), "projection": projection(args.build), "fingerprint_attack": fingerprint_attack(args.build),
+              "error_detection": error_detection(args.build)}
     with tempfile.TemporaryDirectory(prefix="octroi-bench-") as temporary, contextlib.ExitStack() as running:
         sink_port, ingest, console = free_ports(3)
         recording = RecordingSink(sink_port)
@@ -261,6 +266,10 @@ def show(report):
     print(f"\nack: {report['ack']}")
     for name, row in report["withdrawal"].items():
         print(f"withdrawal, {name}: {row}")
+    print("\ncell errors in dirty tables (precision, recall, F1)")
+    for table, rows in report["error_detection"].items():
+        for name, row in rows.items():
+            print(f"  {table:10} {name:18} {row['precision']:.3f} {row['recall']:.3f} {row['f1']:.3f}")
     print("\ngoals from the start (every peer does less than we do)")
     for name, goal in report["goals"].items():
         asked = f"at most {goal['at_most']}" if "at_most" in goal else f"at least {goal['at_least']}"

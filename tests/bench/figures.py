@@ -36,6 +36,13 @@ def fingerprint_attack(build, candidates=10_000_000):
     return {"candidates": found["candidates"], "linked": found["linked"], "columns": found["columns"]}
 
 
+def error_detection(build):
+    """Precision, recall and F1 of cell errors in dirty tables with a known truth: with given rules as the literature reads
+    them and as we do, and without any rule or label (decision 0041)."""
+    program = os.path.join(build, "tests", "profiles", "error_detection")
+    return json.loads(subprocess.run([program], capture_output=True, text=True, check=True).stdout)
+
+
 def projection(build):
     """Events a second, with three destinations and their outcomes, into each kind of store: what the projector calls,
     alone. PostgreSQL is a server of its own in a temporary folder; its CPU is on the same cores."""
