@@ -2,11 +2,13 @@
 find_package(Threads REQUIRED)
 add_library(build_options INTERFACE)
 target_compile_options(build_options INTERFACE
-  -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor -Werror
+  -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor $<$<NOT:$<CONFIG:Release>>:-Werror>
   -fno-omit-frame-pointer -fstack-protector-strong)
 target_compile_options(build_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Woverloaded-virtual>)
-# g++ 12 warns falsely on `"literal" + std::string(...)` when it inlines (GCC bug 105329).
-target_compile_options(build_options INTERFACE $<$<CONFIG:Release>:-Wno-restrict>)
+# At -O3 g++ 12 sees what is not there (GCC bug 105329, and strings built in place): a warning is an
+# error where CI builds, not in the binary that users build, with whatever compiler they have.
+target_compile_options(build_options INTERFACE
+  $<$<CONFIG:Release>:-Wno-restrict -Wno-array-bounds -Wno-maybe-uninitialized>)
 target_link_libraries(build_options INTERFACE Threads::Threads)
 
 if(OCTROI_SANITIZE STREQUAL "address")
