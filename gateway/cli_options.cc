@@ -54,6 +54,7 @@ constexpr Option kOptions[] = {
     {"--field", true, " score problems "},
     {"--rule", true, " score problems "},
     {"--reference", true, " breaches "},
+    {"--role", true, " console "},
     {"--format", true, " import csv "},
     {"--encoding", true, " import csv "},
     {"--delimiter", true, " import csv "},

@@ -83,6 +83,7 @@ int DetectInText(const Arguments& args);        // cli_detect.cc: offline, witho
 int AskRegister(const Arguments& args, const Stores& stores);
 int AskTraining(const Arguments& args);
 int TendTasks(const Arguments& args);  // cli_tasks.cc
+int TendConsole(const Arguments& args);  // console/cli_users.cc: `console user`
 int AskCounts(const Arguments& args);  // cli_counts.cc
 // The whole of a file; `-` is stdin. kUnavailable: it cannot be read.
 base::Result<std::string> ReadWholeInput(const std::string& path);
