@@ -82,9 +82,9 @@ int DetectInText(const Arguments& args);        // cli_detect.cc: offline, witho
 // cli_register.cc: `consent state`, `consent export`, `consent late`.
 int AskRegister(const Arguments& args, const Stores& stores);
 int AskTraining(const Arguments& args);
-int TendTasks(const Arguments& args);  // cli_tasks.cc
+int TendTasks(const Arguments& args);    // cli_tasks.cc
 int TendConsole(const Arguments& args);  // console/cli_users.cc: `console user`
-int AskCounts(const Arguments& args);  // cli_counts.cc
+int AskCounts(const Arguments& args);    // cli_counts.cc
 // The whole of a file; `-` is stdin. kUnavailable: it cannot be read.
 base::Result<std::string> ReadWholeInput(const std::string& path);
 // The store that the gateway decides by, to read only, beside a running gateway too. kInvalid:

@@ -45,8 +45,7 @@ Assets::Assets() {
     asset.bytes = file.bytes;
     asset.type = TypeOf(file.path);
     asset.gzip = Compressed(file.bytes);
-    asset.tag =
-        "\"" + base::Hex(crypto::AsBytes(crypto::Sha256(file.bytes))).substr(0, 32) + "\"";
+    asset.tag = "\"" + base::Hex(crypto::AsBytes(crypto::Sha256(file.bytes))).substr(0, 32) + "\"";
     asset.lasts = file.path.starts_with("assets/");
   }
 }

@@ -62,9 +62,9 @@ int Add(const Arguments& args, Users& users, const std::string& path) {
   if (!fits) return Usage(args);
   if (!users.Put({args.words[3], *role, crypto::HashPassword(password)})) return Usage(args);
   if (auto wrote = users.Write(path); !wrote) return Complain(wrote.error(), kNo);
-  std::printf(args.language == Language::kFrench ? "%s peut se connecter (%s).\n"
-                                                 : "%s may log in (%s).\n",
-              args.words[3].c_str(), args.Option("--role").c_str());
+  std::printf(
+      args.language == Language::kFrench ? "%s peut se connecter (%s).\n" : "%s may log in (%s).\n",
+      args.words[3].c_str(), args.Option("--role").c_str());
   return kOk;
 }
 

@@ -22,8 +22,7 @@ using Json = nlohmann::ordered_json;
 constexpr std::string_view kApi = "/api/v1/", kSession = "/api/v1/session",
                            kSessionEnd = "/api/v1/session/end", kScorecard = "/api/v1/scorecard",
                            kFlow = "/api/v1/flow", kLive = "/api/v1/live",
-                           kDecisions = "/api/v1/decisions/",
-                           kLookup = "/api/v1/subjects/lookup";
+                           kDecisions = "/api/v1/decisions/", kLookup = "/api/v1/subjects/lookup";
 constexpr std::size_t kBodyBytesMax = 16 * 1024;
 constexpr base::Millis kDay = 86'400'000;
 
@@ -87,8 +86,8 @@ Handler::Admission Console::OnHead(const RequestHead& head, unsigned loop) {
   if (!IsOurs(head.path, assets_)) return parts_.other->OnHead(head, loop);
   SpeakOnThisThread(LanguageOf(head.Header("accept-language"), parts_.language));
   const bool reads = head.method == "GET" || head.method == "HEAD";
-  const bool posts = head.method == "POST" && (head.path == kSession || head.path == kSessionEnd ||
-                                               head.path == kLookup);
+  const bool posts = head.method == "POST" &&
+                     (head.path == kSession || head.path == kSessionEnd || head.path == kLookup);
   const bool only_posts = head.path == kSessionEnd || head.path == kLookup;
   Admission admission;
   if (!posts && (!reads || only_posts)) {
@@ -224,7 +223,7 @@ Response Console::SessionAnswer(const Session& session) const {
             {"ends_in_s", (session.began + kWholeMs - Now()) / 1000},
             {"idle_s", kIdleMs / 1000}};
   if (May(session.role, Sight::kPerson)) json["identifiers"] = identifiers;
-  return Enveloped(std::move(json));
+  return Enveloped(std::move(json), parts_.complete());
 }
 
 Json Console::Asked(const Asking& request, const Session& session, Sight sight) {
@@ -256,6 +255,7 @@ Json Console::Asked(const Asking& request, const Session& session, Sight sight) 
 }
 
 Response Console::Data(const Asking& request, const Session& session, Sight sight) {
+  const bool complete = parts_.complete();  // before: a reading is a record itself
   Json data = Asked(request, session, sight);
   if (data.contains("error")) {
     const std::string code = data["error"];
@@ -267,14 +267,13 @@ Response Console::Data(const Asking& request, const Session& session, Sight sigh
     sentence = {{"fr", Sentence(code, Language::kFrench)},
                 {"en", Sentence(code, Language::kEnglish)}};
   data["sentences"] = std::move(sentences);
-  return Enveloped(std::move(data));
+  return Enveloped(std::move(data), complete);
 }
 
-Response Console::Enveloped(Json data) const {
+Response Console::Enveloped(Json data, bool complete) const {
   const PlanPtr plan = parts_.plan();
   const base::Millis now = parts_.clock->WallNow();
   const std::string at = base::FormatRfc3339(now);
-  const bool complete = parts_.complete();
   Json observed = ObservedJson(*plan, now)["observed"];
   const bool observes = !observed["consent"].is_null() || !observed["sources"].empty() ||
                         !observed["contracts"].empty();

@@ -58,7 +58,7 @@ class Console final : public Handler {
   Response SessionAnswer(const Session& session) const;
   Response Data(const Asking& request, const Session& session, Sight sight);
   nlohmann::ordered_json Asked(const Asking& request, const Session& session, Sight sight);
-  Response Enveloped(nlohmann::ordered_json data) const;
+  Response Enveloped(nlohmann::ordered_json data, bool complete) const;
   base::Millis Now() const { return parts_.clock->BootNowNanos() / 1'000'000; }
 
   Parts parts_;

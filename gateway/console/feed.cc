@@ -30,8 +30,7 @@ class Feed::Reader final : public Live {
 
   bool Done(int wait_ms) override {
     std::unique_lock lock(feed_.mutex_);
-    feed_.stop_.wait_for(lock, std::chrono::milliseconds(wait_ms),
-                         [&] { return feed_.stopping_; });
+    feed_.stop_.wait_for(lock, std::chrono::milliseconds(wait_ms), [&] { return feed_.stopping_; });
     idle_ms_ = feed_.asked_ ? 0 : idle_ms_ + wait_ms;
     feed_.asked_ = false;
     return feed_.stopping_ || idle_ms_ > kFeedIdleMs;

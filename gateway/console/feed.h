@@ -1,5 +1,5 @@
-// Feed: decisions as they become durable (gateway/tap.h), kept for screens that ask for what is new.
-// It watches only while somebody asks, and for fifteen seconds after.
+// Feed: decisions as they become durable (gateway/tap.h), kept for screens that ask for what is
+// new. It watches only while somebody asks, and for fifteen seconds after.
 #pragma once
 
 #include <condition_variable>

@@ -76,10 +76,12 @@ Json LineageOf(const PastConfig& past, const journal::EventRecord& record) {
           ask::Name(ask::ShapeOf(form));
     }
   }
-  return {{"source", {{"id", source_id}, {"title", TitleOf(source ? &source->root : nullptr, source_id)}}},
+  return {{"source",
+           {{"id", source_id}, {"title", TitleOf(source ? &source->root : nullptr, source_id)}}},
           {"contract", contract.name},
           {"fields", std::move(fields)},
-          {"destinations", std::move(destinations)}};
+          {"destinations", std::move(destinations)},
+          {"purposes", PurposesOf(past.config)}};
 }
 
 Json PurposesOf(const ConfigFolder& config) {

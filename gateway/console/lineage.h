@@ -11,7 +11,8 @@ namespace octroi::gateway::console {
 
 // {"source", "contract", "fields": [{"field", "title", "category", "personal_data", "from": [..],
 // "to": {destination: form}}], "destinations": [{"id", "title", "recipient", "country",
-// "outside_eea", "allowed"}]}; titles are {"fr", "en"}. Null: of an event without a contract.
+// "outside_eea", "allowed"}], "purposes": as PurposesOf}; titles are {"fr", "en"}. Null: of an
+// event without a contract.
 nlohmann::ordered_json LineageOf(const PastConfig& past, const journal::EventRecord& record);
 
 // {id: {"title", "legal_basis", "notice"}} of every purpose.

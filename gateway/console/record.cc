@@ -8,9 +8,9 @@
 
 #include "base/text.h"
 #include "gateway/change/statement.h"
-#include "gateway/console/lineage.h"
 #include "gateway/consent_report.h"
 #include "gateway/consent_state.h"
+#include "gateway/console/lineage.h"
 #include "gateway/explain_report.h"
 #include "journal/records.h"
 

@@ -49,14 +49,14 @@ Asking Asking::Of(const Exchange& exchange, Language otherwise) {
   asking.encodings = head.Header("accept-encoding");
   asking.language = LanguageOf(head.Header("accept-language"), otherwise);
   asking.https = head.Header("x-forwarded-proto") == "https";
-  asking.near = head.peer.starts_with("127.") || head.peer == "::1" ||
-                head.peer.starts_with("::ffff:127.");
+  asking.near =
+      head.peer.starts_with("127.") || head.peer == "::1" || head.peer.starts_with("::ffff:127.");
   return asking;
 }
 
 bool Asking::posts_json() const {
-  return method == "POST" && (content_type == "application/json" ||
-                              content_type.starts_with("application/json;"));
+  return method == "POST" &&
+         (content_type == "application/json" || content_type.starts_with("application/json;"));
 }
 
 std::string_view Asking::Query(std::string_view name) const { return Member(query, '&', name); }

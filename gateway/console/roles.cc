@@ -5,8 +5,7 @@
 namespace octroi::gateway::console {
 namespace {
 
-constexpr std::array<std::string_view, 6> kRoles{"",    "marketing", "it",
-                                                 "dpo", "auditor",   "admin"};
+constexpr std::array<std::string_view, 6> kRoles{"", "marketing", "it", "dpo", "auditor", "admin"};
 constexpr std::array<std::string_view, 5> kSights{"", "scorecard", "flow", "decision", "person"};
 
 }  // namespace

@@ -82,9 +82,8 @@ void Floor(Json& json) {
   if (json.is_array() || json.is_object()) {
     for (auto& [key, value] : json.items()) {
       const bool count = key == "received" || key == "failed" || key == "gain" || key == "usable";
-      const bool small =
-          count && value.is_number_unsigned() && value.get<std::uint64_t>() < kFewestShown &&
-          value != 0;
+      const bool small = count && value.is_number_unsigned() &&
+                         value.get<std::uint64_t>() < kFewestShown && value != 0;
       if (small) {
         value = "<" + std::to_string(kFewestShown);
       } else {

@@ -32,8 +32,8 @@ void Forget(std::deque<base::Millis>& tries, base::Millis now) {
 
 std::string Sessions::Begin(const User& user, base::Millis now) {
   if (sessions_.size() >= kSessionsMax) {
-    sessions_.erase(std::ranges::min_element(
-        sessions_, {}, [](const auto& one) { return one.second.seen; }));
+    sessions_.erase(
+        std::ranges::min_element(sessions_, {}, [](const auto& one) { return one.second.seen; }));
   }
   std::string token = Random();
   sessions_[DigestOf(token)] = {user.name, user.password, user.role, Random(), now, now};

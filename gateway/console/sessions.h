@@ -35,8 +35,8 @@ class Sessions {
   std::map<std::string, Session> sessions_;  // by SHA-256 of the token
 };
 
-// Tries of passwords: five in fifteen minutes for one name, whether anybody has it or not, and sixty
-// for all names.
+// Tries of passwords: five in fifteen minutes for one name, whether anybody has it or not, and
+// sixty for all names.
 class Tries {
  public:
   // Counts one more; else the milliseconds to wait.

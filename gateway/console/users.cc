@@ -45,8 +45,8 @@ std::string UsersPath(const std::string& storage_path) { return storage_path + "
 bool IsUserName(std::string_view name) {
   const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
   return !name.empty() && name.size() <= kNameBytesMax && plain(name.front()) &&
-         std::ranges::all_of(
-             name, [&](char c) { return plain(c) || c == '.' || c == '_' || c == '-'; });
+         std::ranges::all_of(name,
+                             [&](char c) { return plain(c) || c == '.' || c == '_' || c == '-'; });
 }
 
 base::Result<Users> Users::Read(const std::string& path) {

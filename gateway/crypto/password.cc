@@ -46,8 +46,6 @@ bool PasswordMatches(std::string_view password, std::string_view kept) {
   return Equal(Kept(password, std::string(kept.substr(kHead.size(), kSaltText))), kept);
 }
 
-void PasswordOfNobody(std::string_view password) {
-  Derived(password, "AAAAAAAAAAAAAAAAAAAAAA");
-}
+void PasswordOfNobody(std::string_view password) { Derived(password, "AAAAAAAAAAAAAAAAAAAAAA"); }
 
 }  // namespace octroi::crypto

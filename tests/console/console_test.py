@@ -92,7 +92,7 @@ class ConsoleWorld(World):
 
 class Door(ConsoleWorld):
     def prepare(self):
-        pass
+        pass    # as the demo has it
 
     def test_without_a_user_there_is_no_console_and_machines_are_served_as_before(self):
         client = self.client()
@@ -313,7 +313,7 @@ class Screens(ConsoleWorld):
         self.assertEqual(self.gateway.stop(), 0)
         dumped = self.gateway.run("journal", "dump", "-c", self.gateway.folder)
         self.assertEqual(dumped.count("register.read"), 3, "each reading that was answered, and no other")
-        log = open(self.gateway.log.name, encoding="utf-8").read()
+        log = self.log()
         for secret in (PERSON, "404404", "Réclamation"):
             self.assertNotIn(secret, log)
 

@@ -52,11 +52,11 @@ function Strip() {
   const t = say(), f = frame.value;
   if (!f) return null;
   return (
-    <p class={`strip ${f.mode}`}>
+    <section class={`strip ${f.mode}`} aria-label={t.frameLabel}>
       <span>{f.mode === "observe" ? t.observe : t.enforce}</span>
-      <span>{f.partial ? `▲ ${t.incomplete}` : t.complete(dateTime(f.complete_until, lang.value))} ({zoneName(lang.value)})</span>
+      <span>{f.partial ? `▲ ${t.incomplete}` : t.complete(dateTime(f.complete_until, lang.value), zoneName(lang.value))}</span>
       <span>{t.config} <code title={f.config}>{f.config.slice(0, 8)}…</code></span>
-    </p>
+    </section>
   );
 }
 

@@ -51,7 +51,7 @@ function Health({ flow }: { flow: Flow }) {
 function Sum({ title, total, parts, good }: { title: string; total: number; parts: [string, number][]; good: boolean }) {
   return (
     <p class="sum"><b>{title} {count(total, lang.value)}</b> <span aria-hidden="true">{good ? "=" : "≠"}</span>{" "}
-      {parts.map(([of, value], i) => <span key={of}>{i > 0 && " + "}<Outcome of={of} /> {count(value, lang.value)}</span>)}</p>
+      {parts.map(([of, value], i) => <span key={of}>{i > 0 && " + "}<Outcome of={of} quiet={value === 0} /> {count(value, lang.value)}</span>)}</p>
   );
 }
 
@@ -147,14 +147,14 @@ function LiveDecisions() {
   return (
     <section class="card">
       <div class="head"><h2>{t.live}</h2><button type="button" aria-pressed={paused} onClick={() => pause(!paused)}>{paused ? t.resume : t.pause}</button></div>
-      <p class="note">{t.liveNote} {zoneName(l)}.</p>
+      <p class="note">{t.liveNote} {t.times(zoneName(l))}</p>
       <p class="hidden" aria-live="polite">{summary}</p>
       {lines.length === 0 ? <p>{t.noLive}</p> : (
         <Scroll label={t.live}>
           <table>
             <thead><tr><th scope="col">{t.time}</th><th scope="col">{t.event}</th><th scope="col">{t.source}</th><th scope="col">{t.destination}</th><th scope="col">{t.outcome}</th><th scope="col">{t.why}</th></tr></thead>
             <tbody>{lines.map((one) => (
-              <tr key={one.n}><td class="n">{clockTime(one.at, l)}</td><td><a href={`/record?decision=${encodeURIComponent(one.id)}`} onClick={follow}>{one.event || one.id}</a></td><td>{one.source || "—"}</td>
+              <tr key={one.n}><td class="at">{clockTime(one.at, l)}</td><td><a href={`/record?decision=${encodeURIComponent(one.id)}`} onClick={follow}>{one.event || one.id}</a></td><td>{one.source || "—"}</td>
                 <td>{one.destination || "—"}</td><td><Outcome of={one.outcome} /></td><td>{both(texts[one.reason], one.reason)}</td></tr>
             ))}</tbody>
           </table>

@@ -13,8 +13,9 @@ const shapes: Record<string, string> = {
 const tones: Record<string, string> = {
   sent: "good", accepted: "good", in_flight: "calm", withheld: "held", quarantined: "warn", merged: "calm", rejected: "bad", failed: "bad", erased: "calm",
 };
-export function Outcome({ of }: { of: string }) {
-  return <span class={`tag ${tones[of] ?? "calm"}`}><span aria-hidden="true">{shapes[of] ?? "●"}</span> {say().outcomes[of] ?? of}</span>;
+// `quiet`: there is none of it.
+export function Outcome({ of, quiet }: { of: string; quiet?: boolean }) {
+  return <span class={`tag ${quiet ? "calm" : tones[of] ?? "calm"}`}><span aria-hidden="true">{shapes[of] ?? "●"}</span> {say().outcomes[of] ?? of}</span>;
 }
 
 export function State({ of }: { of: string }) {
@@ -48,7 +49,7 @@ export function Fault({ problem, again }: { problem: unknown; again?: () => void
 export function Screen({ title, lead, children }: { title: string; lead?: string; children: ComponentChildren }) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => { document.title = `${title} — Octroi`; }, [title]);
-  useEffect(() => { heading.current?.focus(); }, [route.value.path]);
+  useEffect(() => { if (route.value.moved) heading.current?.focus(); }, [route.value.path]);
   return (
     <>
       <h1 tabIndex={-1} ref={heading}>{title}</h1>
@@ -80,6 +81,12 @@ export function useData<T>(path: string, each = 0, on = true): Loaded<T> {
     return () => { stop.abort(); clearTimeout(timer); };
   }, [path, each, on, turn, lang.value]);
   return { data: state.path === path ? state.data : null, problem: state.problem, again: () => again(turn + 1) };
+}
+
+// A file and a line of the config; it breaks at its slashes.
+export function Place({ file, line }: { file: string; line: number }) {
+  const [folder, ...rest] = file.split("/");
+  return <code class="place">{rest.length ? <>{folder}/<wbr />{rest.join("/")}</> : folder}:{line}</code>;
 }
 
 // A table scrolls in its own box; who uses the keyboard can reach it.

@@ -2,7 +2,7 @@
 import { Fragment } from "preact";
 import { count, dateTime, day, decimal, share, signed, type Count } from "./format";
 import { both, lang, say } from "./i18n";
-import { Bar, Fault, Screen, Scroll, useData } from "./parts";
+import { Bar, Fault, Place, Screen, Scroll, useData } from "./parts";
 import { follow, route } from "./route";
 
 interface Delta { points: number; significant: boolean; parts: { data: number; rules: number; mix: number } }
@@ -68,14 +68,14 @@ function First({ card }: { card: Card }) {
   return (
     <section class="card first">
       <h2><span aria-hidden="true">★</span> {t.fixFirst}</h2>
-      <p class="rule">{what(best, card)}</p>
+      <p class="rule"><span class="note">{t.broken}</span><br />{what(best, card)}</p>
       <p><b>{gain(count(best.gain, l), signed(best.gain_points, l))}</b></p>
       <ul class="facts">
         <li>{t.recordsFailed(best.failed)}</li>
         {best.people !== undefined && <li>{t.people(best.people)}</li>}
         <li>{(best.fell ? t.since : t.seenFrom)(dateTime(best.since, l))}</li>
         <li>{t.mostly(best.worst_source.source)}</li>
-        {best.file && <li>{t.where} <code>{best.contract}/{best.rule}</code>, <code>{best.file}:{best.line}</code></li>}
+        {best.file && <li><Place file={best.file} line={best.line ?? 0} /></li>}
       </ul>
     </section>
   );
@@ -138,12 +138,12 @@ function Problems({ card }: { card: Card }) {
       <h2>{t.allProblems}</h2>
       <Scroll label={t.allProblems}>
         <table>
-          <thead><tr><th scope="col">{t.firstProblem.replace(/ n° 1|First /, "") || t.allProblems}</th><th scope="col" class="n">{t.usable === "Usable" ? "Failed" : "En échec"}</th><th scope="col" class="n">{t.gain}</th><th scope="col">{t.where}</th></tr></thead>
+          <thead><tr><th scope="col">{t.brokenOrRefused}</th><th scope="col" class="n">{t.failedRecords}</th><th scope="col" class="n">{t.gain}</th><th scope="col">{t.where}</th></tr></thead>
           <tbody>
             {card.problems.problems.map((one) => (
               <tr key={`${one.contract}/${one.rule ?? one.reason}`}>
                 <th scope="row">{what(one, card)}</th><td class="n">{count(one.failed, l)}</td><td class="n">+{count(one.gain, l)}</td>
-                <td>{one.kind === "rule" ? <code>{one.contract}/{one.rule}</code> : t.kinds[one.kind]}</td>
+                <td>{one.kind === "rule" ? <Place file={one.file ?? ""} line={one.line ?? 0} /> : t.kinds[one.kind]}</td>
               </tr>
             ))}
           </tbody>
@@ -163,7 +163,7 @@ function Objectives({ card }: { card: Card }) {
         <div key={one.contract}>
           <h2>{t.objective(one.contract)}</h2>
           <p>{t.objectiveText(share(one.target, l), decimal(one.window_days, l, 0))} : {one.too_few ? t.tooFew
-            : <><b>{share(one.usable_share, l)}</b> — <span class={`tag ${one.met ? "good" : "bad"}`}><span aria-hidden="true">{one.met ? "✓" : "✗"}</span> {one.met ? t.met : t.missed}</span>. {t.budget(share(one.budget_used, l))}{one.runs_out && `, ${t.runsOut(day(one.runs_out, l))}`}.</>}</p>
+            : <><b>{share(one.usable_share, l)}</b> — <span class={`tag ${one.met ? "good" : "bad"}`}><span aria-hidden="true">{one.met ? "✓" : "✗"}</span> {one.met ? t.met : t.missed}</span>. {(one.budget_used ?? 0) >= 100 ? t.overspent(share(one.budget_used, l)) : <>{t.budget(share(one.budget_used, l))}{one.runs_out && `, ${t.runsOut(day(one.runs_out, l))}`}</>}.</>}</p>
         </div>
       ))}
       {left.length > 0 && <><h2>{t.leftOut}</h2><ul>{left.map((one) => <li key={one.rule}><code>{one.contract}/{one.rule}</code>, {t.until(day(one.until, l))} : {one.why}</li>)}</ul></>}

@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import { post, session } from "./api";
 import { dateTime, zoneName } from "./format";
 import { both, lang, say } from "./i18n";
-import { Fault, Outcome, Screen, Scroll, State, useData } from "./parts";
+import { Fault, Outcome, Place, Screen, Scroll, State, useData } from "./parts";
 import { go, route } from "./route";
 
 type Both = { fr: string; en: string };
@@ -19,6 +19,7 @@ interface Decision {
   failed_rules: string[]; repaired_by: string[]; deliveries: Delivery[]; rules?: (Line & { rule: string })[]; config?: string; merged_into?: string; identified: boolean;
   lineage: null | {
     fields: { field: string; title: Both; category?: string; personal_data?: string; from: string[]; to: Record<string, string> }[];
+    purposes: Record<string, { title: Both }>;
     destinations: { id: string; title: Both; recipient?: string; country?: string; outside_eea?: boolean; allowed: boolean }[];
   };
   sentences: Record<string, Both>;
@@ -32,6 +33,12 @@ interface Person {
 }
 
 const mayPeople = () => session.value?.sights.includes("person") ?? false;
+// "2026-09-12", "2026-09-12 14:30", of this browser's zone; what is neither is for the gateway to refuse.
+function moment(said: string): string {
+  const [, date, time] = /^(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d))?$/.exec(said) ?? [];
+  const at = date ? new Date(`${date}T${time ?? "23:59"}:59`) : null;
+  return at && !Number.isNaN(at.getTime()) ? at.toISOString() : said;
+}
 const text = (event: Event, name: string) =>
   String(new FormData(event.currentTarget as HTMLFormElement).get(name) ?? "").trim();
 
@@ -71,7 +78,7 @@ function FindPerson() {
     event.preventDefault();
     const form = event.currentTarget as HTMLFormElement;
     const at = text(event, "at");
-    const order = { person: { [text(event, "kind")]: text(event, "value") }, reason: text(event, "reason"), ...(at ? { at: new Date(at).toISOString() } : {}) };
+    const order = { person: { [text(event, "kind")]: text(event, "value") }, reason: text(event, "reason"), ...(at ? { at: moment(at) } : {}) };
     try {
       set(await post<Person>("subjects/lookup", order));
       fail(null);
@@ -88,7 +95,7 @@ function FindPerson() {
         <div class="grid">
           <div><label for="person-kind">{t.kind}</label><select id="person-kind" name="kind">{session.value?.identifiers?.map((one) => <option key={one}>{one}</option>)}</select></div>
           <div><label for="person-value">{t.value}</label><input id="person-value" name="value" required autocomplete="off" spellcheck={false} /></div>
-          <div><label for="person-at">{t.at} <span class="note">({t.optional})</span></label><input id="person-at" name="at" type="datetime-local" /></div>
+          <div><label for="person-at">{t.at} <span class="note">({t.optional})</span></label><input id="person-at" name="at" autocomplete="off" spellcheck={false} aria-describedby="person-at-hint" /><p class="note" id="person-at-hint">{t.atHint}</p></div>
         </div>
         <Reason id="person-reason" />
         <p class="note">{t.personPrivacy}</p>
@@ -106,6 +113,7 @@ function Cell({ state, later }: { state: PurposeState; later?: PurposeState }) {
     <>
       <State of={state.state} />
       {state.since && <span class="note"> {t.sinceShort(dateTime(state.since, l))}</span>}
+      {state.event && <span class="note"><br />{[state.event.source, state.event.notice].filter(Boolean).join(" · ")}</span>}
       {later && later.state !== state.state && <span class="note"><br />{t.knownSince(t.states[later.state] ?? later.state)}</span>}
     </>
   );
@@ -117,20 +125,22 @@ function PersonOf({ found }: { found: Person }) {
   if (!found.now.known && !found.then?.known)
     return <section class="card result" aria-live="polite"><h2>{t.person}</h2><p>{t.noTrace}</p><p class="note">✓ {t.readingRecorded}</p></section>;
   const whole = found.now.person.state !== "unknown" || (found.then && found.then.person.state !== "unknown");
-  const rows = (report: Report) => [...(whole ? [report.person] : []), ...report.purposes];
+  // What somebody said something about comes first.
+  const said = (purpose: string) => found.events.some((one) => one.purpose === purpose);
+  const rows = (report: Report) => [...(whole ? [report.person] : []),
+    ...report.purposes.filter((one) => said(one.purpose)), ...report.purposes.filter((one) => !said(one.purpose))];
   const then = found.then ? rows(found.then) : [], later = found.then_known_now ? rows(found.then_known_now) : [];
   return (
     <section class="card result" aria-live="polite">
       <h2>{t.person} <code>{found.now.handle ?? ""}</code></h2>
       <Scroll label={t.purpose}>
         <table>
-          <thead><tr><th scope="col">{t.purpose}</th><th scope="col">{t.today}</th>{found.then && <th scope="col">{t.then(dateTime(found.then.at, l))}</th>}<th scope="col">{t.notice}</th><th scope="col">{t.source}</th></tr></thead>
+          <thead><tr><th scope="col">{t.purpose}</th><th scope="col">{t.today}</th>{found.then && <th scope="col">{t.then(dateTime(found.then.at, l))}</th>}</tr></thead>
           <tbody>
             {rows(found.now).map((state, i) => (
               <tr key={state.purpose}>
                 <th scope="row">{title(state.purpose)}</th><td><Cell state={state} /></td>
                 {found.then && then[i] && <td><Cell state={then[i]} later={later[i]} /></td>}
-                <td>{state.event?.notice ?? "—"}</td><td>{state.event?.source ?? "—"}</td>
               </tr>
             ))}
           </tbody>
@@ -143,7 +153,7 @@ function PersonOf({ found }: { found: Person }) {
             <span class="note"> · {one.source}{one.notice ? ` · ${one.notice}` : ""} · {t.recordedAt(dateTime(one.recorded_at, l))}</span></li>
         ))}
       </ol>
-      <p class="note">✓ {t.readingRecorded} {zoneName(l)}.</p>
+      <p class="note">✓ {t.readingRecorded} {t.times(zoneName(l))}</p>
     </section>
   );
 }
@@ -153,7 +163,7 @@ function ConsentOfDecision({ decision }: { decision: Decision }) {
   const [found, set] = useState<Person | null>(null);
   const [problem, fail] = useState<unknown>(null);
   if (!mayPeople()) return null;
-  if (!decision.identified) return <section class="card"><h3>{t.readConsent}</h3><p>{t.nobody}</p></section>;
+  if (!decision.identified) return <section class="card"><h2>{t.readConsent}</h2><p>{t.nobody}</p></section>;
   const read = async (event: Event) => {
     event.preventDefault();
     try {
@@ -165,7 +175,7 @@ function ConsentOfDecision({ decision }: { decision: Decision }) {
   };
   return (
     <>
-      <form class="card" onSubmit={read}><h3>{t.readConsent}</h3><Reason id="decision-reason" /><button>{t.readIt}</button></form>
+      <form class="card" onSubmit={read}><h2>{t.readConsent}</h2><Reason id="decision-reason" /><button>{t.readIt}</button></form>
       {problem ? <Fault problem={problem} /> : null}
       {found && <PersonOf found={found} />}
     </>
@@ -187,8 +197,8 @@ function Deliveries({ decision }: { decision: Decision }) {
                 <th scope="row">{title(one.destination)}</th>
                 <td><Outcome of={one.outcome} /><br /><span class="note">{dateTime(one.at, l)}</span></td>
                 <td>{both(decision.sentences[one.reason], one.reason)}{one.http_status ? ` (HTTP ${one.http_status})` : ""}</td>
-                <td>{one.decided_by ? <code>{one.decided_by.file}:{one.decided_by.line}</code> : "—"}</td>
-                <td>{one.would_change?.length ? one.would_change.map((set) => set.map((c) => (t.changes[c.do] ?? (() => c.do))(c.purpose ?? c.field ?? "")).join(" + ")).join(" ; ") : "—"}</td>
+                <td>{one.decided_by ? <Place file={one.decided_by.file} line={one.decided_by.line} /> : "—"}</td>
+                <td>{one.would_change?.length ? one.would_change.map((set) => set.map((c) => (t.changes[c.do] ?? (() => c.do))(c.purpose ? both(decision.lineage?.purposes[c.purpose]?.title, c.purpose) : c.field ?? "")).join(" + ")).join(" ; ") : "—"}</td>
               </tr>
             ))}
           </tbody>
