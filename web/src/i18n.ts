@@ -6,7 +6,7 @@ import { count, plural } from "./format";
 const fr = {
   appTitle: "Octroi — console",
   skip: "Aller au contenu",
-  navLabel: "Écrans", frameLabel: "État des données",
+  colon: "\u00a0: ", navLabel: "Écrans", frameLabel: "État des données",
   quality: "Qualité", record: "Preuves", now: "En direct",
   logout: "Se déconnecter",
   other: "English",
@@ -101,7 +101,7 @@ type Texts = typeof fr;
 const en: Texts = {
   appTitle: "Octroi — console",
   skip: "Skip to content",
-  navLabel: "Screens", frameLabel: "State of the data",
+  colon: ": ", navLabel: "Screens", frameLabel: "State of the data",
   quality: "Quality", record: "Record", now: "Now",
   logout: "Log out",
   other: "Français",

@@ -42,7 +42,7 @@ function Health({ flow }: { flow: Flow }) {
   const good = checks.every(([fine]) => fine);
   return (
     <section class={`card health ${good ? "good" : "bad"}`}>
-      <h2>{say().health} : {good ? say().healthy : say().attention}</h2>
+      <h2>{say().health}{say().colon}{good ? say().healthy : say().attention}</h2>
       <ul class="checks">{[...checks].sort((a, b) => Number(a[0]) - Number(b[0])).map(([fine, what]) => <li key={what} class={fine ? "" : "bad"}><span aria-hidden="true">{fine ? "✓" : "▲"}</span> {what}</li>)}</ul>
     </section>
   );
@@ -107,8 +107,8 @@ function Sources({ flow }: { flow: Flow }) {
           <tbody>{Object.entries(flow.figures.sources).map(([id, row]) => <tr key={id}><th scope="row">{id}</th>{rates.map((rate) => <td key={rate} class="n">{decimal(row[`${rate}_per_second`] ?? 0, l)}</td>)}</tr>)}</tbody>
         </table>
       </Scroll>
-      <p>{t.answer} : {t.p50} {within(answered.p50_ms, l, answered.count === 0)} · {t.p99} {within(answered.p99_ms, l, answered.count === 0)}</p>
-      <p>{t.withheldLately} : {withheld.length === 0 ? t.nothingWithheld : withheld.map(([code, n]) => `${both(flow.sentences[code], code)} ${count(n, l)}`).join(" · ")}</p>
+      <p>{t.answer}{t.colon}{t.p50} {within(answered.p50_ms, l, answered.count === 0)} · {t.p99} {within(answered.p99_ms, l, answered.count === 0)}</p>
+      <p>{t.withheldLately}{t.colon}{withheld.length === 0 ? t.nothingWithheld : withheld.map(([code, n]) => `${count(n, l)} × « ${both(flow.sentences[code], code)} »`).join(" · ")}</p>
     </section>
   );
 }

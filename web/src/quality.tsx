@@ -44,7 +44,7 @@ function Headline({ total }: { total: Figure }) {
       <p class="big"><b>{share(total.usable_share, l)}</b> {t.usableOf}</p>
       <p class="note">{t.outOf(count(total.usable, l), count(total.received, l))}
         {total.ci95 && ` · ${t.between(share(total.ci95[0], l), share(total.ci95[1], l))}`}</p>
-      {total.delta && <p>{t.delta} : <b>{signed(total.delta.points, l)}</b> ({t.deltaParts(signed(total.delta.parts.data, l), signed(total.delta.parts.rules, l), signed(total.delta.parts.mix, l))})
+      {total.delta && <p>{t.delta}{t.colon}<b>{signed(total.delta.points, l)}</b> ({t.deltaParts(signed(total.delta.parts.data, l), signed(total.delta.parts.rules, l), signed(total.delta.parts.mix, l))})
         {!total.delta.significant && ` — ${t.chance}`}</p>}
       <dl class="figures">
         <div><dt>{t.level}</dt><dd class="grade">{total.grade}</dd></div>
@@ -162,11 +162,11 @@ function Objectives({ card }: { card: Card }) {
       {card.score.objectives.map((one) => (
         <div key={one.contract}>
           <h2>{t.objective(one.contract)}</h2>
-          <p>{t.objectiveText(share(one.target, l), decimal(one.window_days, l, 0))} : {one.too_few ? t.tooFew
+          <p>{t.objectiveText(share(one.target, l), decimal(one.window_days, l, 0))}{t.colon}{one.too_few ? t.tooFew
             : <><b>{share(one.usable_share, l)}</b> — <span class={`tag ${one.met ? "good" : "bad"}`}><span aria-hidden="true">{one.met ? "✓" : "✗"}</span> {one.met ? t.met : t.missed}</span>. {(one.budget_used ?? 0) >= 100 ? t.overspent(share(one.budget_used, l)) : <>{t.budget(share(one.budget_used, l))}{one.runs_out && `, ${t.runsOut(day(one.runs_out, l))}`}</>}.</>}</p>
         </div>
       ))}
-      {left.length > 0 && <><h2>{t.leftOut}</h2><ul>{left.map((one) => <li key={one.rule}><code>{one.contract}/{one.rule}</code>, {t.until(day(one.until, l))} : {one.why}</li>)}</ul></>}
+      {left.length > 0 && <><h2>{t.leftOut}</h2><ul>{left.map((one) => <li key={one.rule}><code>{one.contract}/{one.rule}</code>, {t.until(day(one.until, l))}{t.colon}{one.why}</li>)}</ul></>}
     </section>
   );
 }
