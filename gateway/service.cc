@@ -305,8 +305,8 @@ console::Console::Parts Service::State::ConsoleParts() {
   show.plan = [this] { return InForce(); };
   show.complete = [this] { return projector->through() >= journal->durable_through(); };
   show.status = [this] { return self->Status(); };
-  show.quality = [this](std::string_view verb, std::string_view question) {
-    return self->Quality(verb, question);
+  show.quality = [this](std::string_view verb, std::string_view question, score::Kept& kept) {
+    return self->Quality(verb, question, &kept);
   };
   show.tap = [this](std::string_view ask, Live& live) { tap->Watch(ask, live); };
   show.record = {parts.store,
@@ -525,11 +525,12 @@ std::string Service::Reconcile(std::string_view order) const {
   if (!result) return R"({"error":"store.unavailable"})";
   return ReconciliationJson(*result, state_->journal->origin(), *plan, place);
 }
-std::string Service::Quality(std::string_view verb, std::string_view question) const {
+std::string Service::Quality(std::string_view verb, std::string_view question,
+                             score::Kept* kept) const {
   const crypto::HmacKey campaigns = state_->keys->StorageHmac("dedup");
   const score::Parts parts{state_->parts.store,
                            [this](std::uint32_t number) { return state_->configs->Past(number); },
-                           state_->InForce()->number, &campaigns, state_->parts.clock->WallNow()};
+                           state_->InForce()->number, &campaigns, state_->parts.clock->WallNow(), kept};
   return verb == "score" ? score::ScoreReport(question, parts)
                          : score::ProblemsReport(question, parts);
 }

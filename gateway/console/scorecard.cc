@@ -21,7 +21,7 @@ class Card {
   Json Ask(std::string_view verb, Json question) {
     question["since"] = since_;
     question["until"] = until_;
-    Json answer = Json::parse(quality_(verb, question.dump()), nullptr, false);
+    Json answer = Json::parse(quality_(verb, question.dump(), kept_), nullptr, false);
     if (!answer.is_object()) answer = {{"error", "store.unavailable"}};
     if (answer.contains("error") && error_.empty()) error_ = answer["error"];
     return answer;
@@ -75,6 +75,7 @@ class Card {
   const Quality& quality_;
   const base::Millis since_, until_;
   std::string error_;
+  score::Kept kept_;  // one range: read once, asked about many times
 };
 
 // Small numbers of records may be small numbers of people.
