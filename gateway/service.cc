@@ -530,7 +530,10 @@ std::string Service::Quality(std::string_view verb, std::string_view question,
   const crypto::HmacKey campaigns = state_->keys->StorageHmac("dedup");
   const score::Parts parts{state_->parts.store,
                            [this](std::uint32_t number) { return state_->configs->Past(number); },
-                           state_->InForce()->number, &campaigns, state_->parts.clock->WallNow(), kept};
+                           state_->InForce()->number,
+                           &campaigns,
+                           state_->parts.clock->WallNow(),
+                           kept};
   return verb == "score" ? score::ScoreReport(question, parts)
                          : score::ProblemsReport(question, parts);
 }

@@ -15,8 +15,8 @@
 
 namespace octroi::gateway::console {
 
-using Quality = std::function<std::string(std::string_view verb, std::string_view question,
-                                          score::Kept& kept)>;
+using Quality =
+    std::function<std::string(std::string_view verb, std::string_view question, score::Kept& kept)>;
 
 inline constexpr std::size_t kSourcesShown = 50, kCampaignsShown = 20;  // of a source; the largest
 inline constexpr std::uint64_t kFewestShown = 10;  // below: "<10" for who may see sums only
