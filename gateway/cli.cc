@@ -307,6 +307,7 @@ int CommandLine(int argc, char** argv, const Stores& stores) {
     return Ask(args, "explain " + second,
                [in](const std::string& json) { return ExplainText(json, in); });
   }
+  if (verb == "console") return TendConsole(args);
   if (verb == "breaches") return AskBreaches(args);
   if (verb == "training") return AskTraining(args);
   if (verb == "tasks") return TendTasks(args);

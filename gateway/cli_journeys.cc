@@ -88,8 +88,7 @@ std::string JourneyText(const Json& journey, bool fr) {
     text += "    " + People(journey["excluded"], fr) +
             (fr ? " autres personnes n'y figurent pas : la finalité "
                 : " other people are not in it: not allowed for ") +
-            journey["purpose"].get<std::string>() +
-            (fr ? " ne leur est pas permise\n" : "\n");
+            journey["purpose"].get<std::string>() + (fr ? " ne leur est pas permise\n" : "\n");
   return text;
 }
 

@@ -54,6 +54,7 @@ constexpr Option kOptions[] = {
     {"--field", true, " score problems "},
     {"--rule", true, " score problems "},
     {"--reference", true, " breaches "},
+    {"--role", true, " console "},
     {"--format", true, " import csv profile "},
     {"--encoding", true, " import csv profile "},
     {"--delimiter", true, " import csv profile "},

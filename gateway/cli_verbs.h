@@ -84,7 +84,8 @@ int DetectInText(const Arguments& args);        // cli_detect.cc: offline, witho
 // cli_register.cc: `consent state`, `consent export`, `consent late`.
 int AskRegister(const Arguments& args, const Stores& stores);
 int AskTraining(const Arguments& args);
-int TendTasks(const Arguments& args);  // cli_tasks.cc
+int TendTasks(const Arguments& args);    // cli_tasks.cc
+int TendConsole(const Arguments& args);  // console/cli_users.cc: `console user`
 // Puts the option under `key` of an order: a time, or "2 days": that long ago. Nothing where it is
 // absent. False: it is neither.
 bool TakeInstant(const Arguments& args, const char* option, const char* key,

@@ -20,7 +20,8 @@ endforeach()
 string(REPLACE ";" "|" embedded "${embedded}")
 add_custom_command(
   OUTPUT "${CMAKE_CURRENT_BINARY_DIR}/config_embedded.cc"
-  COMMAND ${CMAKE_COMMAND} "-DOUT=${CMAKE_CURRENT_BINARY_DIR}/config_embedded.cc" "-DFILES=${embedded}"
+  COMMAND ${CMAKE_COMMAND} "-DOUT=${CMAKE_CURRENT_BINARY_DIR}/config_embedded.cc" -DHEADER=gateway/config/schema.h
+          -DNAMESPACE=octroi::gateway::config "-DFILES=${embedded}"
           -P "${CMAKE_CURRENT_SOURCE_DIR}/config/embed.cmake"
   DEPENDS ${embedded_files} "${CMAKE_CURRENT_SOURCE_DIR}/config/embed.cmake"
   VERBATIM)

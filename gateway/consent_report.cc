@@ -15,7 +15,16 @@ using policies::ConsentEvent;
 
 Json Time(base::Millis time) { return time == 0 ? Json(nullptr) : Json(base::FormatRfc3339(time)); }
 
-Json EventJson(const crypto::KeyRing& keys, const ConsentEvent& event) {
+Json StateJson(const crypto::KeyRing& keys, const StateOfPurpose& state) {
+  Json json{{"purpose", state.purpose},   {"state", Name(state.state)}, {"reason", state.reason},
+            {"since", Time(state.since)}, {"until", Time(state.until)}, {"events", state.events}};
+  json["event"] = state.event ? RegisterEvent(keys, *state.event) : Json(nullptr);
+  return json;
+}
+
+}  // namespace
+
+Json RegisterEvent(const crypto::KeyRing& keys, const ConsentEvent& event) {
   Json json{{"id", event.id},
             {"record", event.record_id},
             {"state", Name(event.state)},
@@ -35,15 +44,6 @@ Json EventJson(const crypto::KeyRing& keys, const ConsentEvent& event) {
   if (const Json detail = DetailOf(keys, event); !detail.empty()) json["detail"] = detail;
   return json;
 }
-
-Json StateJson(const crypto::KeyRing& keys, const StateOfPurpose& state) {
-  Json json{{"purpose", state.purpose},   {"state", Name(state.state)}, {"reason", state.reason},
-            {"since", Time(state.since)}, {"until", Time(state.until)}, {"events", state.events}};
-  json["event"] = state.event ? EventJson(keys, *state.event) : Json(nullptr);
-  return json;
-}
-
-}  // namespace
 
 std::string ShortId(std::string_view prefix, const crypto::Digest& digest) {
   constexpr std::string_view kDigits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";  // Crockford's base 32

@@ -23,6 +23,10 @@ std::string ShortId(std::string_view prefix, const crypto::Digest& digest);
 // the key nobody can relate it. "": nothing is on file.
 std::string HandleOf(const crypto::KeyRing& keys, const PersonHistory& history);
 
+// One event of the register: what was said, when, where, under which notice.
+nlohmann::ordered_json RegisterEvent(const crypto::KeyRing& keys,
+                                     const policies::ConsentEvent& event);
+
 // docs/FORMATS.md, *The register*. `known`: whether anything at all is on file.
 nlohmann::ordered_json StateReport(const Plan& plan, const crypto::KeyRing& keys,
                                    const PersonHistory& history, base::Millis at,

@@ -12,7 +12,7 @@ namespace octroi::gateway {
 namespace {
 
 constexpr base::Millis kDayMs = 86'400'000;
-constexpr std::size_t kDayBytes = 10;     // "2026-11-20"
+constexpr std::size_t kDayBytes = 10;       // "2026-11-20"
 constexpr std::size_t kEventsAtOnce = 100;  // handed in as one request
 
 base::Millis NumberIn(const std::string& text) {
@@ -35,10 +35,7 @@ std::string EventOf(const Counted& one, const std::string& origin) {
       {"type", std::string(kCountedEvents) + one.destination},
       {"time", base::FormatRfc3339(one.day + kDayMs)},
       {"data",
-       {{"day", day},
-        {"purpose", one.purpose},
-        {"records", one.records},
-        {"people", one.people}}}}
+       {{"day", day}, {"purpose", one.purpose}, {"records", one.records}, {"people", one.people}}}}
       .dump();
 }
 
@@ -67,8 +64,7 @@ bool CountDesk::IsProjected(base::Millis until) {
 }
 
 base::Status CountDesk::Tell(const Plan& plan, base::Millis day) {
-  const auto counted =
-      CountedSince(*parts_.journal, *parts_.store, plan, day, day + kDayMs);
+  const auto counted = CountedSince(*parts_.journal, *parts_.store, plan, day, day + kDayMs);
   if (!counted) return counted.error();
   for (std::size_t place = 0; place < plan.sources.size(); ++place) {
     const SourcePlan& source = plan.sources[place];

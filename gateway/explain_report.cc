@@ -87,6 +87,10 @@ base::Result<std::unique_ptr<policies::ConsentIndex>> KnownThen(
   return index;
 }
 
+Json Error(std::string_view code) { return {{"error", code}}; }
+
+}  // namespace
+
 std::uint64_t SequenceOf(std::string_view event_id, const std::string& origin) {
   const std::size_t dot = event_id.find('.');
   std::uint64_t sequence = 0;
@@ -96,10 +100,6 @@ std::uint64_t SequenceOf(std::string_view event_id, const std::string& origin) {
                     end.ptr == digits.data() + digits.size();
   return ours ? sequence : 0;
 }
-
-Json Error(std::string_view code) { return {{"error", code}}; }
-
-}  // namespace
 
 Json EventReport(const std::string& origin, const store::EventRow& row,
                  const journal::EventRecord& record, const Names& names, const Explainer* explainer,

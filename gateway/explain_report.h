@@ -22,6 +22,9 @@ nlohmann::ordered_json EventReport(const std::string& origin, const store::Event
                                    const journal::EventRecord& record, const Names& names,
                                    const Explainer* explainer, const base::FieldReader* fields);
 
+// Where an event stands in the journal of that origin; 0: it is not one of its ids.
+std::uint64_t SequenceOf(std::string_view event_id, const std::string& origin);
+
 struct Explaining {
   PlanNames names;
   // The config of that number; an error if it is not to be had any more, or not for this build.

@@ -328,7 +328,9 @@ std::string_view Sentence(std::string_view code, Language language) {
     const std::string_view consent = ConsentSentence(code, language);
     if (!consent.empty()) return consent;
     const std::string_view access = AccessSentence(code, language);
-    return access.empty() ? code : access;
+    if (!access.empty()) return access;
+    const std::string_view console = ConsoleSentence(code, language);
+    return console.empty() ? code : console;
   }
   return language == Language::kFrench ? said->fr : said->en;
 }

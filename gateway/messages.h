@@ -17,6 +17,8 @@ std::string_view Sentence(std::string_view code, Language language);
 std::string_view ConsentSentence(std::string_view code, Language language);
 // Those of re-identification, keys and tasks (messages_access.cc); "": not one of them.
 std::string_view AccessSentence(std::string_view code, Language language);
+// Those of the console (console/messages_console.cc); "": not one of them.
+std::string_view ConsoleSentence(std::string_view code, Language language);
 std::string_view OutcomeName(base::Outcome outcome, Language language);  // "Transmis", "Sent"
 
 // The language of this request; set by the handler from Accept-Language before any answer is made.

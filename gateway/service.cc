@@ -16,6 +16,7 @@
 #include "gateway/consent_desk.h"
 #include "gateway/consent_late.h"
 #include "gateway/consent_watch.h"
+#include "gateway/console/console.h"
 #include "gateway/counted.h"
 #include "gateway/edge.h"
 #include "gateway/explain_report.h"
@@ -89,6 +90,7 @@ struct Service::State {
       : parts(std::move(given)), settings(parts.config->settings), steady(*parts.clock) {}
 
   Parts parts;
+  Service* self = nullptr;  // which answers for all of this
   GatewaySettings settings;
   const base::SteadyWall steady;
   base::Metrics metrics;
@@ -116,6 +118,7 @@ struct Service::State {
   std::unique_ptr<gateway::Tap> tap;
   std::unique_ptr<CanaryWatch> canaries;
   std::unique_ptr<Api> api, console_api;
+  std::unique_ptr<console::Console> screens;
   std::unique_ptr<Edge> edge, console;
 
   // Wakes the edges' waiting answers. A listener, so that it follows the dispatcher and the
@@ -134,6 +137,7 @@ struct Service::State {
   base::Status Start();
   base::Status OpenJournal(JournalRecovery& recovery);
   void Assemble();
+  console::Console::Parts ConsoleParts();
   base::Status Listen();
   base::Status Submit(const Plan& plan, std::uint16_t source,
                       std::span<const std::string_view> events);  // the housekeeper's
@@ -147,6 +151,7 @@ base::Result<std::unique_ptr<Service>> Service::Start(Parts parts) {
   std::unique_ptr<Service> service(new Service());
   if (parts.threads == 0) parts.threads = std::max(1u, std::thread::hardware_concurrency());
   service->state_ = std::make_unique<State>(std::move(parts));
+  service->state_->self = service.get();
   if (auto started = service->state_->Start(); !started) return started.error();
   return service;
 }
@@ -316,6 +321,30 @@ base::Result<access::Rules> Service::State::AccessRules() const {
   return access::Rules::Of(past->config, number);
 }
 
+console::Console::Parts Service::State::ConsoleParts() {
+  console::Console::Parts show;
+  show.other = console_api.get();
+  show.clock = parts.clock;
+  show.users_path = console::UsersPath(settings.storage_path);
+  show.language = settings.language;
+  show.plan = [this] { return InForce(); };
+  show.complete = [this] { return projector->through() >= journal->durable_through(); };
+  show.status = [this] { return self->Status(); };
+  show.quality = [this](std::string_view verb, std::string_view question, score::Kept& kept) {
+    return self->Quality(verb, question, &kept);
+  };
+  show.tap = [this](std::string_view ask, Live& live) { tap->Watch(ask, live); };
+  show.record = {parts.store,
+                 keys.get(),
+                 parts.clock,
+                 accesses.get(),
+                 show.plan,
+                 [this](std::uint32_t number) { return configs->Past(number); },
+                 [this](std::string_view id) { return self->Explain(id); },
+                 journal->origin()};
+  return show;
+}
+
 base::Status Service::State::Listen() {
   Api::Parts serve;
   serve.gate = gate.get();
@@ -336,13 +365,14 @@ base::Status Service::State::Listen() {
   serve.events = false;
   serve.threads = 1;
   console_api = std::make_unique<Api>(serve);
+  screens = std::make_unique<console::Console>(ConsoleParts());
 
   Edge::Parts listen;
   listen.clock = parts.clock;
   listen.metrics = &metrics;
   listen.durable_through = [this] { return journal->durable_through(); };
   listen.address = settings.listen_console;
-  listen.handler = console_api.get();
+  listen.handler = screens.get();
   auto console_edge = Edge::Start(listen);
   if (!console_edge) return console_edge.error();
   console = std::move(*console_edge);
@@ -389,6 +419,7 @@ Service::~Service() {
   s.awake.store(nullptr);
   if (s.edge) s.edge->Drain(0);  // nobody speaks any more; the journal's thread may still wake it
   if (s.console) s.console->Drain(0);
+  s.screens.reset();  // its threads read what goes next
   s.canaries.reset();
   if (s.late) s.late->Stop();
   s.housekeeper.reset();
@@ -528,11 +559,15 @@ std::string Service::Reconcile(std::string_view order) const {
   if (!result) return R"({"error":"store.unavailable"})";
   return ReconciliationJson(*result, state_->journal->origin(), *plan, place);
 }
-std::string Service::Quality(std::string_view verb, std::string_view question) const {
+std::string Service::Quality(std::string_view verb, std::string_view question,
+                             score::Kept* kept) const {
   const crypto::HmacKey campaigns = state_->keys->StorageHmac("dedup");
   const score::Parts parts{state_->parts.store,
                            [this](std::uint32_t number) { return state_->configs->Past(number); },
-                           state_->InForce()->number, &campaigns, state_->parts.clock->WallNow()};
+                           state_->InForce()->number,
+                           &campaigns,
+                           state_->parts.clock->WallNow(),
+                           kept};
   return verb == "score" ? score::ScoreReport(question, parts)
                          : score::ProblemsReport(question, parts);
 }

@@ -21,6 +21,7 @@
 #include "gateway/config_desk.h"
 #include "gateway/dispatcher.h"
 #include "gateway/live.h"
+#include "gateway/score/ask.h"
 #include "gateway/task_desk.h"
 #include "journal/journal.h"
 #include "store/store.h"
@@ -70,7 +71,8 @@ class Service {
   // {"path", "source", "span"}: an export of that source, held against what was received.
   std::string Reconcile(std::string_view order) const;
   // "score" or "problems" (gateway/score/report.h).
-  std::string Quality(std::string_view verb, std::string_view question) const;
+  std::string Quality(std::string_view verb, std::string_view question,
+                      score::Kept* kept = nullptr) const;
   // What the journal has of a request (gateway/import/submitted.h).
   std::string Submitted(std::string_view order) const;
   // Those that go on: lines until they end or `live` is done. `ask`: JSON (gateway/tap.h,

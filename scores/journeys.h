@@ -46,8 +46,8 @@ inline constexpr std::size_t kBreaks = 6;
 std::string_view Name(Break one);  // "withheld", "quarantined", "late", "before", "open", "none"
 
 struct JourneyTerms {
-  std::size_t steps = 0;        // at least two
-  base::Millis within = 0;      // from the first step on
+  std::size_t steps = 0;              // at least two
+  base::Millis within = 0;            // from the first step on
   base::Millis since = 0, until = 0;  // when the first step was
   base::Millis now = 0;
 };

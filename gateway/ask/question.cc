@@ -247,6 +247,11 @@ Shape ShapeOf(policies::OutgoingField::Form form) {
   return Shape::kClear;  // of an unknown form nothing milder is said
 }
 
+std::string_view Name(Shape shape) {
+  constexpr std::string_view kNames[] = {"clear", "pseudonym", "hashed", "generalised", "redacted"};
+  return kNames[static_cast<std::size_t>(shape)];
+}
+
 std::variant<Question, QuestionFault> ReadQuestion(std::string_view text,
                                                    const config::World& world) {
   return Reader(text, world).Read();

@@ -48,6 +48,7 @@ namespace octroi::gateway::ask {
 
 enum class Shape { kClear, kPseudonym, kHashed, kGeneralised, kRedacted };
 Shape ShapeOf(policies::OutgoingField::Form form);
+std::string_view Name(Shape shape);  // "clear", "pseudonym", "hashed", "generalised", "redacted"
 
 struct Question {
   std::string field, category;  // both empty: any field

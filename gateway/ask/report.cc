@@ -11,22 +11,6 @@ using policies::ConsentEntry;
 using policies::ConsentState;
 using Json = nlohmann::ordered_json;
 
-const char* FormName(policies::OutgoingField::Form form) {
-  switch (ShapeOf(form)) {
-    case Shape::kClear:
-      return "clear";
-    case Shape::kPseudonym:
-      return "pseudonym";
-    case Shape::kHashed:
-      return "hashed";
-    case Shape::kRedacted:
-      return "redacted";
-    case Shape::kGeneralised:
-      break;
-  }
-  return "generalised";
-}
-
 Json ConsentJson(std::size_t subject, std::string_view purpose, const ConsentEntry& entry) {
   Json json{{"subject", subject},
             {"purpose", purpose},
@@ -72,7 +56,7 @@ Json ExampleJson(const Answer& answer, const Question& question, const Plan& pla
   json["destination"] = plan.destinations[one.destination].id;
   json["purpose"] = plan.purposes[one.purpose];
   json["field"] = plan.fields[answer.leaving.field];
-  json["form"] = FormName(answer.leaving.form);
+  json["form"] = Name(ShapeOf(answer.leaving.form));
   json["reason"] = plan.ReasonName(one.verdict.reason);
   json["policies"] = PolicyLinesOf(one, plan);
   json["confirmed"] = example.confirmed;

@@ -8,8 +8,7 @@ namespace octroi::gateway::config {
 void Checker::Journey(const Document& dictionary, const Node& counts) const {
   if (counts.Find("journey") == nullptr) return;
   const Node* same = counts.FindString("same");
-  if (same != nullptr && same->text != "subject")
-    Add(1410, dictionary, same->at, {same->text});
+  if (same != nullptr && same->text != "subject") Add(1410, dictionary, same->at, {same->text});
   if (counts.Find("purpose") == nullptr) {
     Add(2122, dictionary, counts.KeyAt("journey"));
   } else {
@@ -18,8 +17,8 @@ void Checker::Journey(const Document& dictionary, const Node& counts) const {
   for (const Node& event : counts.List("journey")) {
     const bool comes = std::ranges::any_of(world_.Of("Source"), [&](const Document* source) {
       const auto& accepts = source->root.List("accepts");
-      return std::ranges::any_of(
-          accepts, [&](const Node& one) { return one.Text("event") == event.text; });
+      return std::ranges::any_of(accepts,
+                                 [&](const Node& one) { return one.Text("event") == event.text; });
     });
     if (!comes) Add(2123, dictionary, event.at, {event.text});
   }

@@ -71,13 +71,13 @@ std::optional<Question> Question::FromJson(std::string_view json, base::Millis n
 }
 
 const PlanTerms* Counted::TermsOfPlan(std::uint32_t plan) {
-  const auto known = plans_.find(plan);
-  if (known != plans_.end()) return known->second.get();
-  auto& made = plans_[plan];
+  const auto known = kept_.plans.find(plan);
+  if (known != kept_.plans.end()) return known->second.get();
+  auto& made = kept_.plans[plan];
   const auto past = parts_.past(plan);
   if (!past) return nullptr;
   made = std::make_unique<PlanTerms>(TermsOf(*past, parts_.now, *parts_.campaigns));
-  campaigns_.insert(made->campaigns.begin(), made->campaigns.end());
+  kept_.campaigns.insert(made->campaigns.begin(), made->campaigns.end());
   return made.get();
 }
 
@@ -91,12 +91,17 @@ bool Counted::Wanted(const Question& question, const std::string& source,
 }
 
 base::Status Counted::Read(const Question& question, base::Millis since, base::Millis until) {
-  auto counts = parts_.store->Quality(since, until);
-  if (!counts) return counts.error();
-  counts_ = std::move(*counts);
+  const auto known = kept_.counts.find({since, until});
+  if (known == kept_.counts.end()) {
+    auto counts = parts_.store->Quality(since, until);
+    if (!counts) return counts.error();
+    counts_ = &kept_.counts.insert_or_assign({since, until}, std::move(*counts)).first->second;
+  } else {
+    counts_ = &known->second;
+  }
   question_ = question;
   const PlanTerms* const in_force = TermsOfPlan(parts_.plan);
-  for (const auto& [key, count] : counts_.records) {
+  for (const auto& [key, count] : counts_->records) {
     const Piece piece = PieceOf(key, count, TermsOfPlan(key.plan), in_force);
     if (Wanted(question, *piece.source, piece.campaign)) pieces_.push_back(piece);
   }
@@ -112,10 +117,10 @@ bool Counted::KnowsSource(const std::string& source) {
 std::uint64_t Counted::People(std::string_view contract, std::string_view rule, base::Millis since,
                               base::Millis until) const {
   store::PeopleSketch all;
-  for (const auto& [key, people] : counts_.people) {
+  for (const auto& [key, people] : counts_->people) {
     if (key.day < since - since % store::kQualityDay || key.day >= until) continue;
-    const auto plan = plans_.find(key.plan);
-    if (plan == plans_.end() || !plan->second) continue;
+    const auto plan = kept_.plans.find(key.plan);
+    if (plan == kept_.plans.end() || !plan->second) continue;
     const PlanTerms& terms = *plan->second;
     if (key.contract >= terms.contracts.size() || terms.contracts[key.contract].id != contract)
       continue;
@@ -131,8 +136,8 @@ std::uint64_t Counted::People(std::string_view contract, std::string_view rule, 
 std::string Counted::CampaignName(std::uint64_t campaign) const {
   if (campaign == store::kNoCampaign) return "-";
   if (campaign == store::kOtherCampaigns) return "*";
-  const auto named = campaigns_.find(campaign);
-  if (named != campaigns_.end()) return named->second;
+  const auto named = kept_.campaigns.find(campaign);
+  if (named != kept_.campaigns.end()) return named->second;
   std::string bytes;
   for (int shift = 56; shift >= 0; shift -= 8) bytes += static_cast<char>(campaign >> shift & 0xff);
   return "#" + base::Hex(bytes).substr(0, 10);

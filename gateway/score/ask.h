@@ -27,12 +27,21 @@ struct Question {
   static std::optional<Question> FromJson(std::string_view json, base::Millis now);
 };
 
+// What one answer read and the next can use: of a few questions about one moment (a scorecard). One
+// thread.
+struct Kept {
+  std::map<std::uint32_t, std::unique_ptr<PlanTerms>> plans;  // null: it cannot be read
+  std::map<std::uint64_t, std::string> campaigns;
+  std::map<std::pair<base::Millis, base::Millis>, store::QualityCounts> counts;  // by range
+};
+
 struct Parts {
   store::Store* store = nullptr;
   std::function<base::Result<PastConfig>(std::uint32_t plan)> past;
   std::uint32_t plan = 0;                      // in force
   const crypto::HmacKey* campaigns = nullptr;  // of CampaignHash
   base::Millis now = 0;
+  Kept* kept = nullptr;  // null: nothing is kept
 };
 
 // One row of the counters, with what it means.
@@ -55,7 +64,10 @@ struct Piece {
 // The counters of some hours, read once.
 class Counted {
  public:
-  explicit Counted(const Parts& parts) : parts_(parts) {}
+  explicit Counted(const Parts& parts)
+      : parts_(parts), kept_(parts.kept != nullptr ? *parts.kept : own_) {}
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
   // Errors: the store's.
   base::Status Read(const Question& question, base::Millis since, base::Millis until);
 
@@ -71,10 +83,10 @@ class Counted {
  private:
   bool Wanted(const Question& question, const std::string& source, std::uint64_t campaign) const;
   const Parts& parts_;
-  std::map<std::uint32_t, std::unique_ptr<PlanTerms>> plans_;
-  std::map<std::uint64_t, std::string> campaigns_;
+  Kept own_;
+  Kept& kept_;
   std::vector<Piece> pieces_;
-  store::QualityCounts counts_;
+  const store::QualityCounts* counts_ = nullptr;  // after Read
   Question question_;
 };
 

@@ -35,10 +35,10 @@ struct Gathered {
   const JourneyFacts* facts = nullptr;
   std::uint32_t purpose = 0;  // its bit; 0: none
   People people;
-  std::vector<Touch> touches;                 // `person` is a place of `prints` until the end
-  std::vector<journal::Fingerprint> prints;   // the first identifier of each touch
-  std::vector<std::uint64_t> unidentified;    // records by step
-  std::vector<std::uint64_t> unmeasured;      // records by step that nobody gets for the purpose
+  std::vector<Touch> touches;                // `person` is a place of `prints` until the end
+  std::vector<journal::Fingerprint> prints;  // the first identifier of each touch
+  std::vector<std::uint64_t> unidentified;   // records by step
+  std::vector<std::uint64_t> unmeasured;     // records by step that nobody gets for the purpose
 };
 
 std::uint32_t BitOf(const Plan& plan, const std::string& purpose) {
@@ -50,9 +50,8 @@ std::uint32_t BitOf(const Plan& plan, const std::string& purpose) {
 bool Serves(const Plan& plan, std::uint16_t destination, std::uint32_t purpose) {
   const auto& destinations = plan.policies->spec().destinations;
   return destination < destinations.size() &&
-         std::ranges::any_of(destinations[destination].purposes, [&](std::uint16_t place) {
-           return purpose == 1U << place;
-         });
+         std::ranges::any_of(destinations[destination].purposes,
+                             [&](std::uint16_t place) { return purpose == 1U << place; });
 }
 
 // What the event is for somebody's journey; nothing: no destination gets it for that purpose.
@@ -63,8 +62,8 @@ std::optional<TouchKind> KindOf(const Plan& plan, const store::EventRow& row,
   for (const base::Verdict& verdict : record.verdicts) {
     if (!Serves(plan, verdict.destination, purpose)) continue;
     served = true;
-    const auto state = std::ranges::find(row.deliveries, verdict.destination,
-                                         &store::DeliveryState::destination);
+    const auto state =
+        std::ranges::find(row.deliveries, verdict.destination, &store::DeliveryState::destination);
     const bool withheld =
         state != row.deliveries.end() && state->outcome == base::Outcome::kWithheld;
     const bool counted = verdict.reason == base::Reason::kVariantCounted;
@@ -140,8 +139,8 @@ Json JourneyJson(Gathered& journey, const Question& question, base::Millis now) 
   }
   for (Touch& touch : journey.touches)
     touch.person = static_cast<std::uint32_t>(journey.people.Of(journey.prints[touch.person]));
-  const auto figures = scores::Follow(journey.touches, {facts.events.size(), facts.within,
-                                                        question.since, question.until, now});
+  const auto figures = scores::Follow(
+      journey.touches, {facts.events.size(), facts.within, question.since, question.until, now});
   bool told = Tellable(figures.persons[0]);
   Json steps = Json::array(), links = Json::array();
   for (std::size_t step = 0; step < facts.events.size(); ++step) {

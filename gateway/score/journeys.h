@@ -22,8 +22,8 @@ inline constexpr std::size_t kTouchesMax = 20'000'000;  // 32 bytes each, and th
 
 struct JourneyParts {
   const journal::Journal* journal = nullptr;
-  store::FlowStore* store = nullptr;  // attached to it
-  const PastConfig* config = nullptr;  // in force
+  store::FlowStore* store = nullptr;           // attached to it
+  const PastConfig* config = nullptr;          // in force
   const crypto::HmacKey* campaigns = nullptr;  // of CampaignHash
   Language language = Language::kFrench;
   base::Millis now = 0;

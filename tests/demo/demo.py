@@ -9,6 +9,7 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from console import Console  # noqa: E402
 from gateway import Gateway  # noqa: E402
 from inputs import in_batches, ndjson, retail_events, segment_requests  # noqa: E402
 from recorder import Recorder  # noqa: E402
@@ -137,6 +138,7 @@ def main():
                  "publicite": Recorder("publicite", 18103, ads_answers)}
     with tempfile.TemporaryDirectory(prefix="octroi-demo-") as temporary:
         gateway = Gateway(args.octroi, os.path.join(temporary, "config"))
+        console = Console(gateway)
         progress("starting the gateway on 127.0.0.1:18080")
         gateway.start()
         try:
@@ -148,11 +150,13 @@ def main():
             seen = send_inputs(gateway)
             status = gateway.wait_quiet(show=lambda s: progress(f"pending: {s['pending']}"))
             explained = explain_each(gateway, seen)
-            problems = check(status, recorders)
+            withheld = explained.get("withheld", {}).get("id", "")
+            problems = check(status, recorders) + console.check(withheld)
             if args.json:
                 print(json.dumps({**status, "explained": explained, "problems": problems}, ensure_ascii=False))
             else:
                 show(gateway, explained, problems, args)
+                console.show(withheld)
             if not args.once and not args.json:
                 print("Ctrl-C ends it.", file=sys.stderr)
                 try:

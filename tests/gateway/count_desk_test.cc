@@ -32,7 +32,8 @@ struct CountDeskTest : ::testing::Test, Register {
         world.journal.get(), &world.store, &world.disk.clock, [this] { return plan; },
         [this] { return projected; },
         [this](const Plan& in, std::uint16_t source, std::span<const std::string_view> texts) {
-          if (!takes) return base::Status(base::Error{base::ErrorCode::kUnavailable, "journal", ""});
+          if (!takes)
+            return base::Status(base::Error{base::ErrorCode::kUnavailable, "journal", ""});
           for (const std::string_view text : texts) {
             events.push_back(Json::parse(text));
             told.push_back(in.sources[source].id + " " + events.back()["id"].get<std::string>());

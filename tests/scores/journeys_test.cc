@@ -109,15 +109,15 @@ TEST(Journeys, EverybodyIsSomewhere) {
   for (int round = 0; round < 300; ++round) {
     std::vector<Touch> touches;
     for (int i = 0; i < 200; ++i) {
-      touches.push_back({static_cast<std::uint32_t>(random() % 30), static_cast<std::uint16_t>(random() % 3),
-                         static_cast<TouchKind>(random() % 3),
-                         static_cast<base::Millis>(random() % 60) * kDay});
+      touches.push_back(
+          {static_cast<std::uint32_t>(random() % 30), static_cast<std::uint16_t>(random() % 3),
+           static_cast<TouchKind>(random() % 3), static_cast<base::Millis>(random() % 60) * kDay});
     }
     const auto figures = Follow(touches, kTerms);
     for (std::size_t link = 0; link < 2; ++link) {
       const auto& breaks = figures.links[link].breaks;
-      EXPECT_EQ(figures.persons[link], std::accumulate(breaks.begin(), breaks.end(),
-                                                       figures.persons[link + 1]));
+      EXPECT_EQ(figures.persons[link],
+                std::accumulate(breaks.begin(), breaks.end(), figures.persons[link + 1]));
     }
   }
 }

@@ -1,0 +1,32 @@
+// Worker: the console's own thread. What reads the store, the disk or a password takes its time,
+// and the edge's thread must not wait for it.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+namespace octroi::gateway::console {
+
+inline constexpr std::size_t kWaitingMax = 64;
+
+class Worker {
+ public:
+  Worker();
+  ~Worker();  // finishes what it is at; drops what waits
+  // In the order they come, one at a time. False: too many wait. Any thread.
+  bool Do(std::function<void()> task);
+
+ private:
+  void Run();
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<std::function<void()>> tasks_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace octroi::gateway::console
