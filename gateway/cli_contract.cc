@@ -145,14 +145,18 @@ int Export(const Arguments& args) {
   if (args.Has("--to") && args.Option("--to") != "odcs") return Misused(args);
   const auto bytes = FindContract(args);
   if (!bytes) return Complain(bytes.error(), kUnreachable);
+  // As a file of a config folder, which a contract is.
+  const std::string file =
+      "contracts/" + std::filesystem::path(args.words[2]).stem().string() + ".yaml";
   config::Findings findings;
-  const config::World world = config::World::Read({{"contracts/" + std::filesystem::path(args.words[2]).filename().string(), *bytes}}, findings);
+  const config::World world = config::World::Read({{file, *bytes}}, findings);
   const auto contracts = world.Of("Contract");
   if (findings.errors() != 0) return Refuse(std::move(findings).Sorted(), args);
   if (contracts.empty()) return Misused(args);
   const Json odcs = contract::ExportOdcs(config::JsonOf(contracts.front()->root));
-  const std::string text =
-      args.json ? odcs.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n" : contract::YamlOf(odcs);
+  const std::string text = args.json
+                               ? odcs.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"
+                               : contract::YamlOf(odcs);
   std::fputs(text.c_str(), stdout);
   return kOk;
 }

@@ -89,8 +89,7 @@ Condition Several(Kind kind, std::vector<Condition> parts) {
   if (std::ranges::any_of(whole.parts, [&](const Condition& p) { return p.kind == decisive; })) {
     return decisive == Kind::kTrue ? Condition::True() : Condition::False();
   }
-  if (whole.parts.empty())
-    return neutral == Kind::kTrue ? Condition::True() : Condition::False();
+  if (whole.parts.empty()) return neutral == Kind::kTrue ? Condition::True() : Condition::False();
   if (whole.parts.size() == 1) return std::move(whole.parts.front());
   return whole;
 }

@@ -15,9 +15,9 @@ struct Condition {
   using Keys = nlohmann::ordered_json;
 
   Kind kind = Kind::kTrue;
-  std::string field;            // kValue: a check on it, of these JSON types ..
-  std::uint8_t types = 0;       // bits of rules::JsonTypeBit, absent among them
-  Keys keys = Keys::object();   // .. and, of what is there and not null, these keys
+  std::string field;             // kValue: a check on it, of these JSON types ..
+  std::uint8_t types = 0;        // bits of rules::JsonTypeBit, absent among them
+  Keys keys = Keys::object();    // .. and, of what is there and not null, these keys
   std::vector<Condition> parts;  // kAll, kAny, kNot
 
   static Condition True() { return {}; }

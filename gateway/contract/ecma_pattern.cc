@@ -11,25 +11,28 @@ using config::Say;
 
 // ECMA-262: WhiteSpace and LineTerminator, 12.2 and 12.3.
 constexpr std::string_view kSpaces =
-    "\\t-\\r \\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}\\x{feff}";
+    "\\t-\\r "
+    "\\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}\\x{feff}";
 constexpr std::string_view kNotSpaces =
     "\\x{0}-\\x{8}\\x{e}-\\x{1f}!-\\x{9f}\\x{a1}-\\x{167f}\\x{1681}-\\x{1fff}\\x{200b}-\\x{2027}"
-    "\\x{202a}-\\x{202e}\\x{2030}-\\x{205e}\\x{2060}-\\x{2fff}\\x{3001}-\\x{fefe}\\x{ff00}-\\x{10ffff}";
+    "\\x{202a}-\\x{202e}\\x{2030}-\\x{205e}\\x{2060}-\\x{2fff}\\x{3001}-\\x{fefe}\\x{ff00}-\\x{"
+    "10ffff}";
 constexpr std::string_view kAnyButLineEnd = "[^\\n\\r\\x{2028}\\x{2029}]";
 
 // Long names of general categories that RE2 has by their short one.
-constexpr std::array<std::array<std::string_view, 2>, 12> kCategories = {{{"Letter", "L"},
-                                                                          {"Lowercase_Letter", "Ll"},
-                                                                          {"Uppercase_Letter", "Lu"},
-                                                                          {"Titlecase_Letter", "Lt"},
-                                                                          {"Mark", "M"},
-                                                                          {"Number", "N"},
-                                                                          {"Decimal_Number", "Nd"},
-                                                                          {"digit", "Nd"},
-                                                                          {"Punctuation", "P"},
-                                                                          {"Symbol", "S"},
-                                                                          {"Separator", "Z"},
-                                                                          {"Other", "C"}}};
+constexpr std::array<std::array<std::string_view, 2>, 12> kCategories = {
+    {{"Letter", "L"},
+     {"Lowercase_Letter", "Ll"},
+     {"Uppercase_Letter", "Lu"},
+     {"Titlecase_Letter", "Lt"},
+     {"Mark", "M"},
+     {"Number", "N"},
+     {"Decimal_Number", "Nd"},
+     {"digit", "Nd"},
+     {"Punctuation", "P"},
+     {"Symbol", "S"},
+     {"Separator", "Z"},
+     {"Other", "C"}}};
 
 class Translator {
  public:
@@ -118,8 +121,7 @@ class Translator {
       out_ += '^';
       ++at_;
     }
-    if (at_ < text_.size() && text_[at_] == ']')
-      return Refuse("une classe vide", "an empty class");
+    if (at_ < text_.size() && text_[at_] == ']') return Refuse("une classe vide", "an empty class");
     while (why_.empty() && at_ < text_.size() && text_[at_] != ']') {
       if (text_[at_] == '\\') {
         Escape(true);

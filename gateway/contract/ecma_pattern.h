@@ -9,8 +9,8 @@
 namespace octroi::gateway::contract {
 
 struct Pattern {
-  std::string re2;   // of the whole text: what stands around a match is part of it
-  config::Say why;   // not empty: it cannot be said in RE2, and why
+  std::string re2;  // of the whole text: what stands around a match is part of it
+  config::Say why;  // not empty: it cannot be said in RE2, and why
 };
 
 // Means the same on every text, or says why not: RE2 has no lookaround and no back references, and

@@ -95,10 +95,11 @@ std::string YamlOf(const Json& value) {
 std::string IdOf(std::string_view name, char separator) {
   constexpr std::size_t kIdMax = 60;
   const auto fits = [&](unsigned char c) {
-    return std::islower(c) != 0 || std::isdigit(c) != 0 || c == static_cast<unsigned char>(separator);
+    return std::islower(c) != 0 || std::isdigit(c) != 0 ||
+           c == static_cast<unsigned char>(separator);
   };
-  if (!name.empty() && std::islower(static_cast<unsigned char>(name[0])) != 0 && name.size() <= kIdMax &&
-      std::ranges::all_of(name, fits)) {
+  if (!name.empty() && std::islower(static_cast<unsigned char>(name[0])) != 0 &&
+      name.size() <= kIdMax && std::ranges::all_of(name, fits)) {
     return std::string(name);
   }
   std::string id;
@@ -135,8 +136,9 @@ Json ContractHead(const std::string& id, const std::string& title) {
 std::string ContractFile(const Imported& imported, Language language) {
   if (imported.contract.is_null()) return {};
   const bool fr = language == Language::kFrench;
-  std::string out = fr ? "# Champs : ce que le dictionnaire doit avoir, et où la source les lit.\n"
-                       : "# Fields: what the dictionary must have, and where the source reads them.\n";
+  std::string out =
+      fr ? "# Champs : ce que le dictionnaire doit avoir, et où la source les lit.\n"
+         : "# Fields: what the dictionary must have, and where the source reads them.\n";
   for (const ImportedField& field : imported.fields) {
     out += "#   " + field.id + " (" + field.format + "): " + Json(field.path).dump() + "\n";
   }

@@ -41,7 +41,8 @@ Imported ImportJsonSchema(const config::Node& schema, const SchemaPlace& place) 
   RuleMaker maker(out, schema);
   maker.Make(std::move(asks.condition), reader.formats());
   const config::Node* title = schema.FindString("title");
-  const std::string name = title != nullptr && !title->text.empty() ? title->text : place.contract_id;
+  const std::string name =
+      title != nullptr && !title->text.empty() ? title->text : place.contract_id;
   out.contract = ContractHead(place.contract_id, name);
   maker.Finish(out.contract);
   return out;

@@ -14,7 +14,8 @@ struct SchemaPlace {
 
 // What the schema refuses the contract's rules refuse (quarantine), unless a note that is `lost`
 // says otherwise; what the schema accepts they accept, whatever the notes. Formats are annotations
-// (JSON Schema Validation, 7.2.1): rules that count and let pass. `schema` as the YAML reader has it.
+// (JSON Schema Validation, 7.2.1): rules that count and let pass. `schema` as the YAML reader has
+// it.
 Imported ImportJsonSchema(const config::Node& schema, const SchemaPlace& place);
 
 }  // namespace octroi::gateway::contract

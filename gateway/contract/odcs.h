@@ -19,8 +19,8 @@ struct OdcsImport {
 OdcsImport ImportOdcs(const config::Node& document);
 
 // A Contract file's root -> ODCS 3.1.0, valid by its JSON Schema. What other tools can check stands
-// in the standard's own words; the rest under the engine `octroi` and in customProperties `octroi.…`,
-// so that ImportOdcs gives the same contract back.
+// in the standard's own words; the rest under the engine `octroi` and in customProperties
+// `octroi.…`, so that ImportOdcs gives the same contract back.
 nlohmann::ordered_json ExportOdcs(const nlohmann::ordered_json& contract);
 
 // The standard's own words for a rule: a `quality` item of the field `field`, without what only

@@ -32,7 +32,8 @@ Json HeadOf(const Node& document, const std::string& id, const std::string& name
   if (const Node* whole = document.Find("version"); whole != nullptr && version != major + ".0.0")
     notes.push_back({"/version", whole->at, 1447, {"version"}, false});
   head["status"] = StatusOf(document.Text("status"));
-  if (document.Text("status") != head["status"].get<std::string>() && document.Find("status") != nullptr)
+  if (document.Text("status") != head["status"].get<std::string>() &&
+      document.Find("status") != nullptr)
     notes.push_back({"/status", document.Find("status")->at, 1447, {"status"}, false});
   bool between = false;
   for (const Node& property : document.List("customProperties")) {
@@ -43,9 +44,12 @@ Json HeadOf(const Node& document, const std::string& id, const std::string& name
     between = between || key == "octroi.between";
   }
   if (!between) {
-    notes.push_back({"", document.at, 1459,
-                     {"between", Say("qui produit et qui consomme", "who produces and who consumes")},
-                     false});
+    notes.push_back(
+        {"",
+         document.at,
+         1459,
+         {"between", Say("qui produit et qui consomme", "who produces and who consumes")},
+         false});
   }
   return head;
 }
@@ -60,13 +64,17 @@ OdcsImport ImportOdcs(const Node& document) {
   OdcsImport out;
   if (!IsRead(document)) {
     const Node* version = document.Find("apiVersion");
-    out.notes.push_back({"/apiVersion", version != nullptr ? version->at : document.at, 1451,
-                         {version != nullptr ? version->text : std::string("?")}, true});
+    out.notes.push_back({"/apiVersion",
+                         version != nullptr ? version->at : document.at,
+                         1451,
+                         {version != nullptr ? version->text : std::string("?")},
+                         true});
     return out;
   }
-  NoteTheRest(document, "",
-              {"apiVersion", "kind", "id", "name", "version", "status", "schema", "customProperties"},
-              out.notes);
+  NoteTheRest(
+      document, "",
+      {"apiVersion", "kind", "id", "name", "version", "status", "schema", "customProperties"},
+      out.notes);
   NoteCustom(document, "", out.notes);
   const auto& schema = document.List("schema");
   std::set<std::string> ids;

@@ -35,18 +35,20 @@ constexpr Logical kLogical[] = {{"string", rules::kStringBit, "text"},
 
 }  // namespace
 
-void OdcsObject::Lose(const std::string& pointer, const Node& at, int code, std::vector<Say> pieces) {
+void OdcsObject::Lose(const std::string& pointer, const Node& at, int code,
+                      std::vector<Say> pieces) {
   out_.notes.push_back({pointer, at.at, code, std::move(pieces), true});
 }
-void OdcsObject::Tell(const std::string& pointer, const Node& at, int code, std::vector<Say> pieces) {
+void OdcsObject::Tell(const std::string& pointer, const Node& at, int code,
+                      std::vector<Say> pieces) {
   out_.notes.push_back({pointer, at.at, code, std::move(pieces), false});
 }
 
 void OdcsObject::Read(Json head) {
   ReadProperties(object_, pointer_, "", 0);
   ReadQuality(object_, pointer_, "");
-  NoteTheRest(object_, pointer_, {"name", "logicalType", "properties", "quality", "customProperties"},
-              out_.notes);
+  NoteTheRest(object_, pointer_,
+              {"name", "logicalType", "properties", "quality", "customProperties"}, out_.notes);
   NoteCustom(object_, pointer_, out_.notes);
   if (out_.fields.empty() || out_.fields.size() > base::kFieldsMax) {
     Lose(pointer_, object_, out_.fields.empty() ? 1454 : 1453, {"properties"});
@@ -116,22 +118,25 @@ void OdcsObject::ReadFlags(const Property& property) {
     if (critical->truth && (covered || ours)) more["critical"] = true;
     if (!critical->truth && ours) more["critical"] = false;
     if (critical->truth && !covered && !ours)
-      Tell(at, *critical, 1459, {"critical", Say("aucune règle ne porte sur ce champ", "no rule is about this field")});
+      Tell(at, *critical, 1459,
+           {"critical", Say("aucune règle ne porte sur ce champ", "no rule is about this field")});
   }
   if (node.True("primaryKey")) {
     const Node* position = node.Find("primaryKeyPosition");
     primary_.emplace_back(position != nullptr ? position->number : 0, property.field);
   } else if (const Node* position = node.Find("primaryKeyPosition");
              position != nullptr && position->number != -1) {
-    Tell(PointerTo(property.pointer, "primaryKeyPosition"), *position, 1447, {"primaryKeyPosition"});
+    Tell(PointerTo(property.pointer, "primaryKeyPosition"), *position, 1447,
+         {"primaryKeyPosition"});
   }
   if (!node.True("unique")) return;
   const Node& unique = *node.Find("unique");
   Lose(PointerTo(property.pointer, "unique"), unique, 1458,
        {Say("« unique » porte sur sept jours, à changer par « within »",
             "\"unique\" is about seven days, changed by \"within\"")});
-  rules_.push_back({{IdOf(property.field, '-') + "-unique", property.field, "", "uniqueness", false},
-                    {{"unique_on", Json::array({property.field})}, {"within", kRemembered}}});
+  rules_.push_back(
+      {{IdOf(property.field, '-') + "-unique", property.field, "", "uniqueness", false},
+       {{"unique_on", Json::array({property.field})}, {"within", kRemembered}}});
 }
 
 void OdcsObject::ReadKeys() {
@@ -167,11 +172,11 @@ void OdcsObject::ReadType(const Property& property) {
     Lose(written != nullptr ? PointerTo(at, "format") : PointerTo(property.pointer, "logicalType"),
          written != nullptr ? *written : *type, 1455,
          {written != nullptr ? written->text : type->text,
-          Say("les dates et heures se lisent selon RFC 3339", "dates and times are read by RFC 3339")});
+          Say("les dates et heures se lisent selon RFC 3339",
+              "dates and times are read by RFC 3339")});
     if (known->word != "time") out_.fields.back().format = "text";
   } else if (timed) {
-    conditions_.push_back(
-        Condition::Value(property.field, types, {{"format", known->format}}));
+    conditions_.push_back(Condition::Value(property.field, types, {{"format", known->format}}));
   }
   if (options == nullptr) return;
   if (timed) {

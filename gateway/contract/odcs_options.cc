@@ -35,7 +35,8 @@ void OdcsObject::ReadOptions(const Property& property, const Node& options, std:
 void OdcsObject::ReadTexts(const Property& property, const Node& options, std::uint8_t types) {
   const std::string at = PointerTo(property.pointer, "logicalTypeOptions");
   Json keys = Json::object();
-  for (const auto& [theirs, ours] : {std::pair{"minLength", "min_length"}, {"maxLength", "max_length"}}) {
+  for (const auto& [theirs, ours] :
+       {std::pair{"minLength", "min_length"}, {"maxLength", "max_length"}}) {
     const Node* length = options.Find(theirs);
     if (length == nullptr) continue;
     if (length->kind == Node::Kind::kInteger && length->number >= 0) {
@@ -78,7 +79,8 @@ void OdcsObject::ReadNumbers(const Property& property, const Node& options, std:
   for (const auto& [theirs, ours] : kLimits) {
     const Node* limit = options.Find(theirs);
     if (limit == nullptr) continue;
-    const bool fits = limit->IsNumber() && (limit->number > 0 || std::string_view(ours) != "multiple_of");
+    const bool fits =
+        limit->IsNumber() && (limit->number > 0 || std::string_view(ours) != "multiple_of");
     if (!fits) {
       Lose(PointerTo(at, theirs), *limit, 1457, {theirs});
       continue;
@@ -102,16 +104,15 @@ void OdcsObject::ReadNumbers(const Property& property, const Node& options, std:
       conditions_.push_back(Condition::Value(property.field, types, {{"min", 0}}));
     Tell(PointerTo(at, "format"), *width, 1447, {width->text});
   }
-  NoteTheRest(options, at,
-              {"minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "multipleOf", "format"},
-              out_.notes);
+  NoteTheRest(
+      options, at,
+      {"minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "multipleOf", "format"},
+      out_.notes);
 }
 
 void OdcsObject::ReadTimes(const Property& property, const Node& options) {
-  constexpr std::pair<const char*, const char*> kLimits[] = {{"minimum", ">="},
-                                                             {"exclusiveMinimum", ">"},
-                                                             {"maximum", "<="},
-                                                             {"exclusiveMaximum", "<"}};
+  constexpr std::pair<const char*, const char*> kLimits[] = {
+      {"minimum", ">="}, {"exclusiveMinimum", ">"}, {"maximum", "<="}, {"exclusiveMaximum", "<"}};
   const std::string at = PointerTo(property.pointer, "logicalTypeOptions");
   const std::string& format = out_.fields.back().format;
   for (const auto& [theirs, sign] : kLimits) {
@@ -127,10 +128,10 @@ void OdcsObject::ReadTimes(const Property& property, const Node& options) {
     }
     const std::string name = "event." + property.field;
     const std::string text = limit->text + (day ? "T00:00:00Z" : "");
-    rules_.push_back({{IdOf(property.field, '-') + "-range", property.field, ""},
-                      {{"field", property.field},
-                       {"cel", "!has(" + name + ") || " + name + " " + sign + " timestamp('" + text +
-                                   "')"}}});
+    rules_.push_back(
+        {{IdOf(property.field, '-') + "-range", property.field, ""},
+         {{"field", property.field},
+          {"cel", "!has(" + name + ") || " + name + " " + sign + " timestamp('" + text + "')"}}});
   }
   if (const Node* timezone = options.Find("timezone"); timezone != nullptr && timezone->truth)
     Tell(PointerTo(at, "timezone"), *timezone, 1447, {"timezone"});
@@ -147,7 +148,8 @@ void OdcsObject::ReadMembers(const Property& property, const Node& options) {
       continue;
     }
     Lose(PointerTo(at, member.key), member.value, 1455,
-         {"required", Say("« required » se dit de chaque champ", "\"required\" is said of each field")});
+         {"required",
+          Say("« required » se dit de chaque champ", "\"required\" is said of each field")});
   }
 }
 

@@ -28,7 +28,8 @@ constexpr Reason kReasons[] = {
     {"relationships", true, "les valeurs d'un autre objet ne sont pas tenues ici",
      "the values of another object are not held here"},
     {"partitioned", false, "un événement n'est pas dans une table", "an event is in no table"},
-    {"partitionKeyPosition", false, "un événement n'est pas dans une table", "an event is in no table"},
+    {"partitionKeyPosition", false, "un événement n'est pas dans une table",
+     "an event is in no table"},
     {"physicalType", false, "un événement n'est pas dans une table", "an event is in no table"},
     {"physicalName", false, "un événement n'est pas dans une table", "an event is in no table"},
     {"classification", false, "le dictionnaire dit « personal_data » et « category »",
@@ -42,18 +43,22 @@ constexpr Reason kReasons[] = {
     {"transformDescription", false, "la passerelle lit ce qui lui est envoyé",
      "the gateway reads what it is sent"},
     {"schedule", false, "une règle est jugée à chaque événement", "a rule is judged at each event"},
-    {"scheduler", false, "une règle est jugée à chaque événement", "a rule is judged at each event"},
+    {"scheduler", false, "une règle est jugée à chaque événement",
+     "a rule is judged at each event"},
     {"defaultTimezone", true, "une heure sans fuseau n'est pas une heure RFC 3339",
      "a time without a zone is no RFC 3339 time"},
 };
 
 // Documentation that asks nothing.
-constexpr std::string_view kAnnotations[] = {
-    "tags",       "authoritativeDefinitions", "description", "businessName",
-    "examples",   "domain",                   "tenant",      "dataProduct",
-    "support",    "contractCreatedTs",        "id",          "businessImpact",
-    "method",     "customProperties",         "name",        "dataGranularityDescription",
-    "unit",       "rule"};
+constexpr std::string_view kAnnotations[] = {"tags",        "authoritativeDefinitions",
+                                             "description", "businessName",
+                                             "examples",    "domain",
+                                             "tenant",      "dataProduct",
+                                             "support",     "contractCreatedTs",
+                                             "id",          "businessImpact",
+                                             "method",      "customProperties",
+                                             "name",        "dataGranularityDescription",
+                                             "unit",        "rule"};
 
 bool SaysNothing(const Node& value) {
   switch (value.kind) {
@@ -77,7 +82,8 @@ bool SaysNothing(const Node& value) {
 Note NoteOf(const Node::Member& member, const std::string& pointer) {
   const auto* reason = std::ranges::find(kReasons, std::string_view(member.key), &Reason::key);
   if (reason != std::end(kReasons))
-    return {pointer, member.value.at, 1455, {member.key, Say(reason->fr, reason->en)}, reason->lost};
+    return {
+        pointer, member.value.at, 1455, {member.key, Say(reason->fr, reason->en)}, reason->lost};
   const bool said = std::ranges::find(kAnnotations, member.key) != std::end(kAnnotations);
   return {pointer, member.value.at, said ? 1447 : 1448, {member.key}, false};
 }
@@ -104,8 +110,11 @@ void NoteCustom(const Node& node, const std::string& pointer, std::vector<Note>&
   const auto& list = node.List("customProperties");
   for (std::size_t i = 0; i < list.size(); ++i) {
     if (list[i].Text("property").starts_with("octroi.")) continue;
-    notes.push_back({PointerTo(pointer, "customProperties") + "/" + std::to_string(i), list[i].at,
-                     1447, {"customProperties"}, false});
+    notes.push_back({PointerTo(pointer, "customProperties") + "/" + std::to_string(i),
+                     list[i].at,
+                     1447,
+                     {"customProperties"},
+                     false});
   }
 }
 

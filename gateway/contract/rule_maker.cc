@@ -72,14 +72,13 @@ void RuleMaker::Lose(int code, const std::string& what) {
 
 void RuleMaker::Add(const RuleHead& head, const Json& check) {
   const std::string what = head.field.empty() ? head.id : head.field;
-  if (DepthOf(check) > rules::kCheckDepthMax || PartsOf(check) > kPartsMax)
-    return Lose(1450, what);
+  if (DepthOf(check) > rules::kCheckDepthMax || PartsOf(check) > kPartsMax) return Lose(1450, what);
   const std::string fr = head.field.empty() ? "L'événement" : "« " + head.field + " »";
   const std::string en = head.field.empty() ? "The event" : "\"" + head.field + "\"";
   const char* const what_fr =
       head.refuses ? " suit le contrat importé." : " a la forme que le contrat importé attend.";
-  const char* const what_en =
-      head.refuses ? " follows the imported contract." : " has the form that the imported contract expects.";
+  const char* const what_en = head.refuses ? " follows the imported contract."
+                                           : " has the form that the imported contract expects.";
   const Json say = head.say.empty() ? Json{{"fr", fr + what_fr}, {"en", en + what_en}}
                                     : Json{{"fr", head.say}, {"en", head.say}};
   Take({{"id", head.id},

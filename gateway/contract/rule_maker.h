@@ -22,7 +22,7 @@ struct RuleHead {
   std::string id, field;  // field: "" for several
   std::string say;        // in the language it came in; "" for our own sentence
   std::string dimension = "validity";
-  bool refuses = true;    // blocking and quarantine; else minor and keep
+  bool refuses = true;  // blocking and quarantine; else minor and keep
 };
 
 class RuleMaker {

@@ -23,7 +23,8 @@ std::uint8_t TypeNamed(std::string_view word) {
       {"integer", rules::kIntegerBit}, {"number", kNumber},
       {"string", rules::kStringBit},   {"array", rules::kArrayBit},
       {"object", rules::kObjectBit}};
-  const auto* found = std::ranges::find(kTypes, word, &std::pair<std::string_view, std::uint8_t>::first);
+  const auto* found =
+      std::ranges::find(kTypes, word, &std::pair<std::string_view, std::uint8_t>::first);
   return found == std::end(kTypes) ? std::uint8_t{0} : found->second;
 }
 
@@ -120,8 +121,9 @@ void SchemaReader::Here::ReadConstants(const Node& list, const std::string& at) 
   for (const Node& value : list.items) {
     const bool unsayable = value.IsString() && config::HasControlCharacter(value.text);
     if (unsayable) {
-      Lost(at, value, 1456, {config::Say("un caractère de contrôle, qu'un fichier de config ne tient pas",
-                                         "a control character, which no config file holds")});
+      Lost(at, value, 1456,
+           {config::Say("un caractère de contrôle, qu'un fichier de config ne tient pas",
+                        "a control character, which no config file holds")});
       plain = With(plain, rules::kStringBit);
     }
     if (value.IsString() && !unsayable) words.push_back(value.text);
@@ -145,7 +147,8 @@ void SchemaReader::Here::ReadConstants(const Node& list, const std::string& at) 
 }
 
 void SchemaReader::Here::ReadTexts() {
-  for (const auto& [keyword, key] : {std::pair{"minLength", "min_length"}, {"maxLength", "max_length"}}) {
+  for (const auto& [keyword, key] :
+       {std::pair{"minLength", "min_length"}, {"maxLength", "max_length"}}) {
     const auto length = NumberOf(keyword);
     if (!length) continue;
     if (*length < 0 || *length > 4e9 || std::floor(*length) != *length) {
@@ -256,10 +259,9 @@ void SchemaReader::Here::ReadFormat() {
   const std::string ours = known->keys["format"];
   const bool of_dictionary = (types & rules::kStringBit) != 0;
   const std::string field = FieldHere(of_dictionary ? ours : "");
-  reader.formats_.push_back(
-      {field, format->text,
-       Any({Condition::Value(field, AllBut(rules::kStringBit)),
-            Condition::Value(field, rules::kStringBit, known->keys)})});
+  reader.formats_.push_back({field, format->text,
+                             Any({Condition::Value(field, AllBut(rules::kStringBit)),
+                                  Condition::Value(field, rules::kStringBit, known->keys)})});
   reader.Tell(At("format"), *format, 1446, {format->text});
 }
 

@@ -18,21 +18,21 @@ struct SchemaReader::Here {
   Asks Read();
 
  private:
-  void ReadTypes();                      // type, const and enum: which types there can be
+  void ReadTypes();  // type, const and enum: which types there can be
   void ReadConstants(const Node& list, const std::string& at);
-  void ReadTexts();                      // minLength, maxLength, pattern
-  void ReadNumbers();                    // minimum .. multipleOf
+  void ReadTexts();    // minLength, maxLength, pattern
+  void ReadNumbers();  // minimum .. multipleOf
   void ReadFormat();
-  void Emit();                           // what stands in `texts` and `numbers`
+  void Emit();  // what stands in `texts` and `numbers`
   void Guarded(std::uint8_t of, const Condition::Keys& keys);
-  void ReadMembers();                    // properties, required, dependent..: members.cc
+  void ReadMembers();  // properties, required, dependent..: members.cc
   void ReadDependencies();
   void ReadProperties(const Node& properties);
   void ReadRequired(const Node& list, const std::string& at, const std::string& unless);
-  void ReadNot();                        // not, if, oneOf: what must be exact
+  void ReadNot();  // not, if, oneOf: what must be exact
   void ReadCombined();
-  void ReadBeyond();                     // what has no equivalent
-  void ReadRest();                       // annotations, unknown keywords
+  void ReadBeyond();  // what has no equivalent
+  void ReadRest();    // annotations, unknown keywords
 
   std::optional<Place> Below(const std::string& name, const Node& at, const std::string& where);
   Condition ThereIs(const Place& member);  // also where this place is no object

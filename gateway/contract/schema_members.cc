@@ -21,8 +21,8 @@ std::string Numbered(const std::string& pointer, std::size_t at) {
 
 std::optional<Place> SchemaReader::Here::Below(const std::string& name, const Node& at,
                                                const std::string& where) {
-  const bool said = !name.empty() && name.find('.') == std::string::npos &&
-                    !config::HasControlCharacter(name);
+  const bool said =
+      !name.empty() && name.find('.') == std::string::npos && !config::HasControlCharacter(name);
   if (said && place.steps < kStepsMax)
     return Place{place.root() ? name : place.path + "." + name, place.steps + 1};
   reader.Lose(where, at, 1452, {name});
@@ -31,8 +31,8 @@ std::optional<Place> SchemaReader::Here::Below(const std::string& name, const No
 }
 
 Condition SchemaReader::Here::ThereIs(const Place& member) {
-  Condition there = Condition::Value(reader.FieldAt(member),
-                                     static_cast<std::uint8_t>(~rules::kAbsentBit));
+  Condition there =
+      Condition::Value(reader.FieldAt(member), static_cast<std::uint8_t>(~rules::kAbsentBit));
   if (place.root()) return there;
   return Any({Condition::Value(FieldHere(), static_cast<std::uint8_t>(~rules::kObjectBit)),
               std::move(there)});
@@ -167,8 +167,8 @@ void SchemaReader::Here::ReadBeyond() {
                 : value.members.empty());
   };
   constexpr std::array<std::string_view, 10> kOfElements = {
-      "items",    "prefixItems", "additionalItems", "contains", "minContains", "maxContains",
-      "minItems", "maxItems",    "uniqueItems",     "unevaluatedItems"};
+      "items",       "prefixItems", "additionalItems", "contains",    "minContains",
+      "maxContains", "minItems",    "maxItems",        "uniqueItems", "unevaluatedItems"};
   constexpr std::array<std::string_view, 6> kOfMembers = {
       "patternProperties", "additionalProperties", "propertyNames",
       "minProperties",     "maxProperties",        "unevaluatedProperties"};
@@ -191,19 +191,61 @@ void SchemaReader::Here::ReadBeyond() {
 }
 
 void SchemaReader::Here::ReadRest() {
-  constexpr std::array<std::string_view, 51> kRead = {"$schema", "$id", "id", "$ref", "$dynamicRef",
-      "$recursiveRef", "$defs", "definitions", "type", "const", "enum", "minLength", "maxLength",
-      "pattern", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf",
-      "properties", "required", "dependentRequired", "dependentSchemas", "dependencies", "allOf",
-      "anyOf", "oneOf", "not", "if", "then", "else", "items", "prefixItems", "additionalItems",
-      "contains", "minContains", "maxContains", "minItems", "maxItems", "uniqueItems",
-      "unevaluatedItems", "patternProperties", "additionalProperties", "propertyNames",
-      "minProperties", "maxProperties", "unevaluatedProperties", "format", "$anchor",
-      "$dynamicAnchor", "$recursiveAnchor"};
+  constexpr std::array<std::string_view, 51> kRead = {"$schema",
+                                                      "$id",
+                                                      "id",
+                                                      "$ref",
+                                                      "$dynamicRef",
+                                                      "$recursiveRef",
+                                                      "$defs",
+                                                      "definitions",
+                                                      "type",
+                                                      "const",
+                                                      "enum",
+                                                      "minLength",
+                                                      "maxLength",
+                                                      "pattern",
+                                                      "minimum",
+                                                      "maximum",
+                                                      "exclusiveMinimum",
+                                                      "exclusiveMaximum",
+                                                      "multipleOf",
+                                                      "properties",
+                                                      "required",
+                                                      "dependentRequired",
+                                                      "dependentSchemas",
+                                                      "dependencies",
+                                                      "allOf",
+                                                      "anyOf",
+                                                      "oneOf",
+                                                      "not",
+                                                      "if",
+                                                      "then",
+                                                      "else",
+                                                      "items",
+                                                      "prefixItems",
+                                                      "additionalItems",
+                                                      "contains",
+                                                      "minContains",
+                                                      "maxContains",
+                                                      "minItems",
+                                                      "maxItems",
+                                                      "uniqueItems",
+                                                      "unevaluatedItems",
+                                                      "patternProperties",
+                                                      "additionalProperties",
+                                                      "propertyNames",
+                                                      "minProperties",
+                                                      "maxProperties",
+                                                      "unevaluatedProperties",
+                                                      "format",
+                                                      "$anchor",
+                                                      "$dynamicAnchor",
+                                                      "$recursiveAnchor"};
   constexpr std::array<std::string_view, 13> kSaid = {
-      "title",     "description", "default",         "examples",         "deprecated",
-      "readOnly",  "writeOnly",   "contentEncoding", "contentMediaType", "contentSchema",
-      "$comment",  "$vocabulary", "example"};
+      "title",    "description", "default",         "examples",         "deprecated",
+      "readOnly", "writeOnly",   "contentEncoding", "contentMediaType", "contentSchema",
+      "$comment", "$vocabulary", "example"};
   for (const Node::Member& member : schema.members) {
     if (std::ranges::find(kRead, member.key) != kRead.end()) continue;
     const bool said = std::ranges::find(kSaid, member.key) != kSaid.end();

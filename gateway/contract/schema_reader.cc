@@ -94,7 +94,8 @@ Asks SchemaReader::Read(const Node& schema, const Place& place, const std::strin
     return unknown;
   }
   if (std::ranges::find(open_, &schema) != open_.end() || ++read_ > kSchemasMax) {
-    Lose(pointer, schema, 1442, {config::Say("elle revient sur elle-même", "it comes back to itself")});
+    Lose(pointer, schema, 1442,
+         {config::Say("elle revient sur elle-même", "it comes back to itself")});
     return unknown;
   }
   const Node* const outer = resource_;
@@ -123,8 +124,7 @@ Asks SchemaReader::ReadRef(const Node& ref, const Place& place, const std::strin
     return {Condition::True(), false};
   }
   const Node* const outer = std::exchange(resource_, resource);
-  const std::string at =
-      resource == &document_ ? ref.text.substr(ref.text.find('#') + 1) : pointer;
+  const std::string at = resource == &document_ ? ref.text.substr(ref.text.find('#') + 1) : pointer;
   Asks asks = Read(*target, place, at, sure);
   resource_ = outer;
   return asks;

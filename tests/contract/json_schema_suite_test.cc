@@ -74,8 +74,10 @@ Count CountFile(const std::filesystem::path& path, bool formats) {
     const std::string name =
         path.filename().string() + " | " + group["description"].get<std::string>();
     Reading whole(schema, ""), value(schema, "value");
-    EXPECT_EQ(whole.judged.faults, "") << name << "\n" << ContractFile(whole.imported, Language::kEnglish);
-    EXPECT_EQ(value.judged.faults, "") << name << "\n" << ContractFile(value.imported, Language::kEnglish);
+    EXPECT_EQ(whole.judged.faults, "") << name << "\n"
+                                       << ContractFile(whole.imported, Language::kEnglish);
+    EXPECT_EQ(value.judged.faults, "") << name << "\n"
+                                       << ContractFile(value.imported, Language::kEnglish);
     for (const Json& test : group["tests"]) {
       const bool object = test["data"].is_object();
       Judge(object ? whole : value, test, object, formats, name, count);
@@ -100,9 +102,11 @@ Count CountFolder(const std::string& folder, bool formats) {
   Count sum;
   for (const auto& file : files) {
     const Count count = CountFile(file, formats);
-    std::printf("%-34s %4d cases: %4d agree, %4d agree beside a note, %3d declined, %2d no event, %zu disagree\n",
-                file.filename().c_str(), count.all(), count.agree, count.noted, count.declined,
-                count.unread, count.disagree.size());
+    std::printf(
+        "%-34s %4d cases: %4d agree, %4d agree beside a note, %3d declined, %2d no event, %zu "
+        "disagree\n",
+        file.filename().c_str(), count.all(), count.agree, count.noted, count.declined,
+        count.unread, count.disagree.size());
     for (const std::string& line : count.disagree) std::printf("    disagrees: %s\n", line.c_str());
     sum.Add(count);
   }

@@ -62,7 +62,7 @@ class Contract(unittest.TestCase):
         contract, notes = self.run_it("import", "lead.schema.json", code=1)
         self.assertIn("id: lead\n", contract)
         self.assertIn("#   address_zip (text): \"address.zip\"\n", contract)
-        self.assertIn("lead.schema.json:3:71  OCT-1441  /additionalProperties  « additionalProperties » porte sur des membres", notes)
+        self.assertIn("lead.schema.json:3:68  OCT-1441  /additionalProperties  « additionalProperties » porte sur des membres", notes)
         self.assertIn("OCT-1440  /properties/tags/uniqueItems", notes)
         self.assertIn("OCT-1446  /properties/email/format", notes)
         answer = json.loads(self.run_it("import", "lead.schema.json", "--json", code=1)[0])
@@ -78,7 +78,8 @@ class Contract(unittest.TestCase):
 
     def test_what_is_made_is_a_config(self):
         subprocess.run([OCTROI, "init", str(self.folder / "config")], check=True, capture_output=True)
-        (self.folder / "lead.json").write_text('{"properties": {"email": {"type": "string", "maxLength": 5}}}')
+        (self.folder / "lead.json").write_text('{"properties": {"email": {"type": "string", "maxLength": 5}, '
+                                              '"campaign": {"type": ["string", "null"]}, "customer_id": {"enum": ["a", 1]}}}')
         made = self.run_it("import", "lead.json")[0]
         lead = self.folder / "config/contracts/lead.yaml"
         lead.write_text(made.replace("status: draft", "status: active\nterm: lead"))
