@@ -116,6 +116,13 @@ Count CountFolder(const std::string& folder, bool formats) {
   return sum;
 }
 
+// The suite has no number with a fraction for it.
+TEST(JsonSchemaImport, ANumberThatIsNoInteger) {
+  Reading reading(NodeOf(R"({"properties": {"a": {"not": {"type": "integer"}}}})"), "");
+  EXPECT_EQ(reading.judged.Judge(R"({"a": 1.5})"), Verdict::kAccepted);
+  EXPECT_EQ(reading.judged.Judge(R"({"a": 1.0})"), Verdict::kRefused);
+}
+
 // The figures are those of docs/FORMATS.md.
 void Expect(const Count& count, int all, int agree, int noted, int declined, int unread) {
   EXPECT_EQ(count.all() - static_cast<int>(count.disagree.size()), all);
