@@ -284,6 +284,7 @@ int CommandLine(int argc, char** argv, const Stores& stores) {
   if (verb == "consent" && second != "decode") return AskRegister(args, stores);
   if (verb == "consent") return DecodeConsent(args);
   if (verb == "detect") return DetectInText(args);
+  if (verb == "contract") return PortContract(args);
   if (verb == "reidentify") return Reidentify(args);
   if (verb == "diff") return DiffConfig(args);
   if (verb == "apply") return ApplyConfig(args);

@@ -79,6 +79,7 @@ int ReconcileExport(const Arguments& args);     // cli_reconcile.cc
 int ImportFileOfEvents(const Arguments& args);  // cli_import.cc
 int ShowCsv(const Arguments& args);             // cli_csv.cc: offline, without a config
 int ProfileFile(const Arguments& args);         // cli_profile.cc: offline
+int PortContract(const Arguments& args);        // cli_contract.cc: offline, without a config
 int DecodeConsent(const Arguments& args);       // cli_consent.cc: offline, without a config
 int DetectInText(const Arguments& args);        // cli_detect.cc: offline, without a config
 // cli_register.cc: `consent state`, `consent export`, `consent late`.

@@ -27,6 +27,7 @@ octroi_gateway_part(gateway_service
     cli_breaches.cc
     cli_change.cc
     cli_consent.cc
+    cli_contract.cc
     cli_csv.cc
     cli_detect.cc
     cli_flow.cc
@@ -136,7 +137,7 @@ octroi_gateway_part(gateway_service
     training.cc
     whole_file.cc
   USES base crypto rules scores profiles policies signals journal store
-  PARTS gateway_config gateway_edge gateway_import gateway_sender gateway_dispatcher gateway_signals
+  PARTS gateway_config gateway_contract gateway_edge gateway_import gateway_sender gateway_dispatcher gateway_signals
   EXTERNAL json)
 
 # The only place that sees everything.

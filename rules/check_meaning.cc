@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/limits.h"
+#include "rules/compiled.h"
 #include "rules/iso_tables.h"
 
 namespace octroi::rules {
@@ -25,8 +26,9 @@ bool HasValueCheck(const CheckSpec& check) {
   const bool of_lists = !check.in.empty() || !check.not_in.empty() || check.in_list ||
                         check.not_in_list || check.domain_not_in_list;
   const bool of_times = check.not_future || check.max_age || check.min_age;
-  return of_text || of_lists || of_times || check.type != ValueType::kAny || check.min ||
-         check.max || check.above || check.below || check.compare != Compare::kNone;
+  return of_text || of_lists || of_times || check.type != ValueType::kAny ||
+         check.json_types != 0 || check.min || check.max || check.above || check.below ||
+         check.multiple_of || check.compare != Compare::kNone;
 }
 
 bool HasEventCheck(const CheckSpec& check) {
@@ -143,6 +145,8 @@ void CheckReader::Reading::ReadRanges() const {
       {"min", check.min}, {"max", check.max}, {"above", check.above}, {"below", check.below}};
   for (const auto& [key, limit] : limits)
     Require(!limit || std::isfinite(*limit), key, "not a finite number");
+  Require(!check.multiple_of || IsMultiple(*check.multiple_of, *check.multiple_of), "multiple_of",
+          "not a number above 0");
   Require(!(check.min && check.above), "above", "`min` and `above` say the same side twice");
   Require(!(check.max && check.below), "below", "`max` and `below` say the same side twice");
   const auto low = check.min ? check.min : check.above;

@@ -26,6 +26,19 @@ enum class Compare { kNone, kSame, kBefore, kAfter, kNotBefore, kNotAfter, kLess
 enum class Casing { kAny, kUpper, kLower, kTitle };
 // clang-format on
 
+// JSON types as JSON Schema means them; bits of CheckSpec::json_types. A number without a fraction
+// is an integer (1.0 too), null is a type, and so is being absent: this check is always asked.
+enum JsonTypeBit : std::uint8_t {
+  kAbsentBit = 1,
+  kNullBit = 2,
+  kBooleanBit = 4,
+  kIntegerBit = 8,
+  kFractionBit = 16,
+  kStringBit = 32,
+  kArrayBit = 64,
+  kObjectBit = 128
+};
+
 // Kinds of e-mail address that a check may refuse; bits (email_kinds.h).
 enum EmailKind : std::uint8_t { kPlaceholderEmail = 1, kRoleEmail = 2, kDisposableEmail = 4 };
 
@@ -51,6 +64,7 @@ struct CheckSpec {
   std::vector<base::FieldId> all_present;
   std::vector<base::FieldId> all_or_none, all_equal, all_different;
   ValueType type = ValueType::kAny;
+  std::uint8_t json_types = 0;  // bits of JsonTypeBit; 0: not asked
   Format format = Format::kNone;
   std::string country;                         // of postal-code: always this one
   std::optional<base::FieldId> country_field;  // of postal-code: the one that this field says
@@ -60,6 +74,7 @@ struct CheckSpec {
   std::vector<std::string> matches_any, matches_all;
   std::optional<std::string> like, not_like;     // SQL: % any text, _ one character, \ before them
   std::optional<double> min, max, above, below;  // inclusive, inclusive, exclusive, exclusive
+  std::optional<std::string> multiple_of;        // a JSON number above 0, as written
   std::optional<std::uint32_t> min_length, max_length;  // in Unicode code points
   Casing casing = Casing::kAny;
   std::vector<std::string> in, not_in;  // literal values, numbers by their text

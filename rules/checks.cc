@@ -122,6 +122,8 @@ bool Holds(const Test& test, const Value& value, const Asked& asked) {
     case Kind::kAbove:
     case Kind::kBelow:
       return InRange(test, value);
+    case Kind::kMultipleOf:
+      return (IsNumber(value) || IsDecimal(value.text)) && IsMultiple(value.text, test.values[0]);
     // No text has more code points than bytes: most are known to fit without counting.
     case Kind::kMinLength:
       return value.text.size() >= test.length && CodePoints(value.text) >= test.length;

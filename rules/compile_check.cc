@@ -112,6 +112,7 @@ class TestList {
   }
 
   void AddOfValue(const CheckSpec& check) {
+    if (check.json_types != 0) Add(Kind::kJsonType).types = check.json_types;
     if (check.type != ValueType::kAny) Add(Kind::kType).type = check.type;
     AddLength(Kind::kMinLength, check.min_length);
     AddLength(Kind::kMaxLength, check.max_length);
@@ -119,6 +120,7 @@ class TestList {
     AddLimit(Kind::kMax, check.max);
     AddLimit(Kind::kAbove, check.above);
     AddLimit(Kind::kBelow, check.below);
+    if (check.multiple_of) Add(Kind::kMultipleOf).values = {*check.multiple_of};
     if (check.format == Format::kPostalCode) {
       Test& test = Add(Kind::kPostalCode);
       test.other = check.country_field.value_or(kSubjectField);

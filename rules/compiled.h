@@ -25,9 +25,9 @@ struct Test {
   // clang-format off
   enum class Kind : std::uint8_t {
     kAllOf, kAnyOf, kNot, kExpression,
-    kAnyPresent, kAllPresent, kUnique, kEventAge, kAllOrNone, kAllEqual, kAllDifferent, kSum, kPair,
+    kAnyPresent, kAllPresent, kUnique, kEventAge, kAllOrNone, kAllEqual, kAllDifferent, kSum, kPair, kJsonType,
     kType, kFormat, kPostalCode, kNotEmail, kDomain, kCasing, kPattern, kNotPattern, kMin, kMax, kAbove,
-    kBelow, kMinLength, kMaxLength, kIn, kNotIn, kInList, kNotInList, kCompare, kNotFuture, kMaxAge, kMinAge
+    kBelow, kMultipleOf, kMinLength, kMaxLength, kIn, kNotIn, kInList, kNotInList, kCompare, kNotFuture, kMaxAge, kMinAge
   };
   // clang-format on
   Kind kind = Kind::kAnyPresent;
@@ -36,6 +36,7 @@ struct Test {
   Compare compare = Compare::kNone;
   Casing casing = Casing::kAny;
   std::uint8_t emails = 0;  // of kNotEmail
+  std::uint8_t types = 0;   // of kJsonType
   std::uint16_t parts = 0;  // of kAllOf, kAnyOf, kNot: how many tests that follow belong to it
   base::FieldId field = 0;
   base::FieldId other = 0;     // of kCompare, kSum, kPair; of kPostalCode: kSubjectField for none
@@ -47,7 +48,7 @@ struct Test {
   const ValueList* list = nullptr;  // kept alive by the spec
   std::unique_ptr<RE2> pattern;
   std::unique_ptr<const Expression> expression;
-  std::vector<std::string> values;                         // sorted; of kPostalCode: the country
+  std::vector<std::string> values;  // sorted; of kPostalCode: the country; of kMultipleOf: of what
   std::vector<std::pair<std::string, std::string>> pairs;  // sorted
   std::vector<base::FieldId> fields;
 
@@ -113,6 +114,10 @@ bool HoldsInTime(const Test& test, const base::Value& value, const Asked& asked)
 // A JSON number, or a string written as a decimal, as a source that comes from CSV has them.
 std::optional<double> NumberOf(const base::Value& value);
 bool IsSame(const base::Value& left, const base::Value& right);  // equal text, or equal numbers
+// Exactly, in decimals: "0.3" is a multiple of "0.1". Both are JSON numbers; false also where more
+// than 36 digits would have to be looked at.
+bool IsMultiple(std::string_view number, std::string_view of);
+bool HasJsonType(const base::Value& value, std::uint8_t types);
 bool IsComposite(const base::Value& value);  // an array or object: it has no single text
 
 // Is the field there, and not empty?

@@ -82,6 +82,8 @@ Finding FindOne(const Test& test, std::span<const Test> parts, const Asked& aske
       const Surroundings& around = asked.around;
       return FindingOf(around.event_time && around.received - *around.event_time < test.span);
     }
+    case Kind::kJsonType:
+      return FindingOf(HasJsonType(asked.event[test.field], test.types));
     default:
       return test.OfValue() ? FindOfValue(test, asked) : FindOfFields(test, asked.event);
   }

@@ -1,4 +1,5 @@
-// VAT numbers as VIES takes them, by country; with check digits where the country's are known here.
+// VAT numbers as VIES takes them, by country, with check digits; those that depend on the holder
+// are in vat_sums.h.
 #include <algorithm>
 #include <array>
 
@@ -6,6 +7,7 @@
 #include "rules/detect/identifiers.h"
 #include "rules/formats.h"
 #include "rules/masks.h"
+#include "rules/vat_sums.h"
 
 namespace octroi::rules {
 namespace {
@@ -70,7 +72,6 @@ bool Slovenian(Digits digits) {
   return rest != 0 && (11 - rest) % 10 == Last(digits);
 }
 bool Slovak(Digits digits) { return Modulo(digits, 11) == 0; }
-bool Any(Digits) { return true; }
 
 struct Number {
   std::string_view country, masks;
@@ -80,30 +81,30 @@ struct Number {
 constexpr Number kNumbers[] = {
     {"AT", "U########", Austrian},
     {"BE", "0#########|1#########", Belgian},
-    {"BG", "#########|##########", Any},
-    {"CY", "########@", Any},
-    {"CZ", "########|#########|##########", Any},
+    {"BG", "#########|##########", IsBulgarianVat},
+    {"CY", "########@", IsCypriotVat},
+    {"CZ", "########|#########|##########", IsCzechVat},
     {"DK", "########", Danish},
     {"EE", "#########", Estonian},
     {"EL", "#########", Greek},
-    {"ES", "@#######?|########@", Any},
+    {"ES", "@#######?|########@", IsSpanishVat},
     {"FI", "########", Finnish},
     {"HR", "###########", Mod11And10},
     {"HU", "########", Hungarian},
-    {"IE", "#######@|#######@@|#?#####@", Any},
+    {"IE", "#######@|#######@@|#?#####@", IsIrishVat},
     {"IT", "###########", Luhn},
-    {"LT", "#########|############", Any},
+    {"LT", "#########|############", IsLithuanianVat},
     {"LU", "########", Luxembourgish},
-    {"LV", "###########", Any},
+    {"LV", "###########", IsLatvianVat},
     {"MT", "########", Maltese},
     {"NL", "#########B##", Dutch},
     {"PL", "##########", Polish},
     {"PT", "#########", Portuguese},
-    {"RO", "##|###|####|#####|######|#######|########|#########|##########", Any},
+    {"RO", "##|###|####|#####|######|#######|########|#########|##########", IsRomanianVat},
     {"SE", "############", Swedish},
     {"SI", "########", Slovenian},
     {"SK", "##########", Slovak},
-    {"XI", "#########|############", Any},
+    {"XI", "#########|############", IsNorthernIrishVat},
 };
 static_assert(std::ranges::is_sorted(kNumbers, {}, &Number::country));
 

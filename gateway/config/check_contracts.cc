@@ -11,7 +11,7 @@ namespace octroi::gateway::config {
 namespace {
 
 // Keys of `check` that say something about `field`.
-constexpr std::array<std::string_view, 31> kAboutAField = {
+constexpr std::array<std::string_view, 33> kAboutAField = {
     "format",      "matches",     "type",         "min",
     "max",         "above",       "below",        "min_length",
     "max_length",  "in",          "in_list",      "not_in_list",
@@ -19,7 +19,8 @@ constexpr std::array<std::string_view, 31> kAboutAField = {
     "not_after",   "less_than",   "greater_than", "not_in",
     "not_matches", "matches_any", "matches_all",  "like",
     "not_like",    "casing",      "not_email",    "domain_not_in_list",
-    "not_future",  "max_age",     "min_age"};
+    "not_future",  "max_age",     "min_age",      "json_type",
+    "multiple_of"};
 
 double NumberAt(const Node& node, std::string_view key, double otherwise) {
   const Node* value = node.Find(key);

@@ -51,6 +51,19 @@ constexpr std::array<std::string_view, 28> kFormats = {"",
                                                        "language-tag",
                                                        "iso-currency"};
 constexpr std::array<std::string_view, 5> kTypes = {"", "string", "number", "integer", "boolean"};
+struct JsonTypeWord {
+  std::string_view word;
+  std::uint8_t bits;
+};
+constexpr std::array<JsonTypeWord, 8> kJsonTypes = {
+    {{"absent", rules::kAbsentBit},
+     {"null", rules::kNullBit},
+     {"boolean", rules::kBooleanBit},
+     {"integer", rules::kIntegerBit},
+     {"number", rules::kIntegerBit | rules::kFractionBit},
+     {"string", rules::kStringBit},
+     {"array", rules::kArrayBit},
+     {"object", rules::kObjectBit}}};
 constexpr std::array<std::string_view, 8> kRepairs = {
     "trim",        "lowercase",      "uppercase",     "phone-to-e164",
     "date-to-iso", "country-to-iso", "strip-accents", "redact"};
@@ -203,6 +216,12 @@ class ContractMaker {
     spec.max = Number(check, "max");
     spec.above = Number(check, "above");
     spec.below = Number(check, "below");
+    const Node* multiple = check.Find("multiple_of");
+    if (multiple && multiple->IsNumber()) spec.multiple_of = multiple->text;
+    for (const Node& type : check.List("json_type")) {
+      const auto known = std::ranges::find(kJsonTypes, type.text, &JsonTypeWord::word);
+      if (known != kJsonTypes.end()) spec.json_types |= known->bits;
+    }
     spec.unique_on = Fields(check, "unique_on");
     spec.within = DurationOr(check, "within", 0);
     spec.all_of = Checks(check, "all_of");

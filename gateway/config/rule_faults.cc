@@ -32,6 +32,7 @@ constexpr Sentence kSentences[] = {
     {"no text has such a length", "aucun texte n'a une telle longueur"},
     {"not a country of ISO 3166-1", "ce n'est pas un pays d'ISO 3166-1"},
     {"not a finite number", "ce n'est pas un nombre fini"},
+    {"not a number above 0", "ce n'est pas un nombre plus grand que 0"},
     {"not a time span", "ce n'est pas une durée"},
     {"nothing has such an age", "rien n'a un tel âge"},
     {"nothing is asked of `field`", "rien n'est demandé à « field »"},

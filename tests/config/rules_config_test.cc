@@ -24,6 +24,7 @@ TEST(RulesConfig, EveryKeyLoads) {
            "check: { field: page_url, like: \"a%\", not_like: \"%b_\", casing: title }",
            "check: { field: page_url, not_email: [placeholder, role, disposable] }",
            "check: { field: page_url, domain_not_in_list: campaigns }",
+           "check: { field: page_url, json_type: [absent, \"null\", integer], multiple_of: 0.5 }",
            "check: { field: page_url, format: postal-code, country: FR }",
            "check: { field: page_url, format: postal-code, country_field: event_name }",
            "check: { field: occurred_at, not_future: \"0 s\", max_age: \"30 days\", min_age: \"1 "

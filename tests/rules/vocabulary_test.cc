@@ -54,6 +54,13 @@ struct Row {
 
 // clang-format off
 const std::vector<Row> kRows = {
+    {"json_type", Asked([](auto& c) { c.json_types = kIntegerBit | kNullBit; }),
+     {R"({"a":1})", R"({"a":1.0})", R"({"a":10e-1})", R"({"a":0.0})", R"({"a":null})"}, {"{}", R"({"a":1.5})", R"({"a":"1"})", R"({"a":true})", R"({"a":[1]})", R"({"a":{}})"}},
+    {"json_type absent", Asked([](auto& c) { c.json_types = kAbsentBit | kArrayBit; }), {"{}", R"({"a":[]})"}, {R"({"a":null})", R"({"a":{}})", R"({"a":""})", R"({"a":1})"}},
+    {"json_type, not", Whole([](auto& c) { CheckSpec array = OnA(); array.json_types = kArrayBit; c.negated = {array}; }), {"{}", R"({"a":{}})", R"({"a":null})"}, {R"({"a":[1]})"}},
+    {"multiple_of", Asked([](auto& c) { c.multiple_of = "0.01"; }),
+     {R"({"a":19.99})", R"({"a":-0.3})", R"({"a":0})", R"({"a":1e300})", R"({"a":"4.35"})", "{}"}, {R"({"a":0.001})", R"({"a":4.355})", R"({"a":1e-300})", R"({"a":"x"})", R"({"a":true})", R"({"a":[1]})"}},
+    {"multiple_of, whole", Asked([](auto& c) { c.multiple_of = "15e1"; }), {R"({"a":150})", R"({"a":4500.0})", R"({"a":9007199254740900})"}, {R"({"a":75})", R"({"a":9007199254740901})"}},
     {"not_in", Asked([](auto& c) { c.not_in = {"x", "7"}; }), {R"({"a":"y"})", R"({"a":""})", "{}"}, {R"({"a":"x"})", R"({"a":7})", R"({"a":["x"]})"}},
     {"not_matches", Asked([](auto& c) { c.not_matches = "test.*"; }), {R"({"a":"a test"})", "{}"}, {R"({"a":"test"})", R"({"a":"tests"})", R"({"a":[]})"}},
     {"matches_any", Asked([](auto& c) { c.matches_any = {"A[0-9]+", "B|C"}; }), {R"({"a":"A1"})", R"({"a":"C"})"}, {R"({"a":"D"})", R"({"a":"A"})", R"({"a":"BC"})"}},
@@ -238,6 +245,9 @@ const std::vector<Refusal> kRefusals = {
     {"check.not.unique_on", "rule itself", Whole([](auto& c) { CheckSpec bad; bad.unique_on = {kA}; bad.within = 1; c.negated = {bad}; })},
     {"check.all_of.0", "checks nothing", Whole([](auto& c) { c.all_of = {CheckSpec{}}; })},
     {"check.cel", "line 1, column 8", Cel("1 == 2 &")},
+    {"check.multiple_of", "above 0", Asked([](auto& c) { c.multiple_of = "0"; })},
+    {"check.multiple_of", "above 0", Asked([](auto& c) { c.multiple_of = "-2"; })},
+    {"check.field", "needs `field`", Whole([](auto& c) { c.json_types = kNullBit; })},
 };
 // clang-format on
 
