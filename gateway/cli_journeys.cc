@@ -13,9 +13,12 @@ using Json = nlohmann::ordered_json;
 constexpr int kDaySeconds = 86'400;
 
 std::string People(const Json& number, bool fr) {
-  if (number.is_null()) return fr ? "moins de 10, ou tu" : "fewer than 10, or not told";
+  if (number.is_null())
+    return fr ? "(tu : moins de 10, ou à en déduire)" : "(not told: fewer than 10, or would tell)";
   return std::to_string(number.get<std::uint64_t>());
 }
+
+const char* Colon(bool fr) { return fr ? " : " : ": "; }
 
 std::string CauseText(const std::string& cause, bool fr) {
   if (cause == "withheld")
@@ -34,7 +37,8 @@ std::string CauseText(const std::string& cause, bool fr) {
 
 std::string LinkText(const Json& link, bool fr) {
   const Language language = fr ? Language::kFrench : Language::kEnglish;
-  std::string text = "    → " + link["to"].get<std::string>() + " : " + People(link["persons"], fr);
+  std::string text =
+      "    → " + link["to"].get<std::string>() + Colon(fr) + People(link["persons"], fr);
   if (!link["share"].is_null())
     text += "  (" + Decimal(100 * link["share"].get<double>(), 1, language) + (fr ? " %)" : "%)");
   if (!link["median_delay_s"].is_null())
@@ -54,16 +58,16 @@ std::string LooseText(const Json& step, bool fr) {
   const std::string event = step["event"].get<std::string>();
   std::string text;
   if (any("without_identity"))
-    text += "    " + event + " : " + People(step["without_identity"], fr) +
+    text += "    " + event + Colon(fr) + People(step["without_identity"], fr) +
             (fr ? " enregistrements sans identité\n" : " records without an identity\n");
   if (any("not_measured"))
-    text += "    " + event + " : " + People(step["not_measured"], fr) +
+    text += "    " + event + Colon(fr) + People(step["not_measured"], fr) +
             (fr ? " enregistrements qu'aucune destination ne reçoit pour cette finalité\n"
                 : " records that no destination gets for this purpose\n");
   if (any("orphans"))
-    text += "    " + event + " : " + People(step["orphans"], fr) +
-            (fr ? " personnes que la première étape ne connaît pas\n"
-                : " people unknown to the first step\n");
+    text += "    " + event + Colon(fr) + People(step["orphans"], fr) +
+            (fr ? " personnes dont aucune première étape n'est connue\n"
+                : " people of whom no first step is on file\n");
   return text;
 }
 
@@ -80,7 +84,7 @@ std::string JourneyText(const Json& journey, bool fr) {
                : "    Nobody is followed: the term names no purpose in force (") +
            place + ")\n";
   }
-  text += "    " + journey["steps"][0]["event"].get<std::string>() + " : " +
+  text += "    " + journey["steps"][0]["event"].get<std::string>() + Colon(fr) +
           People(journey["steps"][0]["persons"], fr) + (fr ? " personnes\n" : " people\n");
   for (const Json& link : journey["links"]) text += LinkText(link, fr);
   for (const Json& step : journey["steps"]) text += LooseText(step, fr);

@@ -49,7 +49,10 @@ std::string CountDesk::MarkKey() const {
 base::Result<base::Millis> CountDesk::Mark(base::Millis today) {
   const auto mark = parts_.store->Get(MarkKey());
   if (!mark) return mark.error();
-  if (*mark) return NumberIn(**mark);
+  const base::Millis known = *mark ? NumberIn(**mark) : 0;
+  const bool ahead = known > today + kDayMs;  // of a clock that was set years ahead
+  if (ahead) base::Log::Warn("counts.mark_ahead", {});
+  if (*mark && !ahead) return known;
   if (auto set = parts_.store->Set(MarkKey(), std::to_string(today)); !set) return set.error();
   return today;
 }
@@ -63,11 +66,13 @@ bool CountDesk::IsProjected(base::Millis until) {
   return parts_.projected() >= ripe_through_;
 }
 
-base::Status CountDesk::Tell(const Plan& plan, base::Millis day) {
-  const auto counted = CountedSince(*parts_.journal, *parts_.store, plan, day, day + kDayMs);
+base::Status CountDesk::Tell(base::Millis from, base::Millis until) {
+  const auto counted =
+      CountedSince(*parts_.journal, *parts_.store, *parts_.plan(), from, until, stopping_);
   if (!counted) return counted.error();
-  for (std::size_t place = 0; place < plan.sources.size(); ++place) {
-    const SourcePlan& source = plan.sources[place];
+  const PlanPtr plan = parts_.plan();  // of now: the walk took its time
+  for (std::size_t place = 0; place < plan->sources.size(); ++place) {
+    const SourcePlan& source = plan->sources[place];
     if (!source.counted) continue;
     std::vector<std::string> texts;
     for (const Counted& one : *counted) {
@@ -77,7 +82,7 @@ base::Status CountDesk::Tell(const Plan& plan, base::Millis day) {
     const std::vector<std::string_view> events(texts.begin(), texts.end());
     for (std::size_t at = 0; at < events.size(); at += kEventsAtOnce) {
       const auto some = std::span(events).subspan(at, std::min(kEventsAtOnce, events.size() - at));
-      const auto taken = parts_.submit(plan, static_cast<std::uint16_t>(place), some);
+      const auto taken = parts_.submit(*plan, static_cast<std::uint16_t>(place), some);
       if (!taken) return taken;
     }
   }
@@ -85,25 +90,24 @@ base::Status CountDesk::Tell(const Plan& plan, base::Millis day) {
 }
 
 void CountDesk::Sweep() {
-  const base::Millis now = parts_.clock->WallNow();
+  const base::Millis wall = parts_.clock->WallNow();
+  const base::Millis now = parts_.steady == nullptr ? wall : std::min(wall, parts_.steady->Now());
   const base::Millis today = now - now % kDayMs;
   const auto mark = Mark(today);
   if (!mark) return;  // the store does not answer: next time
-  const base::Millis ripe = now - kCountedAfterMs;
-  const PlanPtr plan = parts_.plan();
-  const bool any = std::ranges::any_of(plan->sources, &SourcePlan::counted);
-  for (base::Millis day = std::max(*mark, today - kCountedBackMs); day + kDayMs <= ripe;
-       day += kDayMs) {
-    if (any) {
-      if (!IsProjected(today)) return;
-      if (auto told = Tell(*plan, day); !told) {
+  const base::Millis until = now - today >= kCountedAfterMs ? today : today - kDayMs;
+  const base::Millis from = std::max(*mark, today - kCountedBackMs);
+  if (from >= until) return;
+  if (std::ranges::any_of(parts_.plan()->sources, &SourcePlan::counted)) {
+    if (!IsProjected(until)) return;
+    if (auto told = Tell(from, until); !told) {
+      if (!stopping_)
         base::Log::Error("counts.not_told", {{"where", base::Id::OfConfig(told.error().where)}});
-        return;
-      }
+      return;
     }
     OCTROI_CRASH_POINT("counts.told");
-    if (!parts_.store->Set(MarkKey(), std::to_string(day + kDayMs))) return;
   }
+  (void)parts_.store->Set(MarkKey(), std::to_string(until));  // else they are merged next time
 }
 
 }  // namespace octroi::gateway

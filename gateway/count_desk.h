@@ -8,6 +8,7 @@
 // and they are merged. A day that a gateway which was off passed over is taken up for a week.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -17,6 +18,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "base/steady_wall.h"
 #include "gateway/counted.h"
 #include "gateway/plan.h"
 #include "journal/journal.h"
@@ -34,6 +36,7 @@ class CountDesk {
     journal::Journal* journal = nullptr;
     store::Store* store = nullptr;
     const base::Clock* clock = nullptr;
+    const base::SteadyWall* steady = nullptr;  // if given, no day is over before both say so
     std::function<PlanPtr()> plan;             // in force
     std::function<std::uint64_t()> projected;  // journal sequence that the store has
     // Admits structured CloudEvents at that source of that plan; durable when it is ok.
@@ -43,6 +46,8 @@ class CountDesk {
   };
   explicit CountDesk(Parts parts) : parts_(std::move(parts)) {}
 
+  void Stop() { stopping_ = true; }  // a sweep under way ends at the next record
+
   // One round, the housekeeper's: the days that are over and not done yet. The first round of all
   // begins with the day it is. One caller at a time.
   void Sweep();
@@ -51,9 +56,10 @@ class CountDesk {
   std::string MarkKey() const;
   base::Result<base::Millis> Mark(base::Millis today);
   bool IsProjected(base::Millis until);
-  base::Status Tell(const Plan& plan, base::Millis day);
+  base::Status Tell(base::Millis from, base::Millis until);
 
   const Parts parts_;
+  std::atomic<bool> stopping_{false};
   base::Millis ripe_until_ = 0;  // what was appended when it was first seen that this day is over
   std::uint64_t ripe_through_ = 0;
 };

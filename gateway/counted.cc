@@ -70,7 +70,8 @@ Json CountJson(const CountedParts& parts, const Counted& one) {
 
 base::Result<std::vector<Counted>> CountedSince(const journal::Journal& journal,
                                                 store::FlowStore& store, const Plan& plan,
-                                                base::Millis since, base::Millis until) {
+                                                base::Millis since, base::Millis until,
+                                                const std::atomic<bool>& stopping) {
   Counts counts;
   journal::EventRecord record;
   const base::Millis day = since - since % kDayMs;  // whole days only
@@ -78,6 +79,8 @@ base::Result<std::vector<Counted>> CountedSince(const journal::Journal& journal,
     const bool any = std::ranges::any_of(row.deliveries, [](const store::DeliveryState& state) {
       return state.reason == base::Reason::kVariantCounted;
     });
+    if (stopping)
+      return base::Status(base::Error{base::ErrorCode::kUnavailable, "counts.stopping", ""});
     if (!any) return base::Ok();
     if (auto good = journal::Decode(row.record, record); !good) return good;
     AddTo(counts, row, record);
@@ -103,8 +106,9 @@ base::Result<std::vector<Counted>> CountedSince(const journal::Journal& journal,
 
 std::string CountsReport(const CountedParts& parts, std::string_view destination,
                          base::Millis since) {
+  static constinit const std::atomic<bool> kNever{false};
   const auto counted = CountedSince(*parts.journal, *parts.store, *parts.plan, since,
-                                    std::numeric_limits<base::Millis>::max());
+                                    std::numeric_limits<base::Millis>::max(), kNever);
   if (!counted) return R"({"error":"store.unavailable"})";
   Json report{{"as_of", base::FormatRfc3339(parts.now)},
               {"origin", parts.journal->origin()},

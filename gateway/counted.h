@@ -3,6 +3,7 @@
 // recipient where it is of enough people that it says nothing of any.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -37,10 +38,12 @@ struct Counted {
   std::uint64_t people = 0;
 };
 // Of records received since that day and before `until`, by day, destination and purpose. Errors:
-// the store's, or a record that cannot be read. As for CountsReport below.
+// the store's, a record that cannot be read, kUnavailable once `stopping`. As for CountsReport
+// below.
 base::Result<std::vector<Counted>> CountedSince(const journal::Journal& journal,
                                                 store::FlowStore& store, const Plan& plan,
-                                                base::Millis since, base::Millis until);
+                                                base::Millis since, base::Millis until,
+                                                const std::atomic<bool>& stopping);
 
 // docs/FORMATS.md, *Counts*; {"error": "store.unavailable"}. Of records received since then, by day
 // (UTC) of receipt; of one destination or of all (empty). People are told apart by their

@@ -23,7 +23,8 @@ struct Left {  // of one event at one destination; valid during the call
 base::Status EachThatLeft(store::FlowStore& store, std::uint64_t from,
                           const std::function<base::Status(const Left&)>& each);
 
-// Every event on file that was received in [since, until), ascending. Otherwise as above.
+// Every event on file that was received in [since, until), ascending; ends a day after (clocks may
+// have been set). Otherwise as above.
 base::Status EachReceived(const journal::Journal& journal, store::FlowStore& store,
                           base::Millis since, base::Millis until,
                           const std::function<base::Status(const store::EventRow&)>& each);

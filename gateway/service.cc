@@ -266,7 +266,7 @@ void Service::State::Assemble() {
   late = std::make_unique<LateWatch>(LateWatch::Parts{
       journal.get(), parts.store, keys.get(), parts.clock, tasks.get(), projected, past_now});
   counts = std::make_unique<CountDesk>(CountDesk::Parts{
-      journal.get(), parts.store, parts.clock, plan_now, projected,
+      journal.get(), parts.store, parts.clock, &steady, plan_now, projected,
       [this](const Plan& plan, std::uint16_t source, std::span<const std::string_view> events) {
         return Submit(plan, source, events);
       }});
@@ -311,6 +311,11 @@ base::Status Service::State::Submit(const Plan& plan, std::uint16_t source,
   const auto taken = gate->Admit(submission, parts.threads, admitted);
   if (!taken) return taken.error();
   journal->WaitDurable(taken->first_sequence + events.size() - 1);
+  for (const Admitted& one : admitted) {
+    if (one.outcome == base::Outcome::kAccepted || one.outcome == base::Outcome::kMerged) continue;
+    base::Log::Warn("counts.refused", {{"source", base::Id::OfConfig(plan.sources[source].id)},
+                                       {"reason", base::Id(base::Name(one.reason))}});
+  }
   return base::Ok();
 }
 
@@ -422,6 +427,7 @@ Service::~Service() {
   s.screens.reset();  // its threads read what goes next
   s.canaries.reset();
   if (s.late) s.late->Stop();
+  if (s.counts) s.counts->Stop();
   s.housekeeper.reset();
   s.watch.reset();
   s.consents.reset();
@@ -536,9 +542,10 @@ std::string Service::Journeys(std::string_view order) const {
   const auto past = state_->configs->Past(state_->InForce()->number);
   if (!past) return R"({"error":"store.unavailable"})";
   const crypto::HmacKey campaigns = state_->keys->StorageHmac("dedup");
-  return score::JourneysReport({state_->journal.get(), state_->parts.store, &*past, &campaigns,
-                                state_->settings.language, state_->parts.clock->WallNow()},
-                               order);
+  return score::JourneysReport(
+      {state_->journal.get(), state_->parts.store, &*past, &campaigns, state_->settings.language,
+       state_->parts.clock->WallNow(), base::MemoryLimit() / 8},
+      order);
 }
 
 std::string Service::Reconcile(std::string_view order) const {

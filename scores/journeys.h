@@ -1,9 +1,10 @@
 // Journeys: how many people go from one event to the next within a time, and where and why the
 // thread breaks (ux.md, M-Journeys). Pure: it is told who did what, and counts people.
 //
-// A journey begins with the first measured touch of the first step. The next step is reached by the
-// earliest measured touch of it that does not come before, and within the window from the
-// beginning. Where there is none, the break has the first cause that holds, in the order below.
+// A journey begins with the first measured touch of the first step in the period. The next step is
+// reached by the earliest measured touch of it that does not come before, and within the window
+// from the beginning; one record is one step. Where there is none, the break has the first cause
+// that holds, in the order below.
 #pragma once
 
 #include <array>
@@ -25,6 +26,7 @@ enum class TouchKind : std::uint8_t {
   kMeasured,     // taken, and the purpose may use it
   kWithheld,     // taken, but the purpose may not: what the person said, or a policy
   kQuarantined,  // it came, and its data could not be used
+  kElsewhere,    // a first step that is not asked about: of another campaign
 };
 
 struct Touch {
@@ -32,6 +34,7 @@ struct Touch {
   std::uint16_t step = 0;
   TouchKind kind = TouchKind::kMeasured;
   base::Millis at = 0;
+  std::uint64_t record = 0;  // the same in several steps where an event is several
 };
 
 enum class Break : std::uint8_t {
@@ -60,17 +63,16 @@ struct JourneyFigures {
   };
   std::vector<Link> links;
   std::uint64_t excluded = 0;          // people whose first step might not be used
-  std::vector<std::uint64_t> orphans;  // by step: of people who never began
+  std::vector<std::uint64_t> orphans;  // by step: people in the period, without any first step
 };
 
 // Reorders `touches`. Each person counts once, whatever they did again. For every link: people at a
 // step = people at the next + those of each break.
 JourneyFigures Follow(std::vector<Touch>& touches, const JourneyTerms& terms);
 
-// Which of these numbers may be told: the total, then its parts, which add up to it. One from 1 to
-// 9 is not, nor is another that it could be computed from. `total_told`: whether the total is told
-// elsewhere already.
-std::vector<bool> MayBeTold(std::uint64_t total, bool total_told,
-                            std::span<const std::uint64_t> parts);
+// Which parts of a total may be told. None where the total is not. Else not those from 1 to 9; and
+// the smallest others go with them until at least two are not told that are ten people or more
+// together: what is left out is then known as one number only, and that one is not small.
+std::vector<bool> MayBeTold(bool total_told, std::span<const std::uint64_t> parts);
 
 }  // namespace octroi::scores

@@ -100,6 +100,9 @@ void Checker::TakesCounts(const Document& source) const {
   const std::string_view type = receive ? receive->Text("type") : "";
   if (type != "http")
     return Add(1334, source, root.KeyAt("counted"), {"counted", "type: " + std::string(type)});
+  const Node* id = root.Find("event_id");
+  if (id != nullptr && DurationOr(*id, "deduplicate_for", 7 * kDay) < 7 * kDay)
+    Add(1411, source, id->Find("deduplicate_for")->at);
   bool any = false;
   for (const Node& accepts : root.List("accepts")) {
     const std::string_view event = accepts.Text("event");

@@ -78,50 +78,53 @@ void Take(const Plan& plan, const Question& question, const store::EventRow& row
   const auto& events = journey.facts->events;
   for (std::size_t step = 0; step < events.size(); ++step) {
     if (events[step] != event) continue;
-    if (step == 0 && question.campaign != 0 && record.campaign != question.campaign) continue;
+    const base::Millis at = record.event_time != 0 ? record.event_time : record.received;
+    const bool asked = at >= question.since && at < question.until;
     if (record.subject.empty()) {
-      ++journey.unidentified[step];
+      journey.unidentified[step] += asked ? 1U : 0U;
       continue;
     }
-    const auto kind = KindOf(plan, row, record, journey.purpose);
+    const bool elsewhere =
+        step == 0 && question.campaign != 0 && record.campaign != question.campaign;
+    const auto kind = elsewhere ? std::optional(TouchKind::kElsewhere)
+                                : KindOf(plan, row, record, journey.purpose);
     if (!kind) {
-      ++journey.unmeasured[step];
+      journey.unmeasured[step] += asked ? 1U : 0U;
       continue;
     }
     journey.people.Add(record.subject);
     journey.prints.push_back(record.subject.front());
     journey.touches.push_back({static_cast<std::uint32_t>(journey.touches.size()),
-                               static_cast<std::uint16_t>(step), *kind,
-                               record.event_time != 0 ? record.event_time : record.received});
+                               static_cast<std::uint16_t>(step), *kind, at, row.sequence});
   }
 }
 
 Json Told(std::uint64_t people, bool told) { return told ? Json(people) : Json(nullptr); }
 bool Tellable(std::uint64_t number) { return number == 0 || number >= scores::kPeopleFloor; }
 
+// `told`: whether the number of who is at its first step is told; then, of its second.
 Json LinkJson(const JourneyFacts& facts, const scores::JourneyFigures& figures, std::size_t link,
               bool& told) {
   const auto& breaks = figures.links[link].breaks;
   std::vector<std::uint64_t> parts{figures.persons[link + 1]};
   parts.insert(parts.end(), breaks.begin(), breaks.end());
   const std::uint64_t total = figures.persons[link];
-  const std::vector<bool> may = scores::MayBeTold(total, told, parts);
-  const bool both = told && may[1];
+  const std::vector<bool> may = scores::MayBeTold(told, parts);
+  told = may[0];
   Json json{{"from", facts.events[link]},
             {"to", facts.events[link + 1]},
-            {"persons", Told(parts[0], may[1])},
-            {"share", both && total != 0
+            {"persons", Told(parts[0], told)},
+            {"share", told && total != 0
                           ? Json(static_cast<double>(parts[0]) / static_cast<double>(total))
                           : Json(nullptr)}};
   const auto median = figures.links[link].median;
-  json["median_delay_s"] = may[1] && median ? Json(*median / 1'000) : Json(nullptr);
+  json["median_delay_s"] = told && median ? Json(*median / 1'000) : Json(nullptr);
   json["breaks"] = Json::array();
   for (std::size_t one = 0; one < breaks.size(); ++one) {
-    if (breaks[one] == 0) continue;
+    if (may[one + 1] && breaks[one] == 0) continue;
     json["breaks"].push_back({{"cause", scores::Name(static_cast<scores::Break>(one))},
-                              {"persons", Told(breaks[one], may[one + 2])}});
+                              {"persons", Told(breaks[one], may[one + 1])}});
   }
-  told = may[1];
   return json;
 }
 
@@ -189,10 +192,12 @@ base::Status Walk(const JourneyParts& parts, const Question& question,
       if (journey.purpose != 0) Take(plan, question, row, record, event, journey);
       touches += journey.touches.size();
     }
-    if (touches <= kTouchesMax) return base::Ok();
+    if (touches <= parts.bytes_max / kTouchBytes) return base::Ok();
     return base::Error{base::ErrorCode::kTooLarge, "journeys", "more events than are followed"};
   };
-  return EachReceived(*parts.journal, *parts.store, question.since, parts.now + 1, each);
+  base::Millis within = 0;  // who began before the period is known as somebody who began
+  for (const Gathered& journey : journeys) within = std::max(within, journey.facts->within);
+  return EachReceived(*parts.journal, *parts.store, question.since - within, parts.now + 1, each);
 }
 
 }  // namespace

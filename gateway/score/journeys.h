@@ -18,7 +18,7 @@
 
 namespace octroi::gateway::score {
 
-inline constexpr std::size_t kTouchesMax = 20'000'000;  // 32 bytes each, and their people
+inline constexpr std::size_t kTouchBytes = 136;  // of one step of somebody, with who it is
 
 struct JourneyParts {
   const journal::Journal* journal = nullptr;
@@ -27,6 +27,7 @@ struct JourneyParts {
   const crypto::HmacKey* campaigns = nullptr;  // of CampaignHash
   Language language = Language::kFrench;
   base::Millis now = 0;
+  std::size_t bytes_max = 256 * 1024 * 1024;
 };
 
 // `order`: {"term"?, "campaign"?, "since"?, "until"?}, milliseconds: when the first step was; the

@@ -19,6 +19,7 @@ struct CountDeskTest : ::testing::Test, Register {
   std::vector<std::string> told;  // "source id"
   std::vector<Json> events;
   bool takes = true;
+  const base::SteadyWall* steady = nullptr;
   std::optional<CountDesk> desk;
 
   CountDeskTest() {
@@ -29,7 +30,7 @@ struct CountDeskTest : ::testing::Test, Register {
   }
   void Restart() {
     desk.emplace(CountDesk::Parts{
-        world.journal.get(), &world.store, &world.disk.clock, [this] { return plan; },
+        world.journal.get(), &world.store, &world.disk.clock, steady, [this] { return plan; },
         [this] { return projected; },
         [this](const Plan& in, std::uint16_t source, std::span<const std::string_view> texts) {
           if (!takes)
@@ -121,6 +122,53 @@ TEST_F(CountDeskTest, AGatewayThatWasOffTellsAWeekAtMost) {
   for (const char* day : {"2026-03-10", "2026-03-14", "2026-03-19"}) Count(12, day);
   EXPECT_EQ(SweepAt("2026-03-20T08:00:00Z"), (Told{Id("2026-03-14/crm/statistics.audience"),
                                                    Id("2026-03-19/crm/statistics.audience")}));
+}
+
+// A clock that is set ahead makes no day over, nor silences the desk once it is right again.
+TEST_F(CountDeskTest, AClockThatJumpsEndsNoDay) {
+  struct Jumping final : base::Clock {
+    base::Millis wall = At("2026-03-10T08:00:00Z"), boot = 0;
+    base::Millis WallNow() const override { return wall; }
+    std::int64_t BootNowNanos() const override { return boot * 1'000'000; }
+  } clock;
+  const base::SteadyWall wall(clock);
+  std::vector<std::string> days;
+  CountDesk jumping(
+      CountDesk::Parts{world.journal.get(), &world.store, &clock, &wall, [this] { return plan; },
+                       [this] { return projected; },
+                       [&](const Plan&, std::uint16_t, std::span<const std::string_view> texts) {
+                         for (const auto text : texts)
+                           days.push_back(Json::parse(text)["data"]["day"]);
+                         return base::Ok();
+                       }});
+  jumping.Sweep();
+  Count(12, "2026-03-10T09:00:00Z");
+  clock.wall += 3 * 365 * kDayMs;
+  jumping.Sweep();
+  EXPECT_EQ(days, Told{});
+  clock.wall -= 3 * 365 * kDayMs;
+  clock.wall += kDayMs;
+  clock.boot += kDayMs;
+  jumping.Sweep();
+  EXPECT_EQ(days, Told{"2026-03-10"});
+  // Of a gateway that started under the wrong clock.
+  EXPECT_TRUE(world.store.Set(std::string(store::kMetaCountedThrough) + world.journal->origin(),
+                              std::to_string(At("2030-01-01"))));
+  Count(12, "2026-03-11T09:00:00Z");
+  jumping.Sweep();
+  clock.wall += kDayMs;
+  clock.boot += kDayMs;
+  jumping.Sweep();
+  EXPECT_EQ(days, (Told{"2026-03-10", "2026-03-11"}));
+}
+
+TEST_F(CountDeskTest, AStopEndsTheWalk) {
+  SweepAt("2026-03-10T08:00:00Z");
+  Count(12, "2026-03-10T09:00:00Z");
+  desk->Stop();
+  EXPECT_EQ(SweepAt("2026-03-11T02:00:00Z"), Told{});
+  Restart();
+  EXPECT_EQ(SweepAt("2026-03-11T02:00:00Z").size(), 1u);
 }
 
 // A source that is there only later is not told what was before.
