@@ -137,6 +137,33 @@ std::string WhatText(const Json& problem, const Words& say) {
          problem["say"][say.French() ? "fr" : "en"].get<std::string>();
 }
 
+std::string Failing(const Json& share, const Words& say) {
+  return share.is_null() ? std::string("?") : say.Share(share);
+}
+
+// "Shop team (shop@example.com) · muted until 2026-12-31: …"
+std::string StateText(const Json& problem, const Words& say) {
+  std::string out;
+  if (const Json& who = problem["answers"]; !who.is_null())
+    out += who["team"].get<std::string>() + " (" + who["contact"].get<std::string>() + ") · ";
+  const bool shown = problem["fell"].get<bool>() || !problem["eased"].is_null();
+  if (shown) {
+    out += say("en échec : ", "failing: ") + Failing(problem["failed_share_before"], say) + " → " +
+           Failing(problem["failed_share_during"], say);
+    if (!problem["eased"].is_null())
+      out += " → " + Failing(problem["failed_share_after"], say) + say(" depuis le ", " since ") +
+             problem["eased"].get<std::string>().substr(0, 16);
+    out += " · ";
+  }
+  const std::string state = problem["state"];
+  if (state == "muted")
+    return out + say("en sourdine jusqu'au ", "muted until ") +
+           problem["muted"]["until"].get<std::string>() + say(" : ", ": ") +
+           problem["muted"]["why"].get<std::string>();
+  if (state == "mended") return out + say("réparé", "mended");
+  return out + (state == "eased" ? say("en baisse", "eased") : say("ouvert", "open"));
+}
+
 std::string ProblemText(const Json& problem, const Words& say) {
   std::string out = WhatText(problem, say) + "\n    " + say.Count(problem["failed"]) +
                     say(" enregistrements", " records") + " (" +
@@ -160,7 +187,7 @@ std::string ProblemText(const Json& problem, const Words& say) {
   if (problem.contains("file"))
     out += "   " + problem["file"].get<std::string>() + ":" +
            std::to_string(problem["line"].get<int>());
-  return out + "\n";
+  return out + "\n    " + StateText(problem, say) + "\n";
 }
 
 std::string ProblemsText(const std::string& text, Language language) {

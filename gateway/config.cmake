@@ -43,6 +43,7 @@ octroi_gateway_part(gateway_config
     config/check_law.cc
     config/check_invariants.cc
     config/check_journeys.cc
+    config/check_muted.cc
     config/check_purposes.cc
     config/check_sources.cc
     config/check_templates.cc

@@ -113,6 +113,7 @@ octroi_gateway_part(gateway_service
     rate_limits.cc
     score/ask.cc
     score/figure.cc
+    score/problem.cc
     score/problems.cc
     score/journeys.cc
     score/report.cc

@@ -120,6 +120,7 @@ void Checker::Contracts() const {
     Limit(contract->file, root.KeyAt("rules"), root.List("rules").size(),
           base::kRulesPerContractMax, {"règles", "rules"});
     CoveredFields(*contract);
+    MutedRules(*contract);
     if (const Node* weights = root.FindPath({"score", "weights"})) {
       double sum = 0;
       for (const Node::Member& weight : weights->members) sum += weight.value.number;

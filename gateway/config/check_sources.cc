@@ -128,6 +128,7 @@ void Checker::Sources() const {
 
     if (const Node* answer = root.Find("answer")) Answer(*source, *answer);
     TakesCounts(*source);
+    MutedRefusals(*source);
 
     std::set<std::string> events;
     for (const Node& accepts : root.List("accepts")) {

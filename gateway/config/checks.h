@@ -63,6 +63,8 @@ class Checker {
   void CoveredFields(const Document& contract) const;
   void Receives(const Document& destination, const Node& receives, std::uint32_t categories) const;
   void TakesCounts(const Document& source) const;
+  void MutedRefusals(const Document& source) const;
+  void MutedRules(const Document& contract) const;
   void Journey(const Document& dictionary, const Node& counts) const;
   void PurposeLaw(const Document& purpose) const;
   void DestinationLaw(const Document& destination, base::Millis now) const;

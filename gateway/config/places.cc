@@ -32,6 +32,8 @@ const std::map<std::string, base::Reason, std::less<>>& BuiltInReasons() {
 
 }  // namespace
 
+bool IsBuiltInReason(std::string_view name) { return BuiltInReasons().contains(name); }
+
 std::uint16_t Places::Of(std::string_view name) {
   const auto found = places_.find(name);
   if (found != places_.end()) return found->second;

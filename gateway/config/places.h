@@ -39,4 +39,7 @@ struct NameTables {
   base::Reason ReasonNamed(std::string_view name);
 };
 
+// Whether `name` is a reason of ours, and not one that a config gives a rule or policy.
+bool IsBuiltInReason(std::string_view name);
+
 }  // namespace octroi::gateway::config

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "gateway/score/figure.h"
+#include "gateway/score/problem.h"
 #include "gateway/score/report.h"
 
 namespace octroi::gateway::score {
@@ -23,25 +24,6 @@ constexpr const char* kDimensions[] = {"completeness", "validity",   "uniqueness
 constexpr const char* kSeverities[] = {"blocking", "major", "minor"};
 
 std::string Error(const char* code) { return Json{{"error", code}}.dump(); }
-
-enum class Kind { kRule, kRequired, kRefused };
-
-struct Cause {
-  Kind kind = Kind::kRule;
-  std::string contract, what;  // contract id; rule id, "", or the reason that it was refused for
-  bool operator<(const Cause& other) const {
-    return std::tie(kind, contract, what) < std::tie(other.kind, other.contract, other.what);
-  }
-};
-
-struct Problem {
-  std::uint64_t applicable = 0, failed = 0, gain = 0;
-  Micro score_gain = 0;                   // of the score's sum
-  std::map<Millis, scores::Tally> hours;  // also before the range
-  std::map<std::string, std::uint64_t> sources;
-  const ContractTerms* contract = nullptr;  // the newest
-  std::size_t rule = 0;                     // of kRule, in it
-};
 
 // A record with that failure mended, and nothing else.
 scores::Found Mended(const scores::Found& found, Kind kind, std::size_t rule) {
@@ -63,6 +45,12 @@ class Problems {
       return read;
     for (const Piece& piece : counted_.pieces()) Take(piece);
     WidenRefused();
+    const PlanTerms* const in_force = counted_.TermsOfPlan(parts_.plan);
+    for (auto& [cause, problem] : problems_) {
+      if (problem.failed == 0) continue;
+      problem.Follow(question_.since);
+      problem.Assign(cause, in_force);
+    }
     return base::Ok();
   }
   bool KnowsSource() { return counted_.KnowsSource(question_.source); }
@@ -89,12 +77,17 @@ class Problems {
       }
     }
     std::ranges::stable_sort(order, std::greater{}, [](const auto& one) {
-      return std::tuple(one.second->gain, one.second->score_gain, one.second->failed);
+      const Problem& problem = *one.second;
+      return std::tuple(problem.muted == nullptr, problem.Pressing(), problem.gain,
+                        problem.score_gain, problem.failed);
     });
     Json list = Json::array();
     for (const auto& [cause, problem] : order) list.push_back(ProblemJson(*cause, *problem));
-    const bool worth = !order.empty() && order.front().second->gain > 0;
+    const bool worth =
+        !order.empty() && order.front().second->Pressing() && order.front().second->gain > 0;
     json["best"] = worth ? Json(0) : Json();
+    json["muted"] =
+        std::ranges::count_if(order, [](const auto& one) { return one.second->muted != nullptr; });
     json["problems"] = std::move(list);
     json["rules_too_few"] = too_few;
     return json.dump();
@@ -174,24 +167,9 @@ class Problems {
       problem.score_gain += (*after - *before) * static_cast<Micro>(piece.records);
   }
 
-  // Hours without records are skipped, so that a fall is dated by what came.
-  static std::pair<Millis, bool> Began(const Problem& problem, Millis since) {
-    std::vector<scores::Tally> buckets;
-    std::vector<Millis> starts;
-    Millis first = 0;
-    for (const auto& [hour, tally] : problem.hours) {
-      buckets.push_back(tally);
-      starts.push_back(hour);
-      if (first == 0 && hour >= since && tally.good < tally.records) first = hour;
-    }
-    const auto fell = scores::FellAt(buckets);
-    return fell ? std::pair(starts[*fell], true) : std::pair(first, false);
-  }
-
   Json ProblemJson(const Cause& cause, const Problem& problem) const {
     constexpr const char* kKinds[] = {"rule", "required", "refused"};
     const auto all = static_cast<std::uint64_t>(usable_.records);
-    const auto [began, fell] = Began(problem, question_.since);
     const auto worst =
         std::ranges::max_element(problem.sources, {}, [](const auto& one) { return one.second; });
     Json json{{"kind", kKinds[static_cast<int>(cause.kind)]},
@@ -204,9 +182,10 @@ class Problems {
               {"gain_points", Points(scores::Share({all, problem.gain}))},
               {"gain_at_most", cause.kind == Kind::kRefused},
               {"score_gain_points", Points(scores::Mean(problem.score_gain, all))},
-              {"since", base::FormatRfc3339(began)},
-              {"fell", fell},
+              {"since", base::FormatRfc3339(problem.began)},
+              {"fell", problem.course.fell.has_value()},
               {"worst_source", {{"source", worst->first}, {"failed", worst->second}}}};
+    problem.AddState(json);
     if (cause.kind != Kind::kRefused) AddPeople(cause, json);
     if (cause.kind == Kind::kRequired) json["fields"] = problem.contract->required;
     if (cause.kind == Kind::kRule) AddRule(problem, json);

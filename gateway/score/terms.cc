@@ -140,6 +140,22 @@ void CountCritical(const Node& root, const rules::ContractSpec& spec, ContractTe
   }
 }
 
+Contact ContactOf(const Node* node) {
+  if (node == nullptr) return {};
+  return {std::string(node->Text("team")), std::string(node->Text("contact"))};
+}
+
+// `key`: what an entry names; without it, required fields.
+std::vector<Mute> MutesOf(const Node& root, const char* key, base::Millis now) {
+  std::vector<Mute> mutes;
+  for (const Node& one : root.List("muted")) {
+    const base::Millis until = config::DayOf(one, "until") + kDayMs;
+    if (until > now)
+      mutes.push_back({std::string(one.Text(key)), until, std::string(one.Text("why"))});
+  }
+  return mutes;
+}
+
 ContractTerms ContractOf(const ContractPlan& contract, const config::World& world, const Plan& plan,
                          base::Millis now) {
   ContractTerms made;
@@ -163,6 +179,8 @@ ContractTerms ContractOf(const ContractPlan& contract, const config::World& worl
   if (document == nullptr) return made;
   TakeWeights(document->root, made.terms.weights);
   made.objective = ObjectiveOf(document->root);
+  made.producer = ContactOf(document->root.FindPath({"between", "producer"}));
+  made.muted = MutesOf(document->root, "rule", now);
   CountCritical(document->root, spec, made);
   return made;
 }
@@ -189,11 +207,22 @@ void NameCampaigns(const Plan& plan, const crypto::HmacKey& key, PlanTerms& into
 
 }  // namespace
 
+const Mute* MuteOf(const std::vector<Mute>& mutes, std::string_view what) {
+  const auto found = std::ranges::find(mutes, what, &Mute::what);
+  return found == mutes.end() ? nullptr : &*found;
+}
+
 PlanTerms TermsOf(const PastConfig& past, base::Millis now, const crypto::HmacKey& key) {
   config::Findings findings;
   const config::World world = config::World::Read(past.config.files, findings);
   PlanTerms terms;
-  for (const SourcePlan& source : past.plan->sources) terms.sources.push_back(source.id);
+  for (const SourcePlan& source : past.plan->sources) {
+    terms.sources.push_back(source.id);
+    SourceTerms& of = terms.source_terms.emplace_back();
+    const Document* document = world.Find("Source", source.id);
+    if (document == nullptr) continue;
+    of = {ContactOf(document->root.Find("owner")), MutesOf(document->root, "reason", now)};
+  }
   for (const ContractPlan& contract : past.plan->contracts)
     terms.contracts.push_back(ContractOf(contract, world, *past.plan, now));
   NameCampaigns(*past.plan, key, terms);

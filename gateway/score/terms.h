@@ -26,6 +26,20 @@ struct RuleTerms {
   std::string left_out_why;
 };
 
+// Whom to ask.
+struct Contact {
+  std::string team, contact;
+};
+
+// A problem that people agreed to look away from, until when and why.
+struct Mute {
+  std::string what;        // a rule's id, "" for required fields; of a source a reason
+  base::Millis until = 0;  // exclusive
+  std::string why;
+};
+// Null: none of `what`.
+const Mute* MuteOf(const std::vector<Mute>& mutes, std::string_view what);
+
 struct ContractTerms {
   std::string name, id;  // "lead@2", "lead"; empty: a hole
   scores::Terms terms;   // of the judge, by bit
@@ -38,15 +52,24 @@ struct ContractTerms {
     base::Millis window = 0;
   };
   std::optional<Objective> objective;
+  Contact producer;         // who can mend the data
+  std::vector<Mute> muted;  // still so
+};
+
+struct SourceTerms {
+  Contact owner;
+  std::vector<Mute> muted;
 };
 
 struct PlanTerms {
   std::vector<std::string> sources;                // id by place
+  std::vector<SourceTerms> source_terms;           // by place
   std::vector<ContractTerms> contracts;            // by place
   std::map<std::uint64_t, std::string> campaigns;  // those that a list of the config names
 };
 
-// `now`: a rule is left out of the score until its day has passed. `key`: of CampaignHash.
+// `now`: a rule is left out of the score, and a problem muted, until its day has passed. `key`: of
+// CampaignHash.
 PlanTerms TermsOf(const PastConfig& past, base::Millis now, const crypto::HmacKey& key);
 
 }  // namespace octroi::gateway::score

@@ -3,6 +3,7 @@
 
   score_test.py OCTROI [unittest arguments]
 """
+import datetime
 import os
 import unittest
 
@@ -92,6 +93,7 @@ class Scores(World):
         self.assertEqual(best["gain_points"], round(100 * self.bad / (2 * EVENTS), 4))
         self.assertAlmostEqual(best["people"], len(self.people), delta=0.1 * len(self.people))
         self.assertEqual(best["worst_source"], {"source": "boutique", "failed": 300})
+        self.assertEqual((best["state"], best["answers"]["contact"]), ("open", "boutique@exemple.fr"))
         second = problems["problems"][1]
         self.assertEqual((second["rule"], second["gain"]), ("customer-known", self.lost))
         self.assertIsNone(second["people"], "who is not identified is nobody that can be counted")
@@ -118,6 +120,22 @@ class Scores(World):
                          [{**one, "since": 0} for one in problems["problems"]])
         again = gateway.ask("score", "--by", "campaign")
         self.assertEqual((again["total"], again["rows"]), (score["total"], score["rows"]))
+        self.mute(second)
+
+    def mute(self, next_one):
+        """The best fix is out of the way until a day, with its reason; the figures stay."""
+        gateway = self.gateway
+        self.assertEqual(gateway.stop(), 0)
+        until = (datetime.date.today() + datetime.timedelta(days=30)).isoformat()
+        with open(os.path.join(gateway.folder, "contracts", "order-line.yaml"), "a", encoding="utf-8") as file:
+            file.write(f"muted: [{{ rule: email-valid, why: \"Ticket 12\", until: {until} }}]\n")
+        gateway.start()
+        self.assertTrue(gateway.wait_ready())
+        told = gateway.ask("problems")
+        self.assertEqual((told["muted"], told["problems"][told["best"]]["rule"]), (1, next_one["rule"]))
+        self.assertEqual(told["problems"][-1]["muted"], {"why": "Ticket 12", "until": until})
+        self.assertEqual(told["problems"][-1]["gain"], self.bad)
+        self.assertIn(f"en sourdine jusqu'au {until} : Ticket 12", gateway.run("problems", "-c", gateway.folder))
 
     def speak(self):
         french = self.gateway.run("problems", "-c", self.gateway.folder)

@@ -42,6 +42,8 @@ class Reports : public ::testing::Test {
     const std::size_t at = contract.find("\nscore:\n");
     if (number > 1) contract.insert(at + 1, more_);
     if (number > 2) contract.insert(contract.rfind("    on_fail"), later_);
+    contract += muted_;
+    files["sources/site-web.yaml"] += source_muted_;
     PastConfig past{LoadConfig(files, folder_), nullptr};
     EXPECT_TRUE(past.config.ok()) << Render(past.config, Language::kEnglish, false);
     const auto keys = crypto::KeyRing::FromRoot("score", std::string(32, 'k'));
@@ -83,7 +85,7 @@ class Reports : public ::testing::Test {
       "    severity: blocking\n"
       "    check: { all_present: [campaign] }\n"
       "    on_fail: quarantine\n";
-  std::string later_;
+  std::string later_, muted_, source_muted_;  // muted_: of the contract
   store::QualityCounts counts_;
   crypto::HmacKey key_{"campaigns"};
 };
@@ -239,6 +241,77 @@ TEST_F(Reports, SinceIsTheHourOfTheFall) {
   const Json one = Ask(false, "{}", 1)["problems"][0];
   EXPECT_EQ(one["since"], base::FormatRfc3339(began));
   EXPECT_EQ(one["fell"], true);
+}
+
+// Ten days of a hundred records an hour: the e-mails break for three days, the day before last they
+// are mended.
+TEST_F(Reports, AProblemSaysWhoAnswersWhatItWasAndWhetherItIsMended) {
+  const base::Millis began = kNow - 4 * kDay, mended = kNow - kDay;
+  const auto answer = [&](base::Millis until) {
+    counts_ = {};
+    for (base::Millis at = kNow - 10 * kDay; at < until; at += store::kQualityHour) {
+      const bool broken = at >= began && at < mended;
+      Count(at, 1, 3, 0, broken ? 60 : 95);
+      Count(at, 1, 3, kEmail, broken ? 40 : 5);
+    }
+    return Ask(false, "{}", 1);
+  };
+  const Json open = answer(mended), one = open["problems"][0];
+  EXPECT_EQ(open["best"], 0);
+  EXPECT_EQ(one["state"], "open");
+  EXPECT_EQ(one["since"], base::FormatRfc3339(began));
+  EXPECT_EQ(one["failed_share_before"], 5.0);
+  EXPECT_EQ(one["failed_share_during"], 40.0);
+  EXPECT_TRUE(one["eased"].is_null() && one["failed_share_after"].is_null());
+  EXPECT_EQ(one["answers"],
+            Json({{"team", "Marketing digital"}, {"contact", "digital@exemple.fr"}}));
+  const Json after = answer(kNow), now = after["problems"][0];
+  EXPECT_TRUE(after["best"].is_null()) << "nothing to do about it any more";
+  EXPECT_EQ(now["state"], "mended");
+  EXPECT_EQ(now["since"], base::FormatRfc3339(began));
+  EXPECT_EQ(now["eased"], base::FormatRfc3339(mended));
+  EXPECT_EQ(now["failed_share_during"], 40.0);
+  EXPECT_EQ(now["failed_share_after"], 5.0);
+}
+
+// It is out of the way until the end of its day, never out of the figures.
+TEST_F(Reports, AMutedProblemIsLastAndSaysWhyAndUntilWhen) {
+  Count(kNow - kDay, 1, 3, 0, 800);
+  Count(kNow - kDay, 1, 3, kEmail, 60);
+  Count(kNow - kDay, 1, 3, kReachable, 90);
+  const Json loud = Ask(false, "{}", 1);
+  EXPECT_EQ(loud["problems"][0]["rule"], "reachable");
+  EXPECT_EQ(loud["muted"], 0);
+  muted_ = "muted: [{ rule: reachable, why: \"Ticket 12\", until: 2026-11-21 }]\n";
+  const Json muted = Ask(false, "{}", 1);
+  EXPECT_EQ(muted["usable"], loud["usable"]);
+  EXPECT_EQ(muted["muted"], 1);
+  ASSERT_EQ(muted["problems"].size(), 2u);
+  EXPECT_EQ(muted["problems"][0]["rule"], "email-valid");
+  EXPECT_EQ(muted["best"], 0);
+  const Json& last = muted["problems"][1];
+  EXPECT_EQ(last["state"], "muted");
+  EXPECT_EQ(last["muted"], Json({{"why", "Ticket 12"}, {"until", "2026-11-21"}}));
+  EXPECT_EQ(last["failed"], 90);
+  muted_ = "muted: [{ rule: reachable, why: \"Ticket 12\", until: 2026-11-20 }]\n";
+  EXPECT_EQ(Ask(false, "{}", 1)["problems"], loud["problems"]) << "its day has passed";
+}
+
+TEST_F(Reports, ARefusalIsForTheOwnerOfItsSource) {
+  Count(kNow - kDay, 1, 3, 0, 800);
+  QualityKey refused{.hour = kNow - kDay, .plan = 1};
+  refused.outcome = base::Outcome::kRejected;
+  refused.reason = base::Reason::kEventTypeMissing;
+  counts_.records[refused].records = 100;
+  Json one = Ask(false, "{}", 1)["problems"][0];
+  EXPECT_EQ(one["kind"], "refused");
+  EXPECT_EQ(one["answers"]["contact"], "digital@exemple.fr");
+  EXPECT_EQ(one["state"], "open");
+  source_muted_ =
+      "muted: [{ reason: event.type_missing, why: \"Ticket 13\", until: 2026-12-31 }]\n";
+  one = Ask(false, "{}", 1)["problems"][0];
+  EXPECT_EQ(one["state"], "muted");
+  EXPECT_EQ(one["muted"]["why"], "Ticket 13");
 }
 
 TEST_F(Reports, PeopleAreCountedOnceAndFewAreNotSaid) {
