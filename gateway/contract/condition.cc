@@ -1,6 +1,7 @@
 #include "gateway/contract/condition.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "rules/check_spec.h"
@@ -26,13 +27,30 @@ Json WordsOf(std::uint8_t types) {
   return words;
 }
 
-// Both are about the same value, and no key stands in both.
+// One check says a side of a range once, and its range holds something; two checks may say more.
+bool StandTogether(const Json& one, const Json& other) {
+  Json both = one;
+  both.update(other);
+  if (both.size() != one.size() + other.size()) return false;
+  const auto has = [&](const char* key) { return both.contains(key); };
+  if ((has("min") && has("above")) || (has("max") && has("below"))) return false;
+  const auto number = [&](const char* key, const char* or_key) -> std::optional<double> {
+    const auto found = has(key) ? both.find(key) : both.find(or_key);
+    if (found == both.end() || !found->is_number()) return std::nullopt;
+    return found->get<double>();
+  };
+  const auto low = number("min", "above"), high = number("max", "below");
+  const bool closed = has("min") && has("max");
+  if (low && high && !(*low < *high) && !(closed && *low == *high)) return false;
+  const auto least = number("min_length", ""), most = number("max_length", "");
+  return !least || !most || *least <= *most;
+}
+
+// Both are about the same value, and their keys are those of one check.
 bool Merge(Condition& into, const Condition& other) {
   if (into.kind != Kind::kValue || other.kind != Kind::kValue || into.field != other.field)
     return false;
-  for (const auto& [key, value] : other.keys.items()) {
-    if (into.keys.contains(key)) return false;
-  }
+  if (!StandTogether(into.keys, other.keys)) return false;
   into.types &= other.types;
   into.keys.update(other.keys);
   return true;
@@ -155,6 +173,15 @@ Json CheckOf(const Condition& condition) {
   Json& list = check[condition.kind == Kind::kAll ? "all_of" : "any_of"] = Json::array();
   for (const Condition& part : condition.parts) list.push_back(CheckOf(part));
   return check;
+}
+
+std::size_t SizeOf(const Condition& condition) {
+  constexpr std::size_t kValuesOfPart = 16;
+  std::size_t size = 1;
+  if (const auto values = condition.keys.find("in"); values != condition.keys.end())
+    size += values->size() / kValuesOfPart;
+  for (const Condition& part : condition.parts) size += SizeOf(part);
+  return size;
 }
 
 std::size_t DepthOf(const Json& check) {

@@ -4,6 +4,9 @@
 #include <charconv>
 #include <optional>
 
+#include "gateway/config/scalar.h"
+#include "rules/pattern.h"
+
 namespace octroi::gateway::contract {
 namespace {
 
@@ -128,7 +131,11 @@ class Translator {
       } else {
         // "[[:alpha:]]" is a class in RE2 and none in ECMA-262.
         if (text_[at_] == '[') out_ += '\\';
-        out_ += text_[at_++];
+        if (static_cast<unsigned char>(text_[at_]) < ' ') {
+          Code(static_cast<unsigned char>(text_[at_++]));  // no config file holds it as it is
+        } else {
+          out_ += text_[at_++];
+        }
       }
     }
     if (at_ >= text_.size()) return Refuse("une classe ouverte", "an open class");
@@ -269,6 +276,14 @@ Pattern WholeTextPattern(std::string_view ecma) {
   constexpr std::size_t kBytesMax = 1000;  // of a check; docs/FORMATS.md
   Pattern pattern = Translator(ecma).Run();
   if (pattern.re2.size() > kBytesMax) return {{}, Say("plus de 1 000 octets", "over 1,000 bytes")};
+  if (!pattern.why.empty()) return pattern;
+  if (config::HasControlCharacter(pattern.re2)) {
+    return {{},
+            Say("un caractère de contrôle, qu'un fichier de config ne tient pas",
+                "a control character, which no config file holds")};
+  }
+  if (const std::string fault = rules::PatternFault(pattern.re2); !fault.empty())
+    return {{}, Say("RE2 le refuse : " + fault, "RE2 refuses it: " + fault)};
   return pattern;
 }
 

@@ -1,0 +1,12 @@
+// Whether a pattern (RE2 syntax) can stand in a check.
+#pragma once
+
+#include <string>
+
+namespace octroi::rules {
+
+// What RE2 says of it when a contract with it is compiled: of the syntax, of repetition, of memory.
+// Empty: it compiles.
+std::string PatternFault(const std::string& pattern);
+
+}  // namespace octroi::rules
