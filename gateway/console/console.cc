@@ -183,7 +183,7 @@ Response Console::Login(const Asking& request, const Users& users) {
   if (name.empty() || name.size() > 64 || password.size() > kPasswordBytesMax)
     return ProblemOf(401, "console.password");
   const User* const user = users.Find(name);
-  const Id known = Id::OfConfig(user == nullptr ? "" : user->name);
+  const Id known = Id::OfConfig(user == nullptr ? std::string_view() : user->name);
   if (const base::Millis wait = tries_.Take(name, Now()); wait > 0) {
     Log::Warn("console.login_refused", {{"user", known}, {"why", "tries"}});
     return TooMany("console.tries", static_cast<int>(wait / 1000 + 1));

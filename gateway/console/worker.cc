@@ -1,5 +1,8 @@
 #include "gateway/console/worker.h"
 
+#include <exception>
+
+#include "base/log.h"
 #include "base/thread_name.h"
 
 namespace octroi::gateway::console {
@@ -36,7 +39,11 @@ void Worker::Run() {
       task = std::move(tasks_.front());
       tasks_.pop_front();
     }
-    task();
+    try {
+      task();
+    } catch (const std::exception&) {  // memory, threads: this answer fails, the gateway goes on
+      base::Log::Error("console.answer_failed", {});
+    }
   }
 }
 
