@@ -11,7 +11,6 @@ namespace {
 using base::FieldId;
 using Kind = Test::Kind;
 
-constexpr std::size_t kPatternBytesMax = 1000;  // as written; longer ones are lists in disguise
 constexpr std::int64_t kPatternMemoryBytesMax =
     1 << 20;  // of one pattern, program and DFA states together
 
