@@ -1,7 +1,6 @@
 #include "gateway/contract/condition.h"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 #include "rules/check_spec.h"
@@ -27,37 +26,75 @@ Json WordsOf(std::uint8_t types) {
   return words;
 }
 
-// One check says a side of a range once, and its range holds something; two checks may say more.
-bool StandTogether(const Json& one, const Json& other) {
-  Json both = one;
-  both.update(other);
-  if (both.size() != one.size() + other.size()) return false;
-  const auto has = [&](const char* key) { return both.contains(key); };
-  if ((has("min") && has("above")) || (has("max") && has("below"))) return false;
-  const auto number = [&](const char* key, const char* or_key) -> std::optional<double> {
-    const auto found = has(key) ? both.find(key) : both.find(or_key);
-    if (found == both.end() || !found->is_number()) return std::nullopt;
-    return found->get<double>();
-  };
-  const auto low = number("min", "above"), high = number("max", "below");
-  const bool closed = has("min") && has("max");
-  if (low && high && !(*low < *high) && !(closed && *low == *high)) return false;
-  const auto least = number("min_length", ""), most = number("max_length", "");
-  return !least || !most || *least <= *most;
+// Keys are asked of what is there and not null only.
+constexpr std::uint8_t kNothing = rules::kAbsentBit | rules::kNullBit;
+
+// A side of a range, and the key that says it without its end.
+struct Bound {
+  const char *including, *excluding;
+  bool low;
+};
+constexpr Bound kBounds[] = {{"min", "above", true},
+                             {"max", "below", false},
+                             {"min_length", "", true},
+                             {"max_length", "", false}};
+
+const Json* BoundOf(const Json& keys, const Bound& bound) {
+  for (const char* key : {bound.including, bound.excluding}) {
+    if (const auto found = keys.find(key); found != keys.end()) return &*found;
+  }
+  return nullptr;
+}
+
+// Of two limits on one side the narrower counts.
+void Narrow(Json& keys, const Json& other, const Bound& bound) {
+  const Json* theirs = BoundOf(other, bound);
+  if (theirs == nullptr) return;
+  const bool without = !other.contains(bound.including);
+  if (const Json* ours = BoundOf(keys, bound); ours != nullptr) {
+    const double had = ours->get<double>(), comes = theirs->get<double>();
+    const bool narrower = bound.low ? comes > had : comes < had;
+    if (!narrower && !(comes == had && without)) return;
+  }
+  keys.erase(bound.including);
+  keys.erase(bound.excluding);
+  keys[without ? bound.excluding : bound.including] = *theirs;
+}
+
+bool IsBound(const std::string& key) {
+  return std::ranges::any_of(kBounds, [&](const Bound& bound) {
+    return key == bound.including || key == bound.excluding;
+  });
+}
+
+// Nothing lies between them.
+bool IsEmptyRange(const Json& keys, const Bound& low, const Bound& high) {
+  const Json *least = BoundOf(keys, low), *most = BoundOf(keys, high);
+  if (least == nullptr || most == nullptr) return false;
+  const bool closed = keys.contains(low.including) && keys.contains(high.including);
+  const double from = least->get<double>(), to = most->get<double>();
+  return closed ? from > to : from >= to;
 }
 
 // Both are about the same value, and their keys are those of one check.
 bool Merge(Condition& into, const Condition& other) {
   if (into.kind != Kind::kValue || other.kind != Kind::kValue || into.field != other.field)
     return false;
-  if (!StandTogether(into.keys, other.keys)) return false;
+  for (const auto& [key, value] : other.keys.items()) {
+    if (!IsBound(key) && into.keys.contains(key)) return false;
+  }
   into.types &= other.types;
-  into.keys.update(other.keys);
+  for (const Bound& bound : kBounds) Narrow(into.keys, other.keys, bound);
+  for (const auto& [key, value] : other.keys.items()) {
+    if (!IsBound(key)) into.keys[key] = value;
+  }
+  if (IsEmptyRange(into.keys, kBounds[0], kBounds[1]) ||
+      IsEmptyRange(into.keys, kBounds[2], kBounds[3])) {
+    into.types &= kNothing;  // no value is there
+    into.keys = Json::object();
+  }
   return true;
 }
-
-// Keys are asked of what is there and not null only.
-constexpr std::uint8_t kNothing = rules::kAbsentBit | rules::kNullBit;
 
 constexpr std::uint8_t kNumber = rules::kIntegerBit | rules::kFractionBit;
 

@@ -20,7 +20,9 @@ int Noted(const std::vector<Note>& notes, int code) {
   return static_cast<int>(std::ranges::count(notes, code, &Note::code));
 }
 
-Imported OfSchema(const Json& schema) { return ImportJsonSchema(NodeOf(schema.dump()), {"hostile", ""}); }
+Imported OfSchema(const Json& schema) {
+  return ImportJsonSchema(NodeOf(schema.dump()), {"hostile", ""});
+}
 
 // A field `a` of that schema.
 Imported OfField(const Json& schema) { return OfSchema({{"properties", {{"a", schema}}}}); }
@@ -28,10 +30,9 @@ Imported OfField(const Json& schema) { return OfSchema({{"properties", {{"a", sc
 // An ODCS document with one object that has these properties.
 OdcsImport OfProperties(const Json& properties) {
   const Json object = {{"name", "orders"}, {"properties", properties}};
-  return ImportOdcs(NodeOf(Json({{"kind", "DataContract"},
-                                 {"apiVersion", "v3.1.0"},
-                                 {"schema", Json::array({object})}})
-                               .dump()));
+  return ImportOdcs(NodeOf(
+      Json({{"kind", "DataContract"}, {"apiVersion", "v3.1.0"}, {"schema", Json::array({object})}})
+          .dump()));
 }
 
 void ExpectLoads(const Imported& imported) {
@@ -40,8 +41,8 @@ void ExpectLoads(const Imported& imported) {
 
 TEST(HostileImport, APatternThatRe2RefusesIsANote) {
   for (const char* pattern :
-       {"^.{0,2000}$", "^(?:[a-z]{1,100}){1,100}$", "\\p{Xx}", "^*a", "^+", "^{2}a", "a**", "a{2,1}",
-        "a{1001}", "[b-a]", "a{0,99999999999}", "[a-\\d]"}) {
+       {"^.{0,2000}$", "^(?:[a-z]{1,100}){1,100}$", "\\p{Xx}", "^*a", "^+", "^{2}a", "a**",
+        "a{2,1}", "a{1001}", "[b-a]", "a{0,99999999999}", "[a-\\d]"}) {
     const Imported text = OfField({{"type", "string"}, {"pattern", pattern}});
     ExpectLoads(text);
     EXPECT_EQ(Noted(text.notes, 1443), 1) << pattern;
@@ -62,6 +63,72 @@ TEST(HostileImport, APatternMayHoldWhatNoConfigFileHolds) {
     EXPECT_EQ(judged.Judge(R"({"a": "a\tb"})"), Verdict::kAccepted);
     EXPECT_EQ(judged.Judge(R"({"a": "ab"})"), Verdict::kRefused);
   }
+}
+
+TEST(HostileImport, LimitsOnOneSideAreOne) {
+  const Imported imported = OfField({{"type", "integer"},
+                                     {"minimum", 2},
+                                     {"allOf",
+                                      {{{"exclusiveMinimum", 2}, {"type", "integer"}},
+                                       {{"minimum", 1}, {"type", "integer"}},
+                                       {{"maximum", 9}, {"type", "integer"}},
+                                       {{"exclusiveMaximum", 5}, {"type", "integer"}}}}});
+  EXPECT_TRUE(imported.notes.empty());
+  JudgedImport judged(imported);
+  EXPECT_EQ(judged.faults, "") << ContractFile(imported, Language::kEnglish);
+  const Json& rules = imported.contract["rules"];
+  ASSERT_EQ(rules.size(), 1u);
+  EXPECT_EQ(
+      rules[0]["check"],
+      Json({{"field", "a"}, {"json_type", {"absent", "integer"}}, {"above", 2}, {"below", 5}}));
+  EXPECT_EQ(judged.Judge(R"({"a": 2})"), Verdict::kRefused);
+  EXPECT_EQ(judged.Judge(R"({"a": 3})"), Verdict::kAccepted);
+  EXPECT_EQ(judged.Judge(R"({"a": 5})"), Verdict::kRefused);
+  EXPECT_EQ(judged.Judge("{}"), Verdict::kAccepted);
+}
+
+// Each pair of limits, also those between which nothing is: what JSON Schema says of a number is
+// what the contract says.
+TEST(HostileImport, AnyTwoLimitsLoadAndMeanTheSame) {
+  constexpr const char* kLimits[] = {"minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum"};
+  const auto fits = [](int value, const std::string& limit, int at) {
+    if (limit == "minimum") return value >= at;
+    if (limit == "exclusiveMinimum") return value > at;
+    return limit == "maximum" ? value <= at : value < at;
+  };
+  for (const std::string one : kLimits) {
+    for (const std::string other : kLimits) {
+      for (const int at : {1, 2, 3}) {
+        const Json first = {{"type", "number"}, {one, 2}},
+                   second = {{"type", "number"}, {other, at}};
+        JudgedImport together(OfField({{"allOf", {first, second}}}));
+        const OdcsImport read =
+            OfProperties({{{"name", "a"},
+                           {"logicalType", "number"},
+                           {"logicalTypeOptions",
+                            one == other ? Json{{one, 2}} : Json{{one, 2}, {other, at}}}}});
+        JudgedImport odcs(read.contracts.at(0));
+        ASSERT_EQ(together.faults + odcs.faults, "") << one << " 2, " << other << " " << at;
+        for (const int value : {0, 1, 2, 3, 4}) {
+          const std::string event = "{\"a\": " + std::to_string(value) + "}";
+          const bool alone = fits(value, one, 2), both = alone && fits(value, other, at);
+          EXPECT_EQ(together.Judge(event), both ? Verdict::kAccepted : Verdict::kRefused);
+          EXPECT_EQ(odcs.Judge(event),
+                    (one == other ? alone : both) ? Verdict::kAccepted : Verdict::kRefused);
+        }
+      }
+    }
+  }
+}
+
+TEST(HostileImport, CrossedLengthsLoad) {
+  const Imported imported =
+      OfField({{"allOf",
+                {{{"type", "string"}, {"minLength", 5}}, {{"type", "string"}, {"maxLength", 3}}}}});
+  JudgedImport judged(imported);
+  EXPECT_EQ(judged.faults, "");
+  EXPECT_EQ(judged.Judge(R"({"a": "abcd"})"), Verdict::kRefused);
+  EXPECT_EQ(judged.Judge("{}"), Verdict::kAccepted);
 }
 
 }  // namespace
