@@ -1,6 +1,7 @@
 #include "gateway/contract/condition.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "rules/check_spec.h"
@@ -124,12 +125,21 @@ Condition Several(Kind kind, std::vector<Condition> parts) {
   const Kind decisive = kind == Kind::kAll ? Kind::kFalse : Kind::kTrue;
   Condition whole;
   whole.kind = kind;
+  // By field: the values that a part may become one with. Of very many the newest are enough.
+  constexpr std::size_t kLookedAt = 16;
+  std::map<std::string, std::vector<std::size_t>> values;
   const auto add = [&](Condition part) {
-    for (Condition& known : whole.parts) {
-      if (kind == Kind::kAll ? Merge(known, part) : MergeTypes(known, part)) {
-        known = Settled(std::move(known));
-        return;
+    if (part.kind == Kind::kValue) {
+      std::vector<std::size_t>& same = values[part.field];
+      const std::size_t first = same.size() > kLookedAt ? same.size() - kLookedAt : 0;
+      for (std::size_t i = first; i < same.size(); ++i) {
+        Condition& known = whole.parts[same[i]];
+        if (kind == Kind::kAll ? Merge(known, part) : MergeTypes(known, part)) {
+          known = Settled(std::move(known));
+          return;
+        }
       }
+      same.push_back(whole.parts.size());
     }
     whole.parts.push_back(std::move(part));
   };

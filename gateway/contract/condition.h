@@ -39,8 +39,8 @@ std::size_t PartsOf(const nlohmann::ordered_json& check);
 // Of what it holds in memory, in parts; long lists of values count, too.
 std::size_t SizeOf(const Condition& condition);
 
-// More is not built: alternatives multiply, and all rules of a contract together hold less.
-inline constexpr std::size_t kConditionMax = 5000;
+// More is not built: alternatives multiply, and 64 rules of 200 parts together hold less.
+inline constexpr std::size_t kConditionMax = 13'000;
 
 inline constexpr std::uint8_t kAllTypes = 0xff;
 

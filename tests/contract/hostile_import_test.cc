@@ -1,6 +1,7 @@
 // Whatever a file of others says: the contract that an import writes loads, and what it leaves out
 // has a note.
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <string>
@@ -21,7 +22,7 @@ int Noted(const std::vector<Note>& notes, int code) {
 }
 
 Imported OfSchema(const Json& schema) {
-  return ImportJsonSchema(NodeOf(schema.dump()), {"hostile", ""});
+  return ImportJsonSchema(NodeOf(schema.dump(1)), {"hostile", ""});
 }
 
 // A field `a` of that schema.
@@ -129,6 +130,70 @@ TEST(HostileImport, CrossedLengthsLoad) {
   EXPECT_EQ(judged.faults, "");
   EXPECT_EQ(judged.Judge(R"({"a": "abcd"})"), Verdict::kRefused);
   EXPECT_EQ(judged.Judge("{}"), Verdict::kAccepted);
+}
+
+// The heap's high water, in MiB, of this process.
+long PeakMiB() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_maxrss / 1024;
+}
+
+// `depth` schemas, each the next one twice, under `keyword`.
+Json Doubled(const std::string& keyword, int depth) {
+  Json schema = {{"$defs", Json::object()}, {"$ref", "#/$defs/d0"}};
+  const auto at = [](int i) { return "#/$defs/d" + std::to_string(i); };
+  for (int i = 0; i < depth; ++i) {
+    const std::string member = "m" + std::to_string(i);
+    const Json next = {{"$ref", at(i + 1)}};
+    const Json other = {{"required", {member}}};
+    Json& here = schema["$defs"]["d" + std::to_string(i)];
+    if (keyword == "if") {
+      here = {{"if", next}, {"then", other}, {"else", {{"not", other}}}};
+    } else {
+      here = {{keyword, {next, {{"allOf", {next, other}}}}}};
+    }
+  }
+  schema["$defs"]["d" + std::to_string(depth)] = {{"required", {"leaf"}}};
+  return schema;
+}
+
+TEST(HostileImport, WhatMultipliesIsBounded) {
+  const long before = PeakMiB();
+  for (const char* keyword : {"if", "oneOf"}) {
+    const Imported imported = OfSchema(Doubled(keyword, 40));
+    ExpectLoads(imported);
+    EXPECT_GE(Noted(imported.notes, 1450), 1) << keyword;
+  }
+  EXPECT_LT(PeakMiB() - before, 300);
+}
+
+TEST(HostileImport, ManyAlternativesAreBounded) {
+  Json either = Json::array(), numbers = Json::array(), names = Json::array();
+  for (int i = 0; i < 400; ++i) {
+    either.push_back({{"required", {"m" + std::to_string(i % 9)}}, {"type", "object"}});
+    numbers.push_back(i);
+  }
+  for (int i = 0; i < 6000; ++i) names.push_back("n" + std::to_string(i));
+  const Imported one = OfSchema({{"oneOf", either}});
+  const Imported constants = OfField({{"enum", numbers}});
+  const Imported required = OfSchema({{"required", names}, {"properties", {{"a", false}}}});
+  for (const Imported* imported : {&one, &constants, &required}) {
+    ExpectLoads(*imported);
+    EXPECT_GE(Noted(imported->notes, 1450), 1);
+  }
+  // Numbers that are too many are numbers all the same.
+  EXPECT_EQ(JudgedImport(constants).Judge(R"({"a": "x"})"), Verdict::kRefused);
+}
+
+TEST(HostileImport, AChainOfReferencesEnds) {
+  Json chain = Json::array();
+  for (int i = 1; i <= 3000; ++i) chain.push_back({{"$ref", "#/$defs/" + std::to_string(i)}});
+  chain.push_back(true);
+  const Json schema = {{"$ref", "#/$defs/0"}, {"$defs", chain}, {"required", {"a"}}};
+  const Imported imported = OfSchema(schema);
+  ExpectLoads(imported);
+  EXPECT_EQ(Noted(imported.notes, 1450), 1);
 }
 
 }  // namespace
