@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "rules/compiled.h"
+#include "rules/pattern.h"
 
 namespace octroi::rules {
 namespace {
@@ -10,9 +11,15 @@ namespace {
 using base::FieldId;
 using Kind = Test::Kind;
 
-constexpr std::size_t kPatternBytesMax = 1000;  // as written; longer ones are lists in disguise
 constexpr std::int64_t kPatternMemoryBytesMax =
     1 << 20;  // of one pattern, program and DFA states together
+
+RE2::Options PatternOptions() {
+  RE2::Options options;
+  options.set_log_errors(false);  // it would print to stderr
+  options.set_max_mem(kPatternMemoryBytesMax);
+  return options;
+}
 
 std::vector<std::string> Sorted(std::vector<std::string> values) {
   std::sort(values.begin(), values.end());
@@ -178,10 +185,7 @@ class TestList {
   }
 
   std::unique_ptr<RE2> Compiled(const char* key, const std::string& text) {
-    RE2::Options options;
-    options.set_log_errors(false);  // it would print to stderr
-    options.set_max_mem(kPatternMemoryBytesMax);
-    auto pattern = std::make_unique<RE2>(text, options);
+    auto pattern = std::make_unique<RE2>(text, PatternOptions());
     if (pattern->ok()) return pattern;
     Fault(key, "RE2 refuses it: " + pattern->error());
     return nullptr;
@@ -229,6 +233,11 @@ class TestList {
 };
 
 }  // namespace
+
+std::string PatternFault(const std::string& pattern) {
+  const RE2 compiled(pattern, PatternOptions());
+  return compiled.ok() ? std::string() : compiled.error();
+}
 
 std::vector<Test> CompileCheck(const CheckSpec& check, const ContractSpec& contract,
                                std::size_t rule, const std::string& key,

@@ -1,6 +1,7 @@
 #include "gateway/contract/condition.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "rules/check_spec.h"
@@ -26,20 +27,75 @@ Json WordsOf(std::uint8_t types) {
   return words;
 }
 
-// Both are about the same value, and no key stands in both.
+// Keys are asked of what is there and not null only.
+constexpr std::uint8_t kNothing = rules::kAbsentBit | rules::kNullBit;
+
+// A side of a range, and the key that says it without its end.
+struct Bound {
+  const char *including, *excluding;
+  bool low;
+};
+constexpr Bound kBounds[] = {{"min", "above", true},
+                             {"max", "below", false},
+                             {"min_length", "", true},
+                             {"max_length", "", false}};
+
+const Json* BoundOf(const Json& keys, const Bound& bound) {
+  for (const char* key : {bound.including, bound.excluding}) {
+    if (const auto found = keys.find(key); found != keys.end()) return &*found;
+  }
+  return nullptr;
+}
+
+// Of two limits on one side the narrower counts.
+void Narrow(Json& keys, const Json& other, const Bound& bound) {
+  const Json* theirs = BoundOf(other, bound);
+  if (theirs == nullptr) return;
+  const bool without = !other.contains(bound.including);
+  if (const Json* ours = BoundOf(keys, bound); ours != nullptr) {
+    const double had = ours->get<double>(), comes = theirs->get<double>();
+    const bool narrower = bound.low ? comes > had : comes < had;
+    if (!narrower && !(comes == had && without)) return;
+  }
+  keys.erase(bound.including);
+  keys.erase(bound.excluding);
+  keys[without ? bound.excluding : bound.including] = *theirs;
+}
+
+bool IsBound(const std::string& key) {
+  return std::ranges::any_of(kBounds, [&](const Bound& bound) {
+    return key == bound.including || key == bound.excluding;
+  });
+}
+
+// Nothing lies between them.
+bool IsEmptyRange(const Json& keys, const Bound& low, const Bound& high) {
+  const Json *least = BoundOf(keys, low), *most = BoundOf(keys, high);
+  if (least == nullptr || most == nullptr) return false;
+  const bool closed = keys.contains(low.including) && keys.contains(high.including);
+  const double from = least->get<double>(), to = most->get<double>();
+  return closed ? from > to : from >= to;
+}
+
+// Both are about the same value, and their keys are those of one check.
 bool Merge(Condition& into, const Condition& other) {
   if (into.kind != Kind::kValue || other.kind != Kind::kValue || into.field != other.field)
     return false;
   for (const auto& [key, value] : other.keys.items()) {
-    if (into.keys.contains(key)) return false;
+    if (!IsBound(key) && into.keys.contains(key)) return false;
   }
   into.types &= other.types;
-  into.keys.update(other.keys);
+  for (const Bound& bound : kBounds) Narrow(into.keys, other.keys, bound);
+  for (const auto& [key, value] : other.keys.items()) {
+    if (!IsBound(key)) into.keys[key] = value;
+  }
+  if (IsEmptyRange(into.keys, kBounds[0], kBounds[1]) ||
+      IsEmptyRange(into.keys, kBounds[2], kBounds[3])) {
+    into.types &= kNothing;  // no value is there
+    into.keys = Json::object();
+  }
   return true;
 }
-
-// Keys are asked of what is there and not null only.
-constexpr std::uint8_t kNothing = rules::kAbsentBit | rules::kNullBit;
 
 constexpr std::uint8_t kNumber = rules::kIntegerBit | rules::kFractionBit;
 
@@ -69,12 +125,21 @@ Condition Several(Kind kind, std::vector<Condition> parts) {
   const Kind decisive = kind == Kind::kAll ? Kind::kFalse : Kind::kTrue;
   Condition whole;
   whole.kind = kind;
+  // By field: the values that a part may become one with. Of very many the newest are enough.
+  constexpr std::size_t kLookedAt = 16;
+  std::map<std::string, std::vector<std::size_t>> values;
   const auto add = [&](Condition part) {
-    for (Condition& known : whole.parts) {
-      if (kind == Kind::kAll ? Merge(known, part) : MergeTypes(known, part)) {
-        known = Settled(std::move(known));
-        return;
+    if (part.kind == Kind::kValue) {
+      std::vector<std::size_t>& same = values[part.field];
+      const std::size_t first = same.size() > kLookedAt ? same.size() - kLookedAt : 0;
+      for (std::size_t i = first; i < same.size(); ++i) {
+        Condition& known = whole.parts[same[i]];
+        if (kind == Kind::kAll ? Merge(known, part) : MergeTypes(known, part)) {
+          known = Settled(std::move(known));
+          return;
+        }
       }
+      same.push_back(whole.parts.size());
     }
     whole.parts.push_back(std::move(part));
   };
@@ -155,6 +220,15 @@ Json CheckOf(const Condition& condition) {
   Json& list = check[condition.kind == Kind::kAll ? "all_of" : "any_of"] = Json::array();
   for (const Condition& part : condition.parts) list.push_back(CheckOf(part));
   return check;
+}
+
+std::size_t SizeOf(const Condition& condition) {
+  constexpr std::size_t kValuesOfPart = 16;
+  std::size_t size = 1;
+  if (const auto values = condition.keys.find("in"); values != condition.keys.end())
+    size += values->size() / kValuesOfPart;
+  for (const Condition& part : condition.parts) size += SizeOf(part);
+  return size;
 }
 
 std::size_t DepthOf(const Json& check) {

@@ -28,12 +28,19 @@ struct Condition {
 Condition All(std::vector<Condition> parts);
 Condition Any(std::vector<Condition> parts);
 Condition Not(Condition condition);
-// None of the other parts holds beside the one that does.
+// None of the other parts holds beside the one that does. Each part stands in it as often as there
+// are parts.
 Condition ExactlyOne(const std::vector<Condition>& parts);
 
 nlohmann::ordered_json CheckOf(const Condition& condition);  // of what is not constant
 std::size_t DepthOf(const nlohmann::ordered_json& check);    // of composites in each other
 std::size_t PartsOf(const nlohmann::ordered_json& check);
+
+// Of what it holds in memory, in parts; long lists of values count, too.
+std::size_t SizeOf(const Condition& condition);
+
+// More is not built: alternatives multiply, and 64 rules of 200 parts together hold less.
+inline constexpr std::size_t kConditionMax = 13'000;
 
 inline constexpr std::uint8_t kAllTypes = 0xff;
 

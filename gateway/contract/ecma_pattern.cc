@@ -4,6 +4,9 @@
 #include <charconv>
 #include <optional>
 
+#include "gateway/config/scalar.h"
+#include "rules/pattern.h"
+
 namespace octroi::gateway::contract {
 namespace {
 
@@ -80,14 +83,18 @@ class Translator {
     ++at_;
   }
 
-  // {2}, {2,}, {2,4}: anything else is a literal to RE2 and none in Unicode mode.
+  // {2}, {2,}, {2,4}: anything else is a literal to RE2 and none in Unicode mode. So is a number
+  // that RE2 cannot hold; it refuses others above 1,000 itself.
   void Counts() {
-    std::size_t end = at_ + 1;
+    constexpr std::size_t kDigitsMax = 8;
+    std::size_t end = at_ + 1, digits = 0;
     int commas = 0;
     for (; end < text_.size() && text_[end] != '}'; ++end) {
       const bool digit = text_[end] >= '0' && text_[end] <= '9';
       const bool comma = text_[end] == ',' && end > at_ + 1 && ++commas == 1;
       if (!digit && !comma) break;
+      digits = digit ? digits + 1 : 0;
+      if (digits > kDigitsMax) return Refuse("trop de répétitions", "too many repetitions");
     }
     if (end >= text_.size() || text_[end] != '}' || end == at_ + 1)
       return Refuse("une accolade seule", "a brace on its own");
@@ -128,7 +135,11 @@ class Translator {
       } else {
         // "[[:alpha:]]" is a class in RE2 and none in ECMA-262.
         if (text_[at_] == '[') out_ += '\\';
-        out_ += text_[at_++];
+        if (static_cast<unsigned char>(text_[at_]) < ' ') {
+          Code(static_cast<unsigned char>(text_[at_++]));  // no config file holds it as it is
+        } else {
+          out_ += text_[at_++];
+        }
       }
     }
     if (at_ >= text_.size()) return Refuse("une classe ouverte", "an open class");
@@ -247,7 +258,7 @@ class Translator {
     for (const std::string_view key : {"Script=", "sc="}) {
       if (name.starts_with(key)) name.erase(0, key.size());
     }
-    // Those of RE2; what it does not know it refuses when the contract is compiled.
+    // Those of RE2; what it does not know it refuses when it is asked (WholeTextPattern).
     const bool short_name = name.size() <= 2;
     if (!short_name && name != "Greek" && name != "Latin" && name != "Cyrillic" && name != "Han")
       return Refuse("une propriété Unicode que RE2 n'a pas",
@@ -266,9 +277,17 @@ class Translator {
 }  // namespace
 
 Pattern WholeTextPattern(std::string_view ecma) {
-  constexpr std::size_t kBytesMax = 1000;  // of a check; docs/FORMATS.md
   Pattern pattern = Translator(ecma).Run();
-  if (pattern.re2.size() > kBytesMax) return {{}, Say("plus de 1 000 octets", "over 1,000 bytes")};
+  if (!pattern.why.empty()) return pattern;
+  if (pattern.re2.size() > rules::kPatternBytesMax)
+    return {{}, Say("plus de 1 000 octets", "over 1,000 bytes")};
+  if (config::HasControlCharacter(pattern.re2)) {
+    return {{},
+            Say("un caractère de contrôle, qu'un fichier de config ne tient pas",
+                "a control character, which no config file holds")};
+  }
+  if (const std::string fault = rules::PatternFault(pattern.re2); !fault.empty())
+    return {{}, Say("RE2 le refuse : " + fault, "RE2 refuses it: " + fault)};
   return pattern;
 }
 

@@ -11,8 +11,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t kPartsMax = 200;  // of a rule; rules/check_meaning.cc
-
 void FieldsOf(const Condition& condition, std::set<std::string>& fields) {
   if (condition.kind == Condition::Kind::kValue) fields.insert(condition.field);
   for (const Condition& part : condition.parts) FieldsOf(part, fields);
@@ -32,14 +30,17 @@ void RuleMaker::Make(Condition whole, const std::vector<FormatRule>& formats) {
   } else if (whole.kind != Condition::Kind::kTrue) {
     parts.push_back(std::move(whole));
   }
-  for (Condition& part : parts) Demand(part);
+  std::vector<std::string> only;  // of each part, the one field that it is about
+  for (Condition& part : parts) {
+    Demand(part);
+    std::set<std::string> fields;
+    FieldsOf(part, fields);
+    only.push_back(fields.size() == 1 ? *fields.begin() : "");
+  }
   for (const ImportedField& field : out_.fields) {
     std::vector<Condition> own;
-    for (Condition& part : parts) {
-      std::set<std::string> fields;
-      FieldsOf(part, fields);
-      if (fields.size() != 1 || *fields.begin() != field.id) continue;
-      own.push_back(std::exchange(part, Condition::True()));
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      if (only[i] == field.id) own.push_back(std::exchange(parts[i], Condition::True()));
     }
     const Condition all = All(std::move(own));
     if (all.kind != Condition::Kind::kTrue)

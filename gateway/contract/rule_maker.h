@@ -11,6 +11,8 @@
 
 namespace octroi::gateway::contract {
 
+inline constexpr std::size_t kPartsMax = 200;  // of a rule; rules/check_meaning.cc
+
 // One rule that only counts.
 struct FormatRule {
   std::string field, format;

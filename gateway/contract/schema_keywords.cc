@@ -16,6 +16,7 @@ namespace {
 using Keys = Condition::Keys;
 
 constexpr std::uint8_t kNumber = rules::kIntegerBit | rules::kFractionBit;
+constexpr std::size_t kValuesOfSchema = 100;  // of `enum`, that take as long as a schema
 
 std::uint8_t TypeNamed(std::string_view word) {
   constexpr std::pair<std::string_view, std::uint8_t> kTypes[] = {
@@ -61,9 +62,15 @@ bool SchemaReader::Here::Lost(std::string_view keyword, const Node& at, int code
   return false;
 }
 
-void SchemaReader::Here::Add(Asks asks) {
-  parts.push_back(std::move(asks.condition));
+bool SchemaReader::Here::HasRoom(std::size_t more, std::string_view keyword, const Node& at) {
+  if (size + more > kConditionMax) return Lost(keyword, at, 1450, {std::string(keyword)});
+  size += more;
+  return true;
+}
+
+void SchemaReader::Here::Add(Asks asks, std::string_view keyword, const Node& at) {
   exact = exact && asks.exact;
+  if (HasRoom(SizeOf(asks.condition), keyword, at)) parts.push_back(std::move(asks.condition));
 }
 
 Asks SchemaReader::Here::Read() {
@@ -75,6 +82,7 @@ Asks SchemaReader::Here::Read() {
   ReadDependencies();
   ReadCombined();
   ReadNot();
+  ReadIf();
   ReadBeyond();
   ReadFormat();
   ReadRest();
@@ -112,6 +120,12 @@ void SchemaReader::Here::ReadConstants(const Node& list, const std::string& at) 
   std::uint8_t those = rules::kAbsentBit;
   for (const Node& value : list.items) those = With(those, TypeOf(value));
   if (!all) Lost(at, list, 1444, {at});
+  if (!reader.Spend(list.items.size() / kValuesOfSchema) ||
+      static_cast<std::size_t>(std::ranges::count_if(list.items, &Node::IsNumber)) > kPartsMax) {
+    Lost(at, list, 1450, {at});
+    types &= those;
+    return;
+  }
   if (place.root()) {
     types &= those;
     return;

@@ -29,8 +29,10 @@ struct SchemaReader::Here {
   void ReadDependencies();
   void ReadProperties(const Node& properties);
   void ReadRequired(const Node& list, const std::string& at, const std::string& unless);
-  void ReadNot();  // not, if, oneOf: what must be exact
+  void ReadNot();  // not, if: what must be exact
   void ReadCombined();
+  void ReadEither(const std::string& keyword, bool one);
+  void ReadIf();
   void ReadBeyond();  // what has no equivalent
   void ReadRest();    // annotations, unknown keywords
 
@@ -39,7 +41,9 @@ struct SchemaReader::Here {
   std::string FieldHere(std::string_view format = {}) { return reader.FieldAt(place, format); }
   std::string At(std::string_view keyword) const { return PointerTo(pointer, keyword); }
   bool Lost(std::string_view keyword, const Node& at, int code, std::vector<config::Say> pieces);
-  void Add(Asks asks);
+  // Takes what the keyword asks, as long as there is room: see kConditionMax.
+  void Add(Asks asks, std::string_view keyword, const Node& at);
+  bool HasRoom(std::size_t more, std::string_view keyword, const Node& at);
   std::optional<double> NumberOf(std::string_view keyword);
 
   SchemaReader& reader;
@@ -50,6 +54,7 @@ struct SchemaReader::Here {
   std::uint8_t types = kAllTypes;  // that a value here can have; absent always among them
   Condition::Keys texts = Condition::Keys::object(), numbers = Condition::Keys::object();
   std::vector<Condition> parts;
+  std::size_t size = 0;  // of the parts
   bool exact = true;
 };
 

@@ -43,7 +43,7 @@ void SchemaReader::Here::ReadProperties(const Node& properties) {
     const std::string where = PointerTo(At("properties"), member.key);
     if (IsTrueSchema(member.value)) continue;
     if (const auto below = Below(member.key, member.value, where))
-      Add(reader.Read(member.value, *below, where, sure));
+      Add(reader.Read(member.value, *below, where, sure), "properties", member.value);
   }
 }
 
@@ -54,6 +54,11 @@ void SchemaReader::Here::ReadRequired(const Node& list, const std::string& at,
   if (!unless.empty()) {
     first = Below(unless, list, at);
     if (!first) return;
+  }
+  if (!reader.Spend(list.items.size())) {
+    reader.Lose(at, list, 1450, {"required"});
+    exact = false;
+    return;
   }
   for (std::size_t i = 0; i < list.items.size(); ++i) {
     const auto below = Below(list.items[i].text, list.items[i], Numbered(at, i));
@@ -90,7 +95,7 @@ void SchemaReader::Here::ReadDependencies() {
       if (!first) continue;
       Asks asks = reader.Read(member.value, place, where, false);
       Condition absent = Condition::Value(reader.FieldAt(*first), rules::kAbsentBit);
-      Add({Any({std::move(absent), std::move(asks.condition)}), asks.exact});
+      Add({Any({std::move(absent), std::move(asks.condition)}), asks.exact}, keyword, member.value);
     }
   }
 }
@@ -98,48 +103,57 @@ void SchemaReader::Here::ReadDependencies() {
 void SchemaReader::Here::ReadCombined() {
   const auto& all = schema.List("allOf");
   for (std::size_t i = 0; i < all.size(); ++i)
-    Add(reader.Read(all[i], place, Numbered(At("allOf"), i), sure));
-  for (const char* keyword : {"anyOf", "oneOf"}) {
-    const auto& list = schema.List(keyword);
-    if (list.empty()) continue;
-    std::vector<Condition> either;
-    bool each = true;
-    for (std::size_t i = 0; i < list.size(); ++i) {
-      Asks asks = reader.Read(list[i], place, Numbered(At(keyword), i), false);
-      each = each && asks.exact;
-      either.push_back(std::move(asks.condition));
-    }
-    exact = exact && each;
-    const bool one = std::string_view(keyword) == "oneOf";
-    if (!one || !each) {
-      if (one) Lost(keyword, *schema.Find(keyword), 1449, {keyword});
-      parts.push_back(Any(std::move(either)));
-      continue;
-    }
-    Condition only = ExactlyOne(either);
-    if (!place.root())
-      only = Any({Condition::Value(FieldHere(), rules::kAbsentBit), std::move(only)});
-    parts.push_back(std::move(only));
+    Add(reader.Read(all[i], place, Numbered(At("allOf"), i), sure), "allOf", all[i]);
+  ReadEither("anyOf", false);
+  ReadEither("oneOf", true);
+}
+
+void SchemaReader::Here::ReadEither(const std::string& keyword, bool one) {
+  const auto& list = schema.List(keyword);
+  if (list.empty()) return;
+  const Node& at = *schema.Find(keyword);
+  std::vector<Condition> either;
+  bool each = true;
+  std::size_t more = 1;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    Asks asks = reader.Read(list[i], place, Numbered(At(keyword), i), false);
+    each = each && asks.exact;
+    more += SizeOf(asks.condition);
+    if (more <= kConditionMax) either.push_back(std::move(asks.condition));
   }
+  exact = exact && each;
+  if (!HasRoom(more, keyword, at)) return;
+  if (one && !each) Lost(keyword, at, 1449, {keyword});
+  // Each stands beside each other one.
+  if (!one || !each || !HasRoom(more * list.size(), keyword, at)) {
+    parts.push_back(Any(std::move(either)));
+    return;
+  }
+  Condition only = ExactlyOne(either);
+  if (!place.root())
+    only = Any({Condition::Value(FieldHere(), rules::kAbsentBit), std::move(only)});
+  parts.push_back(std::move(only));
 }
 
 void SchemaReader::Here::ReadNot() {
-  if (const Node* negated = schema.Find("not")) {
-    Asks asks = reader.Read(*negated, place, At("not"), false);
-    if (!asks.exact) {
-      Lost("not", *negated, 1449, {"not"});
-    } else {
-      Condition contrary = Not(std::move(asks.condition));
-      if (!place.root())
-        contrary = Any({Condition::Value(FieldHere(), rules::kAbsentBit), std::move(contrary)});
-      parts.push_back(std::move(contrary));
-    }
+  const Node* negated = schema.Find("not");
+  if (negated == nullptr) return;
+  Asks asks = reader.Read(*negated, place, At("not"), false);
+  if (!asks.exact) {
+    Lost("not", *negated, 1449, {"not"});
+    return;
   }
+  Condition contrary = Not(std::move(asks.condition));
+  if (!place.root())
+    contrary = Any({Condition::Value(FieldHere(), rules::kAbsentBit), std::move(contrary)});
+  Add({std::move(contrary), true}, "not", *negated);
+}
+
+void SchemaReader::Here::ReadIf() {
   const Node* condition = schema.Find("if");
-  if (condition == nullptr) return;
   const Node* then = schema.Find("then");
   const Node* otherwise = schema.Find("else");
-  if (then == nullptr && otherwise == nullptr) return;
+  if (condition == nullptr || (then == nullptr && otherwise == nullptr)) return;
   const Asks asked = reader.Read(*condition, place, At("if"), false);
   if (!asked.exact) {
     Lost("if", *condition, 1449, {"if"});
@@ -147,11 +161,11 @@ void SchemaReader::Here::ReadNot() {
   }
   if (then != nullptr) {
     Asks asks = reader.Read(*then, place, At("then"), false);
-    Add({Any({Not(asked.condition), std::move(asks.condition)}), asks.exact});
+    Add({Any({Not(asked.condition), std::move(asks.condition)}), asks.exact}, "then", *then);
   }
   if (otherwise != nullptr) {
     Asks asks = reader.Read(*otherwise, place, At("else"), false);
-    Add({Any({asked.condition, std::move(asks.condition)}), asks.exact});
+    Add({Any({asked.condition, std::move(asks.condition)}), asks.exact}, "else", *otherwise);
   }
 }
 

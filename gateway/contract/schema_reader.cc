@@ -11,6 +11,7 @@ namespace octroi::gateway::contract {
 namespace {
 
 constexpr std::size_t kSchemasMax = 5000;  // that are read, each as often as it is referred to
+constexpr std::size_t kOpenMax = 200;      // that stand in each other, references followed
 
 // A step of a JSON Pointer (RFC 6901) in a URI fragment.
 std::string StepOf(std::string_view escaped) {
@@ -93,7 +94,11 @@ Asks SchemaReader::Read(const Node& schema, const Place& place, const std::strin
     Lose(pointer, schema, 1457, {"schema"});
     return unknown;
   }
-  if (std::ranges::find(open_, &schema) != open_.end() || ++read_ > kSchemasMax) {
+  if (open_.size() >= kOpenMax || !Spend(1)) {
+    Lose(pointer, schema, 1450, {"schema"});
+    return unknown;
+  }
+  if (std::ranges::find(open_, &schema) != open_.end()) {
     Lose(pointer, schema, 1442,
          {config::Say("elle revient sur elle-même", "it comes back to itself")});
     return unknown;
@@ -110,7 +115,15 @@ Asks SchemaReader::Read(const Node& schema, const Place& place, const std::strin
   }
   open_.pop_back();
   resource_ = outer;
-  return asks;
+  if (SizeOf(asks.condition) <= kConditionMax) return asks;
+  Lose(pointer, schema, 1450, {"schema"});
+  return unknown;
+}
+
+bool SchemaReader::Spend(std::size_t schemas) {
+  if (schemas > kSchemasMax - read_) return false;
+  read_ += schemas;
+  return true;
 }
 
 Asks SchemaReader::ReadRef(const Node& ref, const Place& place, const std::string& pointer,

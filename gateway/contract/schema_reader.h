@@ -44,6 +44,8 @@ class SchemaReader {
   friend struct Here;
 
   Asks ReadRef(const Node& ref, const Place& place, const std::string& pointer, bool sure);
+  // Of what reading may take, in schemas. False: it is used up.
+  bool Spend(std::size_t schemas);
   const Node* Target(std::string_view reference, const Node*& resource) const;
   void Lose(const std::string& pointer, const Node& at, int code, std::vector<config::Say> pieces);
   void Tell(const std::string& pointer, const Node& at, int code, std::vector<config::Say> pieces);

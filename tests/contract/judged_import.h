@@ -48,8 +48,12 @@ class JudgedImport {
                                  {"vocabulary/d.yaml", DictionaryOf(imported.fields)}};
     config::Findings findings;
     const config::World world = config::World::Read(files, findings);
-    for (const ConfigFinding& finding : config::Findings(findings).Sorted())
-      faults += finding.file + ":" + std::to_string(finding.line) + " " + finding.en + "\n";
+    config::Checker(world, findings).Contracts();
+    config::CheckCompiles(world, {}, findings);
+    for (const ConfigFinding& finding : config::Findings(findings).Sorted()) {
+      if (finding.level == ConfigFinding::Level::kError)
+        faults += finding.file + ":" + std::to_string(finding.line) + " " + finding.en + "\n";
+    }
     const auto contracts = world.Of("Contract");
     if (!faults.empty() || contracts.empty()) return;
     config::NameTables names;
