@@ -36,6 +36,7 @@ target_sources(gateway_service PRIVATE
   "${CONSOLE_EMBEDDED}"
   console/assets.cc
   console/cli_users.cc
+  console/completeness.cc
   console/console.cc
   console/feed.cc
   console/lineage.cc
