@@ -29,6 +29,10 @@ function(octroi_test name)
   endif()
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE build_options ${ARG_USES} ${ARG_EXTERNAL} GTest::gtest GTest::gtest_main)
+  # What is under test keeps its -O1; the tests themselves compile in little more than half the time.
+  if(OCTROI_SANITIZE)
+    target_compile_options(${name} PRIVATE -O0)
+  endif()
   target_compile_definitions(${name} PRIVATE OCTROI_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
                              OCTROI_BINARY_DIR="${CMAKE_BINARY_DIR}")
   add_test(NAME ${name} COMMAND ${name})

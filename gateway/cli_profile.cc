@@ -3,6 +3,7 @@
 // no value of a cell unless it is asked to.
 #include <cstdio>
 
+#include "base/limits.h"
 #include "gateway/cli_text_import.h"
 #include "gateway/cli_text_profile.h"
 #include "gateway/cli_verbs.h"
@@ -28,23 +29,27 @@ int Refuse(const Arguments& args, const std::string& code, std::string_view sent
   return kNo;
 }
 
-int PrintPatch(const Arguments& args, const profiles::Table& table,
-               const std::vector<profiles::Proposal>& proposals) {
+int PrintPatch(const Arguments& args, const profile::FileSample& sample,
+               const profile::Shown& shown, const std::vector<profiles::Proposal>& proposals) {
   const ConfigFolder config = LoadConfig(args.folder);
   if (!config.ok()) {
     std::fputs(Render(config, args.language, false).c_str(), stderr);
     return kConfigInvalid;
   }
-  const auto patch = profile::PatchOf(config, args.Option("--contract"), table, proposals);
+  const auto patch = profile::PatchOf(config, args.Option("--contract"), sample.table, proposals);
   if (!patch) {
     return Refuse(args, patch.error().detail,
                   profile::PatchSentence(patch.error().detail, args.language));
   }
   const bool fr = args.language == Language::kFrench;
   if (args.json) {
+    const auto names = profile::ShownNames(sample, shown);
+    Json no_field = Json::array();
+    for (const std::size_t column : patch->no_field) no_field.push_back(names[column]);
     const Json json{{"file", patch->file},
                     {"rules", patch->rules},
-                    {"no_field", patch->no_field},
+                    {"left_out", patch->left_out},
+                    {"no_field", no_field},
                     {"patch", patch->text}};
     std::printf("%s\n", Dumped(json).c_str());
     return kOk;
@@ -54,6 +59,11 @@ int PrintPatch(const Arguments& args, const profiles::Table& table,
                fr ? "%zu règles pour %s ; %zu colonnes ne sont pas de ses champs\n"
                   : "%zu rules for %s; %zu columns are none of its fields\n",
                patch->rules, patch->file.c_str(), patch->no_field.size());
+  if (patch->left_out != 0)
+    std::fprintf(stderr,
+                 fr ? "%zu règles laissées de côté : un contrat en tient %zu\n"
+                    : "%zu rules left out: a contract holds %zu\n",
+                 patch->left_out, base::kRulesPerContractMax);
   return kOk;
 }
 
@@ -72,9 +82,10 @@ int ProfileFile(const Arguments& args) {
   }
   const auto findings = profiles::SuspectsOf(sample->table);
   const auto proposals = profiles::ProposalsOf(sample->table, findings);
-  if (args.Has("--contract")) return PrintPatch(args, sample->table, proposals);
   profile::Shown shown;
   shown.values = args.Has("--show-values");
+  if (!args.json && args.language == Language::kFrench) shown.place = "colonne ";
+  if (args.Has("--contract")) return PrintPatch(args, *sample, shown, proposals);
   const Json report = profile::ReportJson(*sample, findings, proposals, shown);
   const std::string text =
       args.json ? Dumped(report) + "\n" : ProfileText(report, args.limit, args.language);

@@ -65,8 +65,13 @@ class Writer {
   }
   // Nothing that a terminal would obey.
   static std::string Plain(std::string text) {
-    std::ranges::replace_if(
-        text, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
+    for (std::size_t at = 0; at < text.size(); ++at) {
+      const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+      // U+0080 to U+009F: some terminals take U+009B for ESC [.
+      const bool upper = byte(at) == 0xc2 && at + 1 < text.size() && byte(at + 1) < 0xa0;
+      if (upper) text.erase(at, 1);
+      if (upper || byte(at) < 0x20 || byte(at) == 0x7f) text[at] = ' ';
+    }
     return text;
   }
   static std::string Count(const Json& count) { return std::to_string(count.get<std::uint64_t>()); }
@@ -83,9 +88,11 @@ class Writer {
     more("unreadable", " lignes illisibles", " unreadable rows");
     more("columns_left_out", " colonnes laissées de côté", " columns left out");
     more("cells_cut", " cellules lues en partie", " cells read in part");
+    more("names_hidden", " noms de colonnes semblent des valeurs et sont tus (--show-values)",
+         " names of columns look like values and are not said (--show-values)");
     if (json["limited"] == true)
-      text += Say(" ; trop de colonnes ou de valeurs pour tout comparer",
-                  "; too many columns or values to compare all");
+      text += Say(" ; trop de colonnes, de chemins ou de valeurs pour tout regarder",
+                  "; too many columns, paths or values to look at all");
     return text + "\n";
   }
 

@@ -314,7 +314,7 @@ base::Status Service::State::Submit(const Plan& plan, std::uint16_t source,
   for (const Admitted& one : admitted) {
     if (one.outcome == base::Outcome::kAccepted || one.outcome == base::Outcome::kMerged) continue;
     base::Log::Warn("counts.refused", {{"source", base::Id::OfConfig(plan.sources[source].id)},
-                                       {"reason", base::Id(base::Name(one.reason))}});
+                                       {"reason", base::Id::OfConfig(base::Name(one.reason))}});
   }
   return base::Ok();
 }

@@ -98,6 +98,7 @@ octroi_gateway_part(gateway_service
     import/submitted.cc
     import/words.cc
     profile/contract_patch.cc
+    profile/names.cc
     profile/report.cc
     profile/rule_text.cc
     profile/sample_file.cc

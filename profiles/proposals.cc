@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cmath>
 #include <map>
 
 #include "profiles/text.h"
@@ -89,19 +91,41 @@ std::optional<Proposal> OneOf(const Sample& sample, std::size_t at) {
   return made.values.size() < 2 ? std::nullopt : std::optional(made);
 }
 
-// A tenth of its width beyond what was seen, but not below zero where nothing is.
+// What the `min` and `max` of a rule read as a number, and nothing else: they refuse "12,50".
+std::optional<double> NumberIn(std::string_view value) {
+  if (!rules::HasFormat(rules::Format::kDecimal, value)) return std::nullopt;
+  double number = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+  return error == std::errc() ? std::optional(number) : std::nullopt;
+}
+
+// Away from zero to the next number of one digit and zeros: 244.99 -> 300. A bound that is nobody's
+// value, from which none can be computed.
+double Outward(double number) {
+  if (number == 0) return 0;
+  const double unit = std::pow(10, std::floor(std::log10(std::abs(number))));
+  // What the division adds is no next digit: 0.3 / 0.1 is more than 3.
+  const double digits = std::ceil(std::abs(number) / unit - 1e-9);
+  return std::copysign(digits * unit, number);
+}
+
+// From zero, or the lowest below it, to the highest, or zero; only where a rule could read every
+// value.
 std::optional<Proposal> Ranged(const Sample& sample, std::size_t at) {
   const ColumnFacts& facts = sample.findings.facts[at];
   if (facts.kind != Kind::kInteger && facts.kind != Kind::kDecimal) return std::nullopt;
   if (AtLeast(facts.once, 0.99, facts.told())) return std::nullopt;  // numbers that name
-  std::vector<double> numbers;
-  for (const auto& [value, rows] : sample.Values(at))
-    if (const auto measure = MeasureOf(value)) numbers.push_back(measure->number);
-  if (numbers.size() < 2) return std::nullopt;
-  const auto [least, most] = std::ranges::minmax(numbers);
+  const auto values = sample.Values(at);
+  if (values.size() < 2) return std::nullopt;
   Proposal made{.ask = Ask::kRange, .column = at};
-  made.min = least >= 0 ? 0 : least - (most - least) / 10;
-  made.max = most + (most - least) / 10;
+  for (const auto& [value, rows] : values) {
+    const auto number = NumberIn(value);
+    if (!number) return std::nullopt;
+    made.min = std::min(made.min, *number);
+    made.max = std::max(made.max, *number);
+  }
+  made.min = Outward(made.min);
+  made.max = Outward(made.max);
   return made;
 }
 
@@ -126,11 +150,13 @@ std::optional<Proposal> Paired(const Sample& sample, const Dependency& one) {
   if (one.lambda < 0.9) return std::nullopt;
   Proposal made{.ask = Ask::kPairs, .column = one.from, .other = one.to};
   std::map<std::pair<std::string, std::string>, std::size_t> pairs;
-  for (std::size_t row = 0; row < sample.table.rows(); ++row)
-    if (sample.Sound(one.from, row) && sample.Sound(one.to, row))
-      ++pairs[{sample.table.columns[one.from].At(row), sample.table.columns[one.to].At(row)}];
+  for (std::size_t row = 0; row < sample.table.rows(); ++row) {
+    if (!sample.Sound(one.from, row) || !sample.Sound(one.to, row)) continue;
+    ++pairs[{sample.table.columns[one.from].At(row), sample.table.columns[one.to].At(row)}];
+    if (pairs.size() > kPairsMax) return std::nullopt;
+  }
   for (const auto& [pair, rows] : pairs) {
-    if (rows < kSpelledMin || made.pairs.size() == kPairsMax) return std::nullopt;
+    if (rows < kSpelledMin) return std::nullopt;
     made.pairs.push_back(pair);
   }
   return made.pairs.size() < 2 ? std::nullopt : std::optional(made);
@@ -169,6 +195,13 @@ bool InFirstHalf(std::size_t row) {  // by chance, and always the same
   std::uint64_t mixed = (row + 1) * 0x9e3779b97f4a7c15;
   mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9;
   return (mixed >> 40 & 1U) != 0;
+}
+
+// An earlier row has the value. Only asked often where few repeat.
+bool IsRepeat(const Column& column, std::size_t row) {
+  const std::uint32_t cell = column.cells[row];
+  const auto here = column.cells.begin() + static_cast<std::ptrdiff_t>(row);
+  return column.counts[cell] > 1 && std::find(column.cells.begin(), here, cell) != here;
 }
 
 Table HalfOf(const Table& table, bool first) {
@@ -221,8 +254,9 @@ bool Refuses(const Proposal& proposal, const Table& table, std::size_t row) {
   if (value.empty()) return proposal.ask == Ask::kPresent;
   switch (proposal.ask) {
     case Ask::kPresent:
-    case Ask::kUnique:
       return false;
+    case Ask::kUnique:
+      return IsRepeat(table.columns[proposal.column], row);
     case Ask::kFormat:
       return !rules::HasFormat(proposal.format, value);
     case Ask::kPattern:
@@ -230,8 +264,8 @@ bool Refuses(const Proposal& proposal, const Table& table, std::size_t row) {
     case Ask::kIn:
       return std::ranges::find(proposal.values, value) == proposal.values.end();
     case Ask::kRange: {
-      const auto measure = MeasureOf(value);
-      return !measure || measure->number < proposal.min || measure->number > proposal.max;
+      const auto number = NumberIn(value);
+      return !number || *number < proposal.min || *number > proposal.max;
     }
     case Ask::kPairs: {
       const std::string& second = table.columns[proposal.other].At(row);
@@ -240,28 +274,6 @@ bool Refuses(const Proposal& proposal, const Table& table, std::size_t row) {
     }
   }
   return false;
-}
-
-std::string PatternOf(const Proposal& proposal) {
-  std::string pattern;
-  for (const std::string& shape : proposal.shapes) {
-    if (!pattern.empty()) pattern += '|';
-    for (std::size_t at = 0; at < shape.size();) {
-      const std::size_t end = std::min(shape.find_first_not_of(shape[at], at), shape.size());
-      const char c = shape[at];
-      if (c == '9')
-        pattern += "[0-9]";
-      else if (c == 'A')
-        pattern += "[A-Z]";
-      else if (c == 'a')
-        pattern += "[a-z]";
-      else
-        pattern += std::string("\\") + c;
-      if (end - at > 1) pattern += "{" + std::to_string(end - at) + "}";
-      at = end;
-    }
-  }
-  return pattern;
 }
 
 std::vector<Proposal> ProposalsOf(const Table& table, const Findings& findings) {

@@ -33,16 +33,16 @@ struct Proposal {
   std::vector<std::string> shapes = {};                         // of kPattern: ExactShapeOf
   std::vector<std::string> values = {};                         // of kIn
   std::vector<std::pair<std::string, std::string>> pairs = {};  // of kPairs
-  double min = 0, max = 0;                                      // of kRange
-  std::size_t refused = 0;                                      // rows of the sample
-  std::size_t tested = 0, wrongly = 0;                          // as above
+  double min = 0, max = 0;              // of kRange: of one digit and zeros, nobody's value
+  std::size_t refused = 0;              // rows of the sample
+  std::size_t tested = 0, wrongly = 0;  // as above
 };
 
 // By column, then in the order of Ask.
 std::vector<Proposal> ProposalsOf(const Table& table, const Findings& findings);
 
-// Of a row; of what is absent, only kPresent refuses. kUnique refuses none: what came before is not
-// in the row.
+// Of a row, as the rule of a contract would; of what is absent, only kPresent refuses. kUnique
+// refuses what an earlier row of the table has, however long before.
 bool Refuses(const Proposal& proposal, const Table& table, std::size_t row);
 std::string PatternOf(const Proposal& proposal);  // RE2, of kPattern: "[0-9]{5}|[A-Z]{2}-[0-9]{3}"
 

@@ -109,7 +109,8 @@ void Checker::TakesCounts(const Document& source) const {
     if (!event.starts_with(kCountedEvents)) continue;
     Node destination = *accepts.Find("event");
     destination.text = event.substr(kCountedEvents.size());
-    any = Refers(source, &destination, "Destination", 1209) || any;
+    Refers(source, &destination, "Destination", 1209);
+    any = true;
   }
   if (!any) Add(1409, source, root.KeyAt("counted"), {source.id});
 }

@@ -194,7 +194,7 @@ Response Console::Login(const Asking& request, const Users& users) {
   if (name.empty() || name.size() > 64 || password.size() > kPasswordBytesMax)
     return ProblemOf(401, "console.password");
   const User* const user = users.Find(name);
-  const Id known = Id::OfConfig(user == nullptr ? "" : user->name);
+  const Id known = Id::OfConfig(user == nullptr ? std::string_view() : user->name);
   const bool has = user != nullptr;
   if (const base::Millis wait = tries_.Wait(name, request.client, has, Now()); wait > 0) {
     Log::Warn("console.login_refused", {{"user", known}, {"why", "tries"}});

@@ -9,7 +9,6 @@
 namespace octroi::gateway::contract {
 namespace {
 
-using config::Node;
 using config::Say;
 using Json = nlohmann::ordered_json;
 

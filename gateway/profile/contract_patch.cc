@@ -6,7 +6,9 @@
 #include <cstdio>
 #include <map>
 #include <set>
+#include <utility>
 
+#include "base/limits.h"
 #include "base/text.h"
 #include "gateway/config/world.h"
 #include "gateway/profile/rule_text.h"
@@ -109,7 +111,9 @@ class Writer {
   }
 
  private:
-  static bool Spells(Ask ask) { return ask == Ask::kIn || ask == Ask::kPairs; }
+  static bool Spells(Ask ask) {
+    return ask == Ask::kIn || ask == Ask::kPairs || ask == Ask::kRange;
+  }
   bool IsPersonal(const RuleWords& words) const {
     return std::ranges::any_of(std::array{words.field, words.other}, [&](const std::string& id) {
       const config::DictionaryField* field = world_.Field(id);
@@ -150,6 +154,27 @@ std::string DiffOf(const std::string& file, const std::vector<std::string>& line
   return diff;
 }
 
+struct Rule {
+  const Proposal* of;
+  std::string text;
+  std::size_t place;  // among the proposals
+};
+
+// The most valuable ones that there is room for, in the order of the proposals.
+std::string TextOf(std::vector<Rule> rules, std::size_t room) {
+  const auto value = [](const Rule& rule) {
+    const Proposal& of = *rule.of;
+    return std::pair(of.refused - std::min(of.refused, of.wrongly), of.tested - of.wrongly);
+  };
+  std::ranges::stable_sort(rules, std::ranges::greater(), value);
+  if (rules.size() > room)
+    rules.erase(rules.begin() + static_cast<std::ptrdiff_t>(room), rules.end());
+  std::ranges::sort(rules, {}, &Rule::place);
+  std::string text;
+  for (const Rule& rule : rules) text += rule.text;
+  return text;
+}
+
 base::Error Refused(std::string_view code) {
   return {base::ErrorCode::kInvalid, "profile.patch", std::string(code)};
 }
@@ -174,14 +199,17 @@ base::Result<ContractPatch> PatchOf(const ConfigFolder& folder, std::string_view
   ContractPatch patch;
   patch.file = document->file;
   for (std::size_t column = 0; column < table.columns.size(); ++column)
-    if (writer.FieldOf(column).empty()) patch.no_field.push_back(table.columns[column].name);
-  std::string added;
-  for (const Proposal& proposal : proposals) {
-    const std::string rule = writer.RuleOf(proposal, place->indent);
-    added += rule;
-    patch.rules += rule.empty() ? 0 : 1;
-  }
-  const auto more = LinesOf(added);
+    if (writer.FieldOf(column).empty()) patch.no_field.push_back(column);
+  std::vector<Rule> rules;
+  for (const Proposal& proposal : proposals)
+    if (auto rule = writer.RuleOf(proposal, place->indent); !rule.empty())
+      rules.push_back({&proposal, std::move(rule), rules.size()});
+  const std::size_t present = document->root.List("rules").size(),
+                    room =
+                        base::kRulesPerContractMax - std::min(present, base::kRulesPerContractMax);
+  patch.rules = std::min(rules.size(), room);
+  patch.left_out = rules.size() - patch.rules;
+  const auto more = LinesOf(TextOf(std::move(rules), room));
   if (patch.rules != 0) patch.text = DiffOf(patch.file, lines, place->line, more);
   lines.insert(lines.begin() + static_cast<std::ptrdiff_t>(place->line), more.begin(), more.end());
   for (const std::string& line : lines) patch.patched += line + "\n";

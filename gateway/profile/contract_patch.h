@@ -3,9 +3,10 @@
 //
 // A column belongs to a field of the contract by the field's id or a synonym of the dictionary; the
 // last part of a path counts too ("customer.email"). No rule is proposed where the contract has one
-// that asks the same of the field, and no value is spelled out of a field that is personal data,
-// direct or sensitive. A proposed rule keeps what fails (`on_fail: keep`): to stop it is for
-// people.
+// that asks the same of the field, and no value or range of a field that is personal data, direct
+// or sensitive. A contract holds so many rules: the most valuable ones are proposed, those that
+// refuse most rows of which something else is suspect, then those that refuse the fewest wrongly. A
+// proposed rule keeps what fails (`on_fail: keep`): to stop it is for people.
 #pragma once
 
 #include <string>
@@ -24,7 +25,8 @@ struct ContractPatch {
   std::string text;                   // a unified diff; empty: nothing to propose
   std::string patched;                // the file as it would be
   std::size_t rules = 0;              // proposed
-  std::vector<std::string> no_field;  // columns that are no field of the contract
+  std::size_t left_out = 0;           // that the contract has no room for
+  std::vector<std::size_t> no_field;  // columns that are no field of the contract
 };
 
 // kInvalid, with a code that PatchSentence says: "profile.contract_unknown"; "profile.rules_form":

@@ -13,9 +13,10 @@ namespace octroi::gateway::profile {
 namespace {
 
 using Json = nlohmann::json;
-constexpr std::size_t kEventBytesMax = 1024 * 1024, kNestedMax = 8, kPathsMax = 10'000;
+constexpr std::size_t kEventBytesMax = 1024 * 1024, kNestedMax = 8, kPathsMax = 10'000,
+                      kPathBytesMax = 256, kLeavesMax = 1'000;
 
-base::Result<FileSample> Rows(import::ImportFile& file) {
+FileSample Rows(import::ImportFile& file) {
   FileSample sample;
   profiles::Sampler sampler(file.header());
   import::CsvRecord record;
@@ -41,17 +42,37 @@ base::Result<FileSample> Rows(import::ImportFile& file) {
 
 using Values = std::map<std::string, std::string>;
 
-void Flatten(const Json& value, const std::string& path, std::size_t depth, Values& values) {
-  if (value.is_object()) {
-    if (depth == kNestedMax) return;
-    for (const auto& [key, member] : value.items())
-      Flatten(member, path.empty() ? key : path + "." + key, depth + 1, values);
-  } else if (value.is_string()) {
-    values[path] = value.get<std::string>();
-  } else if (!value.is_array() && !value.is_null()) {
-    values[path] = value.dump();
+// The values of one event by their paths. A path is bounded before it is made, and so is how many
+// are kept: a key of half a megabyte over 100,000 members is one line.
+class Leaves {
+ public:
+  explicit Leaves(Values& values) : values_(values) {}
+
+  void Take(const Json& value, const std::string& path, std::size_t depth) {
+    if (value.is_object()) {
+      TakeMembers(value, path, depth);
+    } else if (!value.is_array() && !value.is_null()) {
+      if (values_.size() == kLeavesMax && !values_.contains(path))
+        limited_ = true;
+      else
+        values_[path] = value.is_string() ? value.get<std::string>() : value.dump();
+    }
   }
-}
+  bool limited() const { return limited_; }
+
+ private:
+  void TakeMembers(const Json& object, const std::string& path, std::size_t depth) {
+    for (const auto& [key, member] : object.items()) {
+      if (depth == kNestedMax || path.size() + 1 + key.size() > kPathBytesMax)
+        limited_ = true;
+      else
+        Take(member, path.empty() ? key : path + "." + key, depth + 1);
+    }
+  }
+
+  Values& values_;
+  bool limited_ = false;
+};
 
 // Every event that can be read, with its line; false: the end, or nothing can be told apart.
 template <class Take>
@@ -69,7 +90,9 @@ void Each(import::ImportFile& file, FileSample& sample, const Take& take) {
       continue;
     }
     Values values;
-    Flatten(event, "", 0, values);
+    Leaves leaves(values);
+    leaves.Take(event, "", 0);
+    sample.limited = sample.limited || leaves.limited();
     take(item.line, values);
   }
 }
@@ -80,15 +103,23 @@ base::Result<FileSample> SampleOf(base::Disk& disk, const std::string& path,
                                   const import::Said& said, import::Fault& fault) {
   auto file = import::ImportFile::Open(disk, path, said, fault);
   if (!file) return file.error();
-  if ((*file)->format() == import::Format::kCsv) return Rows(**file);
+  if ((*file)->format() == import::Format::kCsv) {
+    FileSample sample = Rows(**file);
+    if (!said.columns.empty()) sample.names = Names::kSaid;
+    return sample;
+  }
   // Twice: once for the names, in the order in which they are met.
   FileSample first, sample;
+  sample.names = Names::kPaths;
   std::map<std::string, std::size_t> places;
   std::vector<std::string> names;
   Each(**file, first, [&](std::uint64_t, const Values& values) {
-    for (const auto& [name, value] : values)
-      if (places.size() < kPathsMax && places.emplace(name, names.size()).second)
+    for (const auto& [name, value] : values) {
+      if (places.size() == kPathsMax)
+        sample.limited = sample.limited || !places.contains(name);
+      else if (places.emplace(name, names.size()).second)
         names.push_back(name);
+    }
   });
   file = import::ImportFile::Open(disk, path, said, fault);
   if (!file) return file.error();

@@ -1,6 +1,7 @@
 // SampleOf: what `octroi profile` looks at of a file, read as `octroi csv` and `octroi import` read
-// it. Of NDJSON and JSON arrays a column is the path of a value ("customer.email"); lists are not
-// looked into, and events that are no JSON count as unreadable, like rows that are none.
+// it. Of NDJSON and JSON arrays a column is the path of a value ("customer.email"), of at most 256
+// bytes; the first 1,000 of an event are looked at, lists are not looked into, and events that are
+// no JSON count as unreadable, like rows that are none.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +14,13 @@
 
 namespace octroi::gateway::profile {
 
+// Where the names of columns come from, which says how far they can be somebody's data.
+enum class Names : std::uint8_t { kSaid, kHeader, kPaths };
+
 struct FileSample {
   profiles::Table table;
+  Names names = Names::kHeader;
+  bool limited = false;  // an event had longer, deeper or more paths than are looked at
   std::uint64_t unreadable = 0;
   std::string stopped;  // a code of import/words.h: what follows could not be told apart
 };

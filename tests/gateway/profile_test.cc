@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include "../config/good_folder.h"
+#include "gateway/cli_text_profile.h"
 #include "gateway/profile/contract_patch.h"
+#include "gateway/profile/names.h"
 #include "gateway/profile/report.h"
 #include "profiles/suspects.h"
 
@@ -79,7 +81,7 @@ TEST(Profile, ColumnsThatAreNoFieldsAreNamed) {
   names[5] = "remarque";
   const auto patch = Patch(GoodFolder(), "order-line", Orders(names));
   ASSERT_TRUE(patch);
-  EXPECT_EQ(patch->no_field, std::vector<std::string>{"remarque"});
+  EXPECT_EQ(patch->no_field, std::vector<std::size_t>{5});
 }
 
 TEST(Profile, AContractThatIsNotThereOrCannotBeAddedToIsRefused) {
@@ -101,6 +103,183 @@ TEST(Profile, AReportNamesNoValueUnlessAsked) {
   for (const char* value : {"17001", "Espagne", "F10001", "Article", "39.49"})
     EXPECT_EQ(masked.find(value), std::string::npos) << value;
   EXPECT_NE(masked.find("\"pays\""), std::string::npos);
+}
+
+std::string Said(const profile::FileSample& sample, const profile::Shown& shown = {}) {
+  const auto findings = profiles::SuspectsOf(sample.table);
+  return profile::ReportJson(sample, findings, profiles::ProposalsOf(sample.table, findings), shown)
+      .dump();
+}
+
+profile::FileSample SampleIn(const std::vector<std::string>& names, profile::Names from,
+                             const std::vector<std::vector<std::string>>& rows) {
+  profiles::Sampler sampler(names);
+  std::uint64_t line = 0;
+  for (const auto& row : rows)
+    sampler.Add(++line, std::vector<std::string_view>(row.begin(), row.end()));
+  profile::FileSample sample;
+  sample.table = sampler.Finish();
+  sample.names = from;
+  return sample;
+}
+
+// A quartile is somebody's cell: exact only to who asks, and of few rows or of numbers that name
+// not at all.
+TEST(Profile, NoNumberOfOnePersonStandsInAReport) {
+  const auto rows = [](std::size_t count, const auto& number) {
+    std::vector<std::vector<std::string>> made;
+    for (std::size_t n = 0; n < count; ++n) made.push_back({std::to_string(number(n))});
+    return SampleIn({"salary"}, profile::Names::kHeader, made);
+  };
+  const auto one = rows(1, [](auto) { return 48'731; });
+  const auto few = rows(19, [](auto n) { return 1'234 + n % 2; });
+  const auto ids = rows(600, [](auto n) { return 123 + n * 37; });
+  const auto clients = rows(600, [](auto n) { return 9'001 + n % 3 * 4'567; });
+  for (const auto* sample : {&one, &few, &ids}) {
+    EXPECT_EQ(Said(*sample).find("quartile"), std::string::npos) << Said(*sample);
+    EXPECT_EQ(Said(*sample).find("mean"), std::string::npos);
+  }
+  profile::Shown all;
+  all.values = true;
+  const std::string shared = Said(clients);
+  EXPECT_NE(shared.find("\"median\":14000.0"), std::string::npos) << shared;
+  for (const char* value : {"9001", "13568", "18135"}) {
+    EXPECT_EQ(shared.find(value), std::string::npos) << value;
+    EXPECT_NE(Said(clients, all).find(value), std::string::npos) << value;
+  }
+  EXPECT_NE(Said(ids, all).find("quartile"), std::string::npos);
+}
+
+TEST(Profile, AFirstRowTakenForAHeaderIsNotPrinted) {
+  const std::vector<std::string> person{"Lea", "Martin", "lea@exemple.fr", "0612345678"};
+  const std::vector<std::vector<std::string>> rows{
+      {"Ada", "Faure", "ada@exemple.fr", "0712345678"}};
+  const auto sample = SampleIn(person, profile::Names::kHeader, rows);
+  for (const std::string& name : person)
+    EXPECT_EQ(Said(sample).find(name), std::string::npos) << name;
+  EXPECT_NE(Said(sample).find("\"name\":\"column 3\""), std::string::npos);
+  EXPECT_NE(Said(sample).find("\"names_hidden\":4"), std::string::npos);
+  profile::Shown shown;
+  shown.place = "colonne ";
+  EXPECT_NE(Said(sample, shown).find("\"colonne 3\""), std::string::npos);
+  shown.values = true;
+  EXPECT_NE(Said(sample, shown).find("\"lea@exemple.fr\""), std::string::npos);
+  EXPECT_NE(Said(SampleIn(person, profile::Names::kSaid, rows)).find("Martin"), std::string::npos)
+      << "names that the caller said";
+  // No number and no address: but a first name that comes again.
+  const auto names =
+      SampleIn({"Lea", "Martin"}, profile::Names::kHeader, {{"Ada", "Faure"}, {"Lea", "Petit"}});
+  EXPECT_EQ(Said(names).find("Martin"), std::string::npos);
+}
+
+TEST(Profile, KeysOfAMapByPersonAreNotPrinted) {
+  std::vector<std::vector<std::string>> rows;
+  for (int n = 0; n < 40; ++n)
+    rows.push_back({"3", n == 7 ? "4" : "", "5", n == 8 ? "6" : "", "7", n < 20 ? "8" : ""});
+  const auto said = Said(SampleIn({"users.lea@x.fr.age", "users.Ada Faure.age", "users.17.age",
+                                   "users.Zoe.age", "order.total", "order.coupon"},
+                                  profile::Names::kPaths, rows));
+  for (const char* key : {"lea@x.fr", "Ada Faure", "users.17", "Zoe"})
+    EXPECT_EQ(said.find(key), std::string::npos) << key;
+  EXPECT_NE(said.find("order.total"), std::string::npos);
+  EXPECT_NE(said.find("order.coupon"), std::string::npos) << "20 events have it";
+  EXPECT_NE(said.find("\"names_hidden\":4"), std::string::npos);
+}
+
+TEST(Profile, NamesOfColumnsAreNotTakenForValues) {
+  for (const char* name : {"courriel",
+                           "address2",
+                           "first name",
+                           "InvoiceNo",
+                           "sales_2024",
+                           "utm.source",
+                           "data.customer_id",
+                           "prix (EUR)",
+                           "nom d'usage",
+                           "",
+                           "id",
+                           "date",
+                           "iban",
+                           "code postal",
+                           "téléphone",
+                           "customer.email",
+                           "_ga",
+                           "ABV",
+                           "ProviderNumber",
+                           "MeasureCode",
+                           "no_field",
+                           "Score %",
+                           "siret",
+                           "n° client",
+                           "card_number"})
+    EXPECT_FALSE(profile::ReadsLikeAValue(name)) << name;
+  for (const char* value :
+       {"lea@exemple.fr", "75002", "06 12 34 56 78", "12,50", "2026-01-02", "C-1001", "12 kg",
+        "users.42.age", "192.0.2.7", "FR7630006000011234567890189", "https://exemple.fr/",
+        "123e4567-e89b-12d3-a456-426614174000"})
+    EXPECT_TRUE(profile::ReadsLikeAValue(value)) << value;
+}
+
+TEST(Profile, APatchHasNoMoreRulesThanAContractHolds) {
+  Files files = WithOneRule();
+  std::string &dictionary = files["vocabulary/marketing.yaml"],
+              &contract = files["contracts/order-line.yaml"];
+  std::string fields, used;
+  std::vector<std::string> names;
+  for (int n = 0; n < 40; ++n) {
+    names.push_back("wide_" + std::string(1, static_cast<char>('a' + n / 26)) +
+                    static_cast<char>('a' + n % 26));
+    fields += "  - id: " + names.back() + "\n    title: { fr: \"" + names.back() + "\", en: \"" +
+              names.back() + "\" }\n    category: transaction\n    personal_data: none\n" +
+              "    format: integer\n";
+    used += "  " + names.back() + ": { required: false }\n";
+  }
+  dictionary.insert(dictionary.find("  - id: campaign\n"), fields);
+  contract.insert(contract.find("extra_fields:"), used);
+  const std::string_view critical = "invoice_no: { required: true, critical: true }";
+  contract.replace(contract.find(critical), critical.size(), "invoice_no: { required: true }");
+  ASSERT_EQ(Errors(Load(files)), std::vector<std::string>{});
+  std::vector<std::vector<std::string>> rows(400, std::vector<std::string>(40));
+  for (std::size_t n = 0; n < rows.size(); ++n)
+    for (std::size_t c = 0; c < 40; ++c) rows[n][c] = std::to_string((n * 7 + c * n * n) % 97);
+  rows[9][39] = "N/A";
+  const auto sample = SampleIn(names, profile::Names::kHeader, rows);
+  const auto patch = Patch(files, "order-line", sample.table);
+  ASSERT_TRUE(patch);
+  EXPECT_EQ(patch->rules, 63U);
+  EXPECT_GT(patch->left_out, 0U);
+  // That which catches something, though its column is the last.
+  EXPECT_NE(patch->text.find(names[39] + ", format: integer"), std::string::npos) << patch->text;
+  files[patch->file] = patch->patched;
+  EXPECT_EQ(Errors(Load(files)), std::vector<std::string>{});
+  const auto again = Patch(files, "order-line", sample.table);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->rules, 0U);
+  EXPECT_EQ(again->text, "");
+}
+
+// The highest of a direct field would be near somebody's.
+TEST(Profile, NoRangeOfAFieldThatIsPersonal) {
+  std::vector<std::vector<std::string>> rows;
+  for (int n = 0; n < 400; ++n) rows.push_back({std::to_string(n % 90), std::to_string(n % 80)});
+  const auto sample = SampleIn({"client", "prix"}, profile::Names::kHeader, rows);
+  const auto patch = Patch(WithOneRule(), "order-line", sample.table);
+  ASSERT_TRUE(patch);
+  EXPECT_EQ(patch->text.find("customer-id-range-seen"), std::string::npos);
+  EXPECT_NE(patch->text.find("unit-price-range-seen"), std::string::npos);
+  EXPECT_NE(patch->text.find("min: 0, max: 80 "), std::string::npos) << patch->text;
+}
+
+// Also those above ASCII: some terminals take U+009B for the start of a command.
+TEST(Profile, ATerminalGetsNoControlCharacter) {
+  const auto sample = SampleIn({"na\x1bme \xc2\x9b"
+                                "31m \xc2\xa0 \xc3\x9b"},
+                               profile::Names::kSaid, {{"a"}, {"b"}});
+  const auto findings = profiles::SuspectsOf(sample.table);
+  const std::string text =
+      ProfileText(profile::ReportJson(sample, findings, {}, {}), 10, Language::kEnglish);
+  EXPECT_EQ(text.find("\xc2\x9b"), std::string::npos);
+  EXPECT_NE(text.find("na me  31m \xc2\xa0 \xc3\x9b"), std::string::npos) << text;
 }
 
 // What stands behind a number may be a name: only what many rows have is said to be a unit.

@@ -4,7 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdio>
+#include <functional>
 
 #include "profiles/shop_table.h"
 
@@ -39,7 +42,7 @@ TEST(Proposals, AreTheRulesThatTheTableWasMadeBy) {
   Find(table, proposals, "customer unique");
   const Proposal& amount = Find(table, proposals, "amount range");
   EXPECT_EQ(amount.min, 0);
-  EXPECT_LT(amount.max, 300) << "not what a forgotten comma made";
+  EXPECT_EQ(amount.max, 300) << "not what a forgotten comma made";
   // Each refuses what was planted, and of what it was not made of nothing that is right.
   for (const Proposal& one : proposals) {
     EXPECT_GE(one.tested, 900U) << NameOf(one.ask);
@@ -96,6 +99,94 @@ TEST(Proposals, NoValueOfFewPeopleIsSpelledOut) {
   const Table table = sampler.Finish();
   const auto named = Named(table, ProposalsOf(table, SuspectsOf(table)));
   EXPECT_EQ(std::ranges::count(named, "name one-of"), 0);
+}
+
+Table OneColumn(std::size_t rows, const std::function<std::string(std::size_t)>& cell_of) {
+  Sampler sampler({"n"});
+  for (std::uint64_t line = 1; line <= rows; ++line) {
+    const std::string text = cell_of(line);
+    const std::string_view cell = text;
+    sampler.Add(line, {&cell, 1});
+  }
+  return sampler.Finish();
+}
+
+// A contract's `min` and `max` read neither a comma nor groups: a range would refuse every record.
+TEST(Proposals, NoRangeOfNumbersThatARuleCannotRead) {
+  for (const char* behind : {",50", "", ".50"}) {
+    const bool read = std::string_view(behind) != ",50";
+    const Table table =
+        OneColumn(400, [&](std::size_t n) { return std::to_string(n * 7 % 100) + behind; });
+    const auto named = Named(table, ProposalsOf(table, SuspectsOf(table)));
+    EXPECT_EQ(std::ranges::count(named, "n range"), read ? 1 : 0) << behind;
+  }
+  const auto written = [](const char* before) {
+    const Table table =
+        OneColumn(400, [&](std::size_t n) { return before + std::to_string(100 + n * 7 % 90); });
+    return std::ranges::count(Named(table, ProposalsOf(table, SuspectsOf(table))), "n range");
+  };
+  EXPECT_EQ(written("+"), 0);
+  EXPECT_EQ(written("1 "), 0);
+  EXPECT_EQ(written("-"), 1);
+}
+
+TEST(Proposals, ARangeRefusesWhatTheRuleCannotRead) {
+  const Table table =
+      OneColumn(400, [](std::size_t n) { return n == 9 ? "12,5" : std::to_string(n % 50); });
+  const Proposal range{.ask = Ask::kRange, .min = 0, .max = 50};
+  EXPECT_TRUE(Refuses(range, table, 8));
+  EXPECT_FALSE(Refuses(range, table, 9));
+}
+
+// The highest value, or one that it follows from, would be somebody's.
+TEST(Proposals, TheBoundsOfARangeAreNobodysValue) {
+  const auto bounds = [](double least, double most) {
+    const Table table = OneColumn(400, [&](std::size_t n) {
+      const double value = n == 1   ? least
+                           : n == 2 ? most
+                                    : least + (most - least) * static_cast<double>(n % 40) / 40;
+      std::array<char, 32> text{};
+      std::snprintf(text.data(), text.size(), "%.2f", value);
+      return std::string(text.data());
+    });
+    const auto proposals = ProposalsOf(table, SuspectsOf(table));
+    const Proposal& range = Find(table, proposals, "n range");
+    return std::pair(range.min, range.max);
+  };
+  EXPECT_EQ(bounds(0, 244.99), std::pair(0.0, 300.0));
+  EXPECT_EQ(bounds(12, 0.3), std::pair(0.0, 20.0));
+  EXPECT_EQ(bounds(-57, -3), std::pair(-60.0, 0.0));
+  EXPECT_DOUBLE_EQ(bounds(0, 0.3).second, 0.3);
+  EXPECT_EQ(bounds(-4321.5, 70), std::pair(-5000.0, 70.0));
+}
+
+// A key of which one in a hundred comes back: what the rule would refuse is said.
+TEST(Proposals, WhatComesTwiceIsInThePriceOfUnique) {
+  const Table repeats = OneColumn(1'000, [](std::size_t n) {
+    const std::size_t k = n % 300 == 0 ? n - 150 : n;
+    return std::string(1 + k % 7, 'k') + " " + std::to_string(k);
+  });
+  const auto proposals = ProposalsOf(repeats, SuspectsOf(repeats));
+  const Proposal& unique = Find(repeats, proposals, "n unique");
+  EXPECT_EQ(unique.refused, 3U);
+  EXPECT_EQ(unique.wrongly, 3U) << "no signal suspects them: it is text";
+  EXPECT_EQ(unique.tested, 1'000U);
+  EXPECT_TRUE(Refuses(unique, repeats, 299));
+  EXPECT_FALSE(Refuses(unique, repeats, 149)) << "the first of the two";
+}
+
+TEST(Proposals, PairsAreListedUpToAHundred) {
+  for (const std::size_t pairs : {100U, 101U}) {
+    Sampler sampler({"a", "b"});
+    for (std::uint64_t line = 1; line <= pairs * 60; ++line) {
+      const std::string a = "a" + std::to_string(line % pairs), b = "b" + a;
+      const std::vector<std::string_view> cells{a, b};
+      sampler.Add(line, cells);
+    }
+    const Table table = sampler.Finish();
+    const auto proposals = ProposalsOf(table, SuspectsOf(table));
+    EXPECT_EQ(std::ranges::count(proposals, Ask::kPairs, &Proposal::ask), pairs == 100 ? 1 : 0);
+  }
 }
 
 TEST(Proposals, NoneOfFewRows) {
