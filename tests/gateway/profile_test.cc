@@ -8,6 +8,7 @@
 #include "gateway/profile/names.h"
 #include "gateway/profile/report.h"
 #include "profiles/suspects.h"
+#include "support/memory_disk.h"
 
 namespace octroi::gateway {
 namespace {
@@ -220,6 +221,38 @@ TEST(Profile, NamesOfColumnsAreNotTakenForValues) {
     EXPECT_TRUE(profile::ReadsLikeAValue(value)) << value;
 }
 
+// Half a megabyte of path for each of 100,000 members: 50 GB from one line.
+TEST(Profile, WhatOneEventCanMakeIsBounded) {
+  const auto sample_of = [](const std::string& text) {
+    testing::MemoryDisk disk;
+    auto file = disk.Open("events.ndjson", base::OpenMode::kCreateNew);
+    EXPECT_TRUE(file && (*file)->WriteAt(0, text));
+    import::Fault fault;
+    auto sample = profile::SampleOf(disk, "events.ndjson", {}, fault);
+    EXPECT_TRUE(sample);
+    return *std::move(sample);
+  };
+  const std::string key(512 * 1024, 'k');
+  std::string members = "{\"a\":0", many = members;
+  for (int n = 0; n < 5'000; ++n) {
+    members += ",\"" + std::to_string(n) + "\":0";
+    if (n < 1'500) many += ",\"m" + std::to_string(n) + "\":0";
+  }
+  const auto bomb = sample_of("{\"" + key + "\":" + members + "},\"b\":1}\n");
+  EXPECT_TRUE(bomb.limited);
+  ASSERT_EQ(bomb.table.columns.size(), 1U);
+  EXPECT_EQ(bomb.table.columns[0].name, "b");
+  EXPECT_NE(Said(bomb).find("\"limited\":true"), std::string::npos);
+  const auto wide = sample_of(many + "}\n");
+  EXPECT_TRUE(wide.limited);
+  EXPECT_EQ(wide.table.columns.size() + wide.table.columns_left_out, 1'000U);
+  EXPECT_TRUE(sample_of("{\"" + std::string(257, 'k') + "\":1,\"a\":1}\n").limited);
+  const auto usual = sample_of("{\"" + std::string(250, 'k') + "\":{\"a\":1}}\n");
+  EXPECT_FALSE(usual.limited);
+  EXPECT_EQ(usual.table.columns.size(), 1U);
+}
+
+// A wide table suggests more rules than a contract holds.
 TEST(Profile, APatchHasNoMoreRulesThanAContractHolds) {
   Files files = WithOneRule();
   std::string &dictionary = files["vocabulary/marketing.yaml"],
