@@ -39,6 +39,7 @@ target_sources(gateway_service PRIVATE
   console/completeness.cc
   console/console.cc
   console/feed.cc
+  console/floor.cc
   console/lineage.cc
   console/messages_console.cc
   console/record.cc

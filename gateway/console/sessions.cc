@@ -75,8 +75,7 @@ void Tries::Bad(std::string_view name, std::string_view client, bool known, base
 }
 
 void Tries::Good(std::string_view name, std::string_view client) {
-  std::erase_if(tries_,
-                [&](const Try& one) { return one.name == name && one.client == client; });
+  std::erase_if(tries_, [&](const Try& one) { return one.name == name && one.client == client; });
 }
 
 }  // namespace octroi::gateway::console
