@@ -15,9 +15,9 @@ using Json = nlohmann::ordered_json;
 constexpr double kFewForTenths = 1'000;
 
 // Of the configuration, not of records.
-constexpr auto kExact = std::to_array<std::string_view>(
-    {"line", "dimensions", "critical_fields", "critical_covered", "best", "rules_too_few",
-     "window_days", "target"});
+constexpr auto kExact =
+    std::to_array<std::string_view>({"line", "dimensions", "critical_fields", "critical_covered",
+                                     "best", "rules_too_few", "window_days", "target"});
 
 constexpr auto kCounts = std::to_array<std::string_view>(
     {"received", "usable", "failed", "gain", "applicable", "people", "rejected", "quarantined",
@@ -93,7 +93,8 @@ void FloorObject(Json& object, double received) {
     if (key == "delta") {
       value = Moved(value, own, few);
     } else if (key == "ci95") {
-      value = few ? Json() : Json{std::floor(value[0].get<double>()), std::ceil(value[1].get<double>())};
+      value = few ? Json()
+                  : Json{std::floor(value[0].get<double>()), std::ceil(value[1].get<double>())};
     } else if (value.is_structured()) {
       Floor(value, own);
     } else if (Among(kCounts, key)) {

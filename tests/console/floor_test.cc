@@ -103,7 +103,8 @@ TEST(Floor, IsForMarketing) {
     if (verb == "problems") return R"({"received":100,"problems":[]})";
     return R"({"total":{"received":103,"rejected":3},"rows":[{"name":"a","received":103}]})";
   };
-  const Json all = ScorecardOf(quality, 0, 1, Role::kIt), few = ScorecardOf(quality, 0, 1, Role::kMarketing);
+  const Json all = ScorecardOf(quality, 0, 1, Role::kIt),
+             few = ScorecardOf(quality, 0, 1, Role::kMarketing);
   EXPECT_EQ(all["score"]["total"]["rejected"], 3);
   EXPECT_EQ(few["score"]["total"]["rejected"], "<10");
   EXPECT_EQ(few["sources"][0]["received"], 100);
