@@ -36,8 +36,10 @@ target_sources(gateway_service PRIVATE
   "${CONSOLE_EMBEDDED}"
   console/assets.cc
   console/cli_users.cc
+  console/completeness.cc
   console/console.cc
   console/feed.cc
+  console/floor.cc
   console/lineage.cc
   console/messages_console.cc
   console/record.cc

@@ -333,7 +333,9 @@ console::Console::Parts Service::State::ConsoleParts() {
   show.users_path = console::UsersPath(settings.storage_path);
   show.language = settings.language;
   show.plan = [this] { return InForce(); };
-  show.complete = [this] { return projector->through() >= journal->durable_through(); };
+  show.progress = [this] {
+    return console::Progress{journal->durable_through(), projector->through()};
+  };
   show.status = [this] { return self->Status(); };
   show.quality = [this](std::string_view verb, std::string_view question, score::Kept& kept) {
     return self->Quality(verb, question, &kept);

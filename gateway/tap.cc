@@ -1,6 +1,7 @@
 #include "gateway/tap.h"
 
 #include <algorithm>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <unordered_map>
 
@@ -192,6 +193,12 @@ void Tap::Watch(std::string_view ask, Live& live) {
     mine = watchers_.emplace(watchers_.end());
     ++watching_;
   }
+  const auto leave = [&](Watcher*) {  // also when there is no memory for a line
+    const std::lock_guard lock(mutex_);
+    watchers_.erase(mine);
+    --watching_;
+  };
+  std::unique_ptr<Watcher, decltype(leave)> here(&*mine, leave);
   const std::int64_t begin = parts_.clock->BootNowNanos();
   Reader reader(wanted, plan, parts_.origin, *parts_.clock);
   bool going = live.Put(R"({"watching":true})");
@@ -209,9 +216,8 @@ void Tap::Watch(std::string_view ask, Live& live) {
   {
     const std::lock_guard lock(mutex_);
     totals["dropped"] = mine->dropped;
-    watchers_.erase(mine);
-    --watching_;
   }
+  here.reset();
   totals["seconds"] = (parts_.clock->BootNowNanos() - begin) / 1'000'000'000;
   live.Put(Json{{"totals", totals}}.dump());
 }

@@ -1,6 +1,7 @@
 #include "gateway/console/console.h"
 
 #include <charconv>
+#include <exception>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
@@ -76,7 +77,10 @@ Response JsonResponse(const Json& json) {
 }  // namespace
 
 Console::Console(Parts parts)
-    : parts_(std::move(parts)), records_(parts_.record), feed_(parts_.tap) {}
+    : parts_(std::move(parts)),
+      records_(parts_.record),
+      feed_(parts_.tap, [this] { return parts_.plan()->number; }),
+      worker_([this] { Sample(); }) {}
 
 bool Console::IsOurs(std::string_view path, const Assets& assets) {
   return path.starts_with(kApi) || path == "/" || assets.Find(path) != nullptr;
@@ -107,7 +111,12 @@ void Console::Handle(Exchange& exchange) {
   const std::shared_ptr<Deferred> deferred = exchange.Defer();
   const bool taken = worker_.Do([this, request, deferred] {
     SpeakOnThisThread(request->language);
-    deferred->Answer(Answer(*request));
+    try {
+      deferred->Answer(Answer(*request));
+    } catch (const std::exception&) {  // no memory: later perhaps
+      Log::Error("console.fault");
+      deferred->Answer(Busy("overload.admin", 1));
+    }
   });
   if (!taken) deferred->Answer(Busy("overload.admin", 1));
 }
@@ -152,8 +161,10 @@ Response Console::Page(const Asking& request) const {
 }
 
 Response Console::Api(const Asking& request, const Users& users) {
+  Sample();
   if (request.path == kSession && request.method == "POST") return Login(request, users);
-  const Session* const session = sessions_.Find(request.token, users, Now());
+  const bool by_hand = request.path != kFlow && request.path != kLive;  // asked by a timer
+  const Session* const session = sessions_.Find(request.token, users, Now(), by_hand);
   if (session == nullptr) return ProblemOf(401, "console.login");
   if (request.method == "POST") {
     if (!request.posts_json() || !crypto::Equal(request.csrf, session->csrf))
@@ -184,16 +195,18 @@ Response Console::Login(const Asking& request, const Users& users) {
     return ProblemOf(401, "console.password");
   const User* const user = users.Find(name);
   const Id known = Id::OfConfig(user == nullptr ? std::string_view() : user->name);
-  if (const base::Millis wait = tries_.Take(name, Now()); wait > 0) {
+  const bool has = user != nullptr;
+  if (const base::Millis wait = tries_.Wait(name, request.client, has, Now()); wait > 0) {
     Log::Warn("console.login_refused", {{"user", known}, {"why", "tries"}});
     return TooMany("console.tries", static_cast<int>(wait / 1000 + 1));
   }
   if (user == nullptr) crypto::PasswordOfNobody(password);
   if (user == nullptr || !crypto::PasswordMatches(password, user->password)) {
+    tries_.Bad(name, request.client, has, Now());
     Log::Warn("console.login_refused", {{"user", known}, {"why", "password"}});
     return ProblemOf(401, "console.password");
   }
-  tries_.Good(name);
+  tries_.Good(name, request.client);
   const std::string token = sessions_.Begin(*user, Now());
   Log::Info("console.login", {{"user", known}, {"role", Id::OfConfig(Name(user->role))}});
   Response response = SessionAnswer(*sessions_.Find(token, users, Now()));
@@ -223,7 +236,7 @@ Response Console::SessionAnswer(const Session& session) const {
             {"ends_in_s", (session.began + kWholeMs - Now()) / 1000},
             {"idle_s", kIdleMs / 1000}};
   if (May(session.role, Sight::kPerson)) json["identifiers"] = identifiers;
-  return Enveloped(std::move(json), parts_.complete());
+  return Enveloped(std::move(json), CompleteUntil());
 }
 
 Json Console::Asked(const Asking& request, const Session& session, Sight sight) {
@@ -255,7 +268,7 @@ Json Console::Asked(const Asking& request, const Session& session, Sight sight) 
 }
 
 Response Console::Data(const Asking& request, const Session& session, Sight sight) {
-  const bool complete = parts_.complete();  // before: a reading is a record itself
+  const auto until = CompleteUntil();  // before: a reading is a record itself
   Json data = Asked(request, session, sight);
   if (data.contains("error")) {
     const std::string code = data["error"];
@@ -267,10 +280,19 @@ Response Console::Data(const Asking& request, const Session& session, Sight sigh
     sentence = {{"fr", Sentence(code, Language::kFrench)},
                 {"en", Sentence(code, Language::kEnglish)}};
   data["sentences"] = std::move(sentences);
-  return Enveloped(std::move(data), complete);
+  return Enveloped(std::move(data), until);
 }
 
-Response Console::Enveloped(Json data, bool complete) const {
+void Console::Sample() {
+  const base::Millis boot = Now(), wall = parts_.clock->WallNow();
+  completeness_.Sample(boot, wall, parts_.progress().durable);
+}
+
+std::optional<base::Millis> Console::CompleteUntil() const {
+  return completeness_.Until(Now(), parts_.progress().counted);
+}
+
+Response Console::Enveloped(Json data, std::optional<base::Millis> until) const {
   const PlanPtr plan = parts_.plan();
   const base::Millis now = parts_.clock->WallNow();
   const std::string at = base::FormatRfc3339(now);
@@ -279,11 +301,11 @@ Response Console::Enveloped(Json data, bool complete) const {
                         !observed["contracts"].empty();
   return JsonResponse({{"data", std::move(data)},
                        {"as_of", at},
-                       {"complete_until", complete ? Json(at) : Json(nullptr)},
+                       {"complete_until", until ? Json(base::FormatRfc3339(*until)) : Json()},
                        {"config", base::Hex(plan->config_digest)},
                        {"mode", observes ? "observe" : "enforce"},
                        {"observed", std::move(observed)},
-                       {"partial", !complete}});
+                       {"partial", !until || *until + kLagMs < now}});
 }
 
 }  // namespace octroi::gateway::console

@@ -16,9 +16,11 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "gateway/console/assets.h"
+#include "gateway/console/completeness.h"
 #include "gateway/console/feed.h"
 #include "gateway/console/record.h"
 #include "gateway/console/request.h"
@@ -37,7 +39,7 @@ class Console final : public Handler {
     std::string users_path;
     Language language = Language::kFrench;
     std::function<PlanPtr()> plan;
-    std::function<bool()> complete;  // what is durable is in the store
+    std::function<Progress()> progress;
     std::function<std::string()> status;
     Quality quality;
     Feed::Watch tap;
@@ -58,7 +60,9 @@ class Console final : public Handler {
   Response SessionAnswer(const Session& session) const;
   Response Data(const Asking& request, const Session& session, Sight sight);
   nlohmann::ordered_json Asked(const Asking& request, const Session& session, Sight sight);
-  Response Enveloped(nlohmann::ordered_json data, bool complete) const;
+  Response Enveloped(nlohmann::ordered_json data, std::optional<base::Millis> until) const;
+  void Sample();
+  std::optional<base::Millis> CompleteUntil() const;
   base::Millis Now() const { return parts_.clock->BootNowNanos() / 1'000'000; }
 
   Parts parts_;
@@ -66,6 +70,7 @@ class Console final : public Handler {
   // Of the worker's thread alone:
   Sessions sessions_;
   Tries tries_;
+  Completeness completeness_;
   Flow flow_;
   RecordReader records_;
   Feed feed_;

@@ -35,6 +35,8 @@ constexpr auto kSaid = std::to_array<Said>({
      "The list of the console's users cannot be read: nobody can log in."},
     {"console.reason", "Dites en une ligne pourquoi vous regardez cette personne : c'est noté.",
      "Say in one line why you look at this person: it is recorded."},
+    {"console.reason_long", "La raison est trop longue : 400 octets au plus.",
+     "The reason is too long: 400 bytes at most."},
     {"console.person",
      "Ce n'est pas un identifiant que la passerelle connaît, ou il n'a pas la bonne forme.",
      "It is no identifier that the gateway knows people by, or it has the wrong form."},

@@ -62,7 +62,8 @@ Json RecordReader::Decision(std::string_view event_id) const {
 // "": it is whole; else the code of what is wrong.
 std::string RecordReader::Read(const Json& order, Asked& asked) const {
   asked.reason = TextOf(order, "reason");
-  if (asked.reason.empty() || !change::IsReason(asked.reason)) return "console.reason";
+  if (asked.reason.size() > kReasonBytesMax) return "console.reason_long";
+  if (!change::IsReason(asked.reason)) return "console.reason";
   if (const std::string at = TextOf(order, "at"); !at.empty()) {
     asked.at = base::ParseRfc3339(at, /*date_allowed=*/true);
     if (!asked.at) return "console.at";

@@ -14,6 +14,10 @@
 
 namespace octroi::gateway::console {
 
+// In UTF-8. With "console NAME: " before it, it fits where reasons are recorded
+// (change/statement.h).
+inline constexpr std::size_t kReasonBytesMax = 400;
+
 // The parts outlive it. Of one thread.
 class RecordReader {
  public:

@@ -33,6 +33,34 @@ std::string_view Member(std::string_view text, char between, std::string_view na
   return value;
 }
 
+bool IsOfThisMachine(std::string_view peer) {
+  return peer.starts_with("127.") || peer == "::1" || peer.starts_with("::ffff:127.");
+}
+
+// Who spoke to the proxy is the last that it named; what stands before came from outside.
+std::string_view LastOf(std::string_view list) {
+  std::string_view last;
+  Pieces(list, ',', [&](std::string_view piece) { last = piece; });
+  return last.substr(0, last.find(' '));
+}
+
+// Only a proxy of this machine is believed; anybody else may write any header.
+void TakeProxy(const RequestHead& head, Asking& asking) {
+  asking.client = head.peer;
+  if (!IsOfThisMachine(head.peer)) return;
+  asking.near = true;
+  std::size_t said = 0, said_https = 0;
+  for (const auto& [name, value] : head.headers) {
+    if (name == "forwarded" || name.starts_with("x-forwarded-") || name == "via" ||
+        name == "x-real-ip")
+      asking.near = false;
+    if (name == "x-forwarded-for" && value.size() < 1'000) asking.client = LastOf(value);
+    said += name == "x-forwarded-proto" ? 1 : 0;
+    said_https += name == "x-forwarded-proto" && value == "https" ? 1 : 0;
+  }
+  asking.https = said == 1 && said_https == 1;
+}
+
 }  // namespace
 
 Asking Asking::Of(const Exchange& exchange, Language otherwise) {
@@ -48,9 +76,7 @@ Asking Asking::Of(const Exchange& exchange, Language otherwise) {
   asking.none_match = head.Header("if-none-match");
   asking.encodings = head.Header("accept-encoding");
   asking.language = LanguageOf(head.Header("accept-language"), otherwise);
-  asking.https = head.Header("x-forwarded-proto") == "https";
-  asking.near =
-      head.peer.starts_with("127.") || head.peer == "::1" || head.peer.starts_with("::ffff:127.");
+  TakeProxy(head, asking);
   return asking;
 }
 

@@ -17,8 +17,9 @@ struct Asking {
   std::string token;  // of the session's cookie; empty: none
   std::string csrf, content_type, none_match, encodings;
   Language language = Language::kFrench;
-  bool https = false;  // as a proxy before us says
-  bool near = false;   // from this machine
+  std::string client;  // address of who asks; behind a proxy of this machine the one it names
+  bool https = false;  // as a proxy of this machine says
+  bool near = false;   // from this machine, through no proxy that says so
 
   static Asking Of(const Exchange& exchange, Language otherwise);
   bool posts_json() const;

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "gateway/console/floor.h"
 #include "gateway/top.h"
 
 namespace octroi::gateway::console {
@@ -78,22 +79,6 @@ class Card {
   score::Kept kept_;  // one range: read once, asked about many times
 };
 
-// Small numbers of records may be small numbers of people.
-void Floor(Json& json) {
-  if (json.is_array() || json.is_object()) {
-    for (auto& [key, value] : json.items()) {
-      const bool count = key == "received" || key == "failed" || key == "gain" || key == "usable";
-      const bool small = count && value.is_number_unsigned() &&
-                         value.get<std::uint64_t>() < kFewestShown && value != 0;
-      if (small) {
-        value = "<" + std::to_string(kFewestShown);
-      } else {
-        Floor(value);
-      }
-    }
-  }
-}
-
 }  // namespace
 
 Json ScorecardOf(const Quality& quality, base::Millis since, base::Millis until, Role role) {
@@ -107,7 +92,7 @@ Json ScorecardOf(const Quality& quality, base::Millis since, base::Millis until,
   Json all{{"score", std::move(score)},
            {"problems", std::move(problems)},
            {"sources", std::move(sources)}};
-  if (role == Role::kMarketing) Floor(all);
+  if (role == Role::kMarketing) FloorCounts(all);
   return all;
 }
 

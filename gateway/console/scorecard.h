@@ -19,10 +19,10 @@ using Quality =
     std::function<std::string(std::string_view verb, std::string_view question, score::Kept& kept)>;
 
 inline constexpr std::size_t kSourcesShown = 50, kCampaignsShown = 20;  // of a source; the largest
-inline constexpr std::uint64_t kFewestShown = 10;  // below: "<10" for who may see sums only
 
 // {"score", "problems", "sources": [{..., "problem", "campaigns": [...]}]} of [since, until), or
-// {"error"}. docs/FORMATS.md, "The console".
+// {"error"}; for marketing without what may be of a few people (floor.h). docs/FORMATS.md, "The
+// console".
 nlohmann::ordered_json ScorecardOf(const Quality& quality, base::Millis since, base::Millis until,
                                    Role role);
 

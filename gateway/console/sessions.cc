@@ -9,9 +9,6 @@
 namespace octroi::gateway::console {
 namespace {
 
-constexpr base::Millis kTriesMs = 15 * 60'000;
-constexpr std::size_t kTriesOfName = 5, kTriesOfAll = 60;
-
 std::string Random() {
   std::array<std::uint8_t, 32> bytes{};
   crypto::RandomBytes(bytes);
@@ -22,10 +19,6 @@ std::string Random() {
 
 std::string DigestOf(std::string_view token) {
   return std::string(crypto::AsBytes(crypto::Sha256(token)));
-}
-
-void Forget(std::deque<base::Millis>& tries, base::Millis now) {
-  while (!tries.empty() && tries.front() + kTriesMs <= now) tries.pop_front();
 }
 
 }  // namespace
@@ -40,7 +33,8 @@ std::string Sessions::Begin(const User& user, base::Millis now) {
   return token;
 }
 
-const Session* Sessions::Find(std::string_view token, const Users& users, base::Millis now) {
+const Session* Sessions::Find(std::string_view token, const Users& users, base::Millis now,
+                              bool by_hand) {
   const auto found = sessions_.find(DigestOf(token));
   if (found == sessions_.end()) return nullptr;
   Session& session = found->second;
@@ -51,22 +45,37 @@ const Session* Sessions::Find(std::string_view token, const Users& users, base::
     sessions_.erase(found);
     return nullptr;
   }
-  session.seen = now;
+  if (by_hand) session.seen = now;
   return &session;
 }
 
 void Sessions::End(std::string_view token) { sessions_.erase(DigestOf(token)); }
 
-base::Millis Tries::Take(std::string_view name, base::Millis now) {
-  for (auto& [tried, when] : failed_) Forget(when, now);
-  std::erase_if(failed_, [](const auto& one) { return one.second.empty(); });
-  Forget(all_, now);
-  auto& mine = failed_[std::string(name)];
-  if (mine.size() >= kTriesOfName) return mine.front() + kTriesMs - now;
-  if (all_.size() >= kTriesOfAll) return all_.front() + kTriesMs - now;
-  mine.push_back(now);
-  all_.push_back(now);
-  return 0;
+base::Millis Tries::Wait(std::string_view name, std::string_view client, bool known,
+                         base::Millis now) {
+  while (!tries_.empty() && tries_.front().at + kTriesMs <= now) tries_.pop_front();
+  base::Millis until = now;
+  // The oldest of the newest `most` has to be forgotten first.
+  const auto bound = [&](std::size_t most, const auto& counts) {
+    std::size_t seen = 0;
+    for (auto one = tries_.rbegin(); one != tries_.rend() && seen < most; ++one) {
+      if (counts(*one) && ++seen == most) until = std::max(until, one->at + kTriesMs);
+    }
+  };
+  bound(kTriesOfNameAndClient,
+        [&](const Try& one) { return one.name == name && one.client == client; });
+  bound(kTriesOfName, [&](const Try& one) { return one.name == name; });
+  bound(kTriesOfClient, [&](const Try& one) { return one.client == client; });
+  if (!known) bound(kTriesOfNobody, [](const Try& one) { return !one.known; });
+  return until - now;
+}
+
+void Tries::Bad(std::string_view name, std::string_view client, bool known, base::Millis now) {
+  tries_.push_back({now, std::string(name), std::string(client), known});
+}
+
+void Tries::Good(std::string_view name, std::string_view client) {
+  std::erase_if(tries_, [&](const Try& one) { return one.name == name && one.client == client; });
 }
 
 }  // namespace octroi::gateway::console

@@ -27,25 +27,37 @@ class Sessions {
  public:
   // The token: 256 random bits in base64url. Only its digest is kept.
   std::string Begin(const User& user, base::Millis now);
-  // Null: there is none, it is over, or its user is gone or another by now.
-  const Session* Find(std::string_view token, const Users& users, base::Millis now);
+  // Null: there is none, it is over, or its user is gone or another by now. `by_hand`: somebody is
+  // there; what a page asks by itself keeps no session alive.
+  const Session* Find(std::string_view token, const Users& users, base::Millis now,
+                      bool by_hand = true);
   void End(std::string_view token);
 
  private:
   std::map<std::string, Session> sessions_;  // by SHA-256 of the token
 };
 
-// Tries of passwords: five in fifteen minutes for one name, whether anybody has it or not, and
-// sixty for all names.
+inline constexpr base::Millis kTriesMs = 15 * 60'000;
+inline constexpr std::size_t kTriesOfNameAndClient = 5, kTriesOfName = 20, kTriesOfClient = 20,
+                             kTriesOfNobody = 600;
+
+// Passwords that were wrong, of the last fifteen minutes: five of one name from one address, twenty
+// of one name or from one address; 600 of names that nobody has, over all addresses, which keep
+// nobody out who has one. Good ones count nothing.
 class Tries {
  public:
-  // Counts one more; else the milliseconds to wait.
-  base::Millis Take(std::string_view name, base::Millis now);
-  void Good(std::string_view name) { failed_.erase(std::string(name)); }
+  // Milliseconds to wait; 0: try.
+  base::Millis Wait(std::string_view name, std::string_view client, bool known, base::Millis now);
+  void Bad(std::string_view name, std::string_view client, bool known, base::Millis now);
+  void Good(std::string_view name, std::string_view client);  // forgets theirs from there
 
  private:
-  std::map<std::string, std::deque<base::Millis>> failed_;
-  std::deque<base::Millis> all_;
+  struct Try {
+    base::Millis at = 0;
+    std::string name, client;
+    bool known = false;
+  };
+  std::deque<Try> tries_;  // oldest first
 };
 
 }  // namespace octroi::gateway::console

@@ -77,7 +77,7 @@ base::Status Users::Write(const std::string& path) const {
   std::string text = std::string(kHead) + "\n";
   for (const User& user : users_)
     text += user.name + " " + std::string(Name(user.role)) + " " + user.password + "\n";
-  const mode_t before = umask(0177);
+  const mode_t before = umask(0077);
   const bool wrote = WriteWholeFile(path, text);
   umask(before);
   if (!wrote) return Wrong(ErrorCode::kUnavailable, path, "cannot be written");

@@ -1,5 +1,6 @@
 #include "gateway/console/worker.h"
 
+#include <chrono>
 #include <exception>
 
 #include "base/log.h"
@@ -7,7 +8,21 @@
 
 namespace octroi::gateway::console {
 
-Worker::Worker() : thread_([this] { Run(); }) {}
+namespace {
+
+// What goes wrong here must not end the gateway.
+void Guarded(const std::function<void()>& task) {
+  try {
+    task();
+  } catch (const std::exception&) {
+    base::Log::Error("console.fault");
+  }
+}
+
+}  // namespace
+
+Worker::Worker(std::function<void()> each_second)
+    : each_second_(std::move(each_second)), thread_([this] { Run(); }) {}
 
 Worker::~Worker() {
   {
@@ -34,16 +49,19 @@ void Worker::Run() {
     std::function<void()> task;
     {
       std::unique_lock lock(mutex_);
-      wake_.wait(lock, [&] { return stopping_ || !tasks_.empty(); });
+      const auto woken = [&] { return stopping_ || !tasks_.empty(); };
+      if (!each_second_) {
+        wake_.wait(lock, woken);
+      } else if (!wake_.wait_for(lock, std::chrono::seconds(1), woken)) {
+        lock.unlock();
+        Guarded(each_second_);
+        continue;
+      }
       if (stopping_) return;
       task = std::move(tasks_.front());
       tasks_.pop_front();
     }
-    try {
-      task();
-    } catch (const std::exception&) {  // memory, threads: this answer fails, the gateway goes on
-      base::Log::Error("console.answer_failed", {});
-    }
+    Guarded(task);
   }
 }
 

@@ -15,13 +15,16 @@ inline constexpr std::size_t kWaitingMax = 64;
 
 class Worker {
  public:
-  Worker();
+  // `each_second`: done about once a second between the tasks; may be empty.
+  explicit Worker(std::function<void()> each_second = {});
   ~Worker();  // finishes what it is at; drops what waits
-  // In the order they come, one at a time. False: too many wait. Any thread.
+  // In the order they come, one at a time; an exception ends the task and nothing else. False: too
+  // many wait. Any thread.
   bool Do(std::function<void()> task);
 
  private:
   void Run();
+  const std::function<void()> each_second_;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<std::function<void()>> tasks_;

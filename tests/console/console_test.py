@@ -160,6 +160,9 @@ class Door(ConsoleWorld):
         status, _, headers = self.client().ask("POST", "/api/v1/session", {"user": "x-dpo", "password": PASSWORD},
                                                X_Forwarded_Proto="https")
         self.assertIn("Secure", headers["Set-Cookie"])
+        for headers in ({"X_Forwarded_Proto": "http"}, {"X_Forwarded_For": "192.0.2.7"}, {"Via": "1.1 x"}, {"Forwarded": "for=x"}):
+            status, told, _ = self.client().ask("POST", "/api/v1/session", {"user": "x-dpo", "password": PASSWORD}, **headers)
+            self.assertEqual((status, told["code"]), (403, "console.plain"), headers)
         # Another password, or no user any more: what was begun is over.
         self.assertEqual(self.add_user("x-dpo", "dpo", PASSWORD + "!").returncode, 0)
         self.assertEqual(client.ask("GET", "/api/v1/session")[0], 401)
@@ -180,7 +183,12 @@ class Door(ConsoleWorld):
         self.assertEqual(client.log_in("x-it")[0], 429, "nor does the right one help then")
         status, told, headers = client.ask("POST", "/api/v1/session", {"user": "x-it", "password": PASSWORD})
         self.assertTrue(0 < int(headers["Retry-After"]) <= 901)
-        self.assertEqual(client.log_in("x-dpo")[0], 200, "others are not locked out")
+        for _ in range(7):
+            self.assertEqual(client.log_in("x-dpo")[0], 200, "others are not locked out, nor do good ones count")
+        far = {"X_Forwarded_Proto": "https", "X_Forwarded_For": "203.0.113.9"}
+        made_up = [client.ask("POST", "/api/v1/session", {"user": f"n{i}", "password": PASSWORD}, **far)[0] for i in range(21)]
+        self.assertEqual(made_up, [401] * 20 + [429], "one address may not try for long")
+        self.assertEqual(client.log_in("x-dpo")[0], 200, "nor does it keep anybody else out")
         self.assertIn("console.login_refused", self.log())
         self.assertNotIn(name, self.log())
 
@@ -303,11 +311,14 @@ class Screens(ConsoleWorld):
         self.assertEqual(again["now"]["handle"], person["now"]["handle"])
         self.assertEqual([one["state"] for one in again["events"]], ["granted", "withdrawn"])
         self.assertNotIn(PERSON, json.dumps(again["events"]))
-        nobody = client.ask("POST", "/api/v1/subjects/lookup", {"person": {"customer_id": "404404"}, "reason": "x"})[1]["data"]
+        nobody = client.ask("POST", "/api/v1/subjects/lookup",
+                            {"person": {"customer_id": "404404"}, "reason": "é" * 200})[1]["data"]
         self.assertEqual(nobody["now"]["known"], False)
         for wrong, code in (({"person": {"customer_id": PERSON}}, "console.reason"),
                             ({"person": {"shoe": "42"}, "reason": "x"}, "console.person"),
                             ({"person": {"customer_id": PERSON}, "reason": "x", "at": "hier"}, "console.at"),
+                            ({"event": self.receipt, "reason": "x" * 401}, "console.reason_long"),
+                            ({"event": self.receipt, "reason": "x" * 501}, "console.reason_long"),
                             ({"event": "nothing.1", "reason": "x"}, "not_found"), ([], "request.invalid")):
             self.assertEqual(client.ask("POST", "/api/v1/subjects/lookup", wrong)[1]["code"], code, wrong)
         self.assertEqual(self.gateway.stop(), 0)

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "gateway/console/completeness.h"
+
 namespace octroi::gateway::console {
 namespace {
 
@@ -62,21 +64,77 @@ TEST(Sessions, AreBoundedAndEachHasItsOwnSecrets) {
   EXPECT_NE(sessions.Find(second, users, kStart + 3), nullptr);
 }
 
-TEST(Tries, AreFiveInAQuarterOfAnHour) {
-  Tries tries;
-  for (int i = 0; i < 5; ++i) EXPECT_EQ(tries.Take("camille", kStart + i * kMinute), 0);
-  EXPECT_EQ(tries.Take("camille", kStart + 5 * kMinute), 10 * kMinute);
-  EXPECT_EQ(tries.Take("x", kStart + 5 * kMinute), 0);
-  EXPECT_EQ(tries.Take("camille", kStart + 15 * kMinute), 0);
-  EXPECT_GT(tries.Take("camille", kStart + 15 * kMinute), 0);
-  tries.Good("camille");
-  EXPECT_EQ(tries.Take("camille", kStart + 15 * kMinute), 0);
+TEST(Sessions, AreNotKeptAliveByWhatAPageAsksItself) {
+  const Users users = Somebody();
+  Sessions sessions;
+  const std::string token = sessions.Begin(users.all()[0], kStart);
+  for (int minute = 1; minute < 30; ++minute)
+    ASSERT_NE(sessions.Find(token, users, kStart + minute * kMinute, /*by_hand=*/false), nullptr);
+  EXPECT_EQ(sessions.Find(token, users, kStart + 30 * kMinute, /*by_hand=*/false), nullptr);
 }
 
-TEST(Tries, AreBoundedOverAllNames) {
+TEST(Tries, AreFiveOfANameFromOneAddress) {
   Tries tries;
-  for (int i = 0; i < 60; ++i) EXPECT_EQ(tries.Take("n" + std::to_string(i), kStart), 0);
-  EXPECT_GT(tries.Take("another", kStart), 0);
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_EQ(tries.Wait("camille", "a", true, kStart + i * kMinute), 0);
+    tries.Bad("camille", "a", true, kStart + i * kMinute);
+  }
+  EXPECT_EQ(tries.Wait("camille", "a", true, kStart + 5 * kMinute), 10 * kMinute);
+  EXPECT_EQ(tries.Wait("x", "a", false, kStart + 5 * kMinute), 0);
+  EXPECT_EQ(tries.Wait("camille", "b", true, kStart + 5 * kMinute), 0) << "from elsewhere";
+  EXPECT_EQ(tries.Wait("camille", "a", true, kStart + 15 * kMinute), 0);
+  tries.Bad("camille", "a", true, kStart + 15 * kMinute);
+  EXPECT_GT(tries.Wait("camille", "a", true, kStart + 15 * kMinute), 0);
+  tries.Good("camille", "a");
+  EXPECT_EQ(tries.Wait("camille", "a", true, kStart + 15 * kMinute), 0);
+}
+
+TEST(Tries, OfOneAddressLockNobodyElseOut) {
+  Tries tries;
+  int made = 0;
+  for (; tries.Wait("n" + std::to_string(made), "bad", false, kStart) == 0; ++made)
+    tries.Bad("n" + std::to_string(made), "bad", false, kStart);
+  EXPECT_EQ(made, 20);
+  EXPECT_GT(tries.Wait("camille", "bad", true, kStart), 0);
+  EXPECT_EQ(tries.Wait("camille", "good", true, kStart), 0);
+  EXPECT_EQ(tries.Wait("nobody", "good", false, kStart), 0) << "no sign of who is known";
+}
+
+TEST(Tries, OfMadeUpNamesKeepNobodyOutWhoHasOne) {
+  Tries tries;
+  for (int i = 0; i < 600; ++i)
+    tries.Bad("n" + std::to_string(i), "c" + std::to_string(i), false, kStart);
+  EXPECT_GT(tries.Wait("another", "new", false, kStart), 0);
+  EXPECT_EQ(tries.Wait("camille", "new", true, kStart), 0);
+}
+
+TEST(Tries, OfOneNameAreBoundedOverAllAddresses) {
+  Tries tries;
+  for (int i = 0; i < 20; ++i) tries.Bad("camille", "c" + std::to_string(i), true, kStart);
+  EXPECT_GT(tries.Wait("camille", "new", true, kStart), 0);
+}
+
+TEST(Completeness, IsAMomentAgoWhileMoreAlwaysComes) {
+  Completeness complete;
+  for (int i = 0; i <= 20; ++i)  // a hundred a second, counted two seconds late
+    complete.Sample(kStart + i * 500, 7'000'000 + i * 500, static_cast<std::uint64_t>(i) * 50);
+  EXPECT_EQ(complete.Until(kStart + 10'000, 800), 7'008'000);
+  EXPECT_EQ(complete.Until(kStart + 10'000, 1'000), 7'010'000);
+  Completeness none;
+  EXPECT_FALSE(none.Until(kStart, 5));
+  none.Sample(kStart, 1, 10);
+  EXPECT_FALSE(none.Until(kStart, 9));
+  EXPECT_FALSE(none.Until(kStart + 120'000, 10)) << "long ago says nothing";
+}
+
+TEST(Completeness, KeepsOldMomentsHoweverOftenItIsAsked) {
+  Completeness complete;
+  for (int i = 0; i <= 4'000; ++i)  // each 10 ms
+    complete.Sample(kStart + i * 10, i * 10, static_cast<std::uint64_t>(i));
+  const auto until = complete.Until(kStart + 40'000, 3'500);
+  ASSERT_TRUE(until);
+  EXPECT_LE(*until, 35'000);
+  EXPECT_GE(*until, 34'000);
 }
 
 TEST(Roles, SeeWhatTheyNeed) {

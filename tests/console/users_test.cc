@@ -46,6 +46,16 @@ TEST_F(UsersFile, ComesBackAsItWasWritten) {
   EXPECT_FALSE(read->Remove("it-1"));
 }
 
+TEST_F(UsersFile, ComesIntoAFolderThatIsMadeForIt) {
+  const std::filesystem::path folder = std::filesystem::path(path_).parent_path() / "new" / "deep";
+  Users users;
+  users.Put({"camille", Role::kDpo, "a"});
+  ASSERT_TRUE(users.Write(UsersPath(folder)));
+  struct stat info {};
+  ASSERT_EQ(stat(folder.parent_path().c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777, 0700u) << "a folder that its owner may enter";
+}
+
 TEST_F(UsersFile, AFaultLetsNobodyIn) {
   const std::string head = "octroi-console-users-v1\n";
   EXPECT_EQ(WhyNot(head + "a dpo x\n"), "");

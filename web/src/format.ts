@@ -2,6 +2,8 @@
 export type Lang = "fr" | "en";
 // What a count may be: below the floor the gateway says "<10" instead of a number.
 export type Count = number | string;
+// And a share or a change: "<2.5" where that would be of ten records and it is of fewer, ">97.5" of all but fewer.
+export type Points = number | string;
 
 const locale = (lang: Lang) => (lang === "fr" ? "fr-FR" : "en-GB");
 const kept = new Map<string, Intl.NumberFormat>();
@@ -24,18 +26,25 @@ export function count(value: Count | null | undefined, lang: Lang): string {
   return numbers(lang, 0).format(value);
 }
 
+const bound = (said: string, show: (value: number) => string) => `${said[0]}\u00a0${show(pointsOf(said))}`;
+export const pointsOf = (said: Points) => (typeof said === "string" ? Number(said.slice(1)) : said);
+
 export const decimal = (value: number, lang: Lang, digits = 1) => numbers(lang, digits).format(value);
+export const score = (value: Points, lang: Lang): string =>
+  (typeof value === "string" ? bound(value, (points) => decimal(points, lang)) : decimal(value, lang, 0));
 
 // Of points in a hundred. What is not nothing is never shown as nothing, nor what is not all as all.
-export function share(points: number | null | undefined, lang: Lang): string {
+export function share(points: Points | null | undefined, lang: Lang): string {
   if (points === null || points === undefined) return "—";
   const format = numbers(lang, 1, true);
+  if (typeof points === "string") return bound(points, (value) => format.format(value / 100));
   if (points > 0 && points < 0.1) return `<\u00a0${format.format(0.001)}`;
   if (points < 100 && points > 99.9) return `>\u00a0${format.format(0.999)}`;
   return format.format(points / 100);
 }
 
-export function signed(points: number, lang: Lang): string {
+export function signed(points: Points, lang: Lang): string {
+  if (typeof points === "string") return bound(points, (value) => decimal(value, lang));
   const text = numbers(lang, 1).format(Math.abs(points));
   return (points < 0 ? "−" : "+") + text;
 }

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { get, Problem } from "./api";
-import { share } from "./format";
+import { pointsOf, share, type Points } from "./format";
 import { lang, say } from "./i18n";
 import { route } from "./route";
 
@@ -24,11 +24,11 @@ export function State({ of }: { of: string }) {
   return <span class={`tag ${tone}`}><span aria-hidden="true">{shape}</span> {say().states[of] ?? of}</span>;
 }
 
-export function Bar({ points }: { points: number }) {
+export function Bar({ points }: { points: Points }) {
   return (
     <span class="bar">
       <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true" focusable="false">
-        <rect class="track" width="100" height="8" /><rect class="fill" width={points} height="8" />
+        <rect class="track" width="100" height="8" /><rect class="fill" width={pointsOf(points)} height="8" />
       </svg>
       <b>{share(points, lang.value)}</b>
     </span>

@@ -1,27 +1,27 @@
 // The scorecard: source × campaign, and the one fix worth most. GET /api/v1/scorecard.
 import { Fragment } from "preact";
-import { count, dateTime, day, decimal, share, signed, type Count } from "./format";
+import { count, dateTime, day, decimal, score, share, signed, type Count, type Points } from "./format";
 import { both, lang, say } from "./i18n";
 import { Bar, Fault, Place, Screen, Scroll, useData } from "./parts";
 import { follow, route } from "./route";
 
 interface Delta { points: number; significant: boolean; parts: { data: number; rules: number; mix: number } }
 interface Figure {
-  name: string; received: Count; usable?: Count; usable_share?: number; ci95?: [number, number]; score?: number | null; grade?: string;
+  name: string; received: Count; usable?: Count; usable_share?: Points | null; ci95?: [number, number] | null; score?: Points | null; grade?: string;
   coverage?: { dimensions: number; critical_fields: number; critical_covered: number };
-  rejected?: number; quarantined?: number; merged?: number; repaired?: number; delta?: Delta | null; too_few?: boolean;
+  rejected?: Count; quarantined?: Count; merged?: Count; repaired?: Count; delta?: Delta | null; too_few?: boolean;
   problem?: Found | null; campaigns?: Figure[];
 }
 interface Found {
   kind: string; contract: string; rule?: string; reason?: string; say?: { fr: string; en: string }; fields?: string[];
-  failed: Count; failed_share: number; gain: Count; gain_points: number; gain_at_most: boolean; people?: number | null;
+  failed: Count; failed_share: Points; gain: Count; gain_points: Points; gain_at_most: boolean; people?: number | null;
   since: string; fell: boolean; worst_source: { source: string }; file?: string; line?: number;
 }
 interface Objective {
-  contract: string; target: number; window_days: number; too_few?: boolean; usable_share?: number; met?: boolean; budget_used?: number; runs_out?: string | null;
+  contract: string; target: number; window_days: number; too_few?: boolean; usable_share?: Points; met?: boolean; budget_used?: number | null; runs_out?: string | null;
 }
 interface Card {
-  score: { total: Figure; objectives: Objective[]; not_measured: number; left_out: { contract: string; rule: string; why: string; until: string }[] };
+  score: { total: Figure; objectives: Objective[]; not_measured: Count; left_out: { contract: string; rule: string; why: string; until: string }[] };
   problems: { problems: Found[]; best: number | null };
   sources: Figure[];
   sentences: Record<string, { fr: string; en: string }>;
@@ -35,7 +35,7 @@ function what(found: Found, card: Card): string {
 
 function Headline({ total }: { total: Figure }) {
   const t = say(), l = lang.value;
-  if (total.too_few || total.usable_share === undefined) {
+  if (total.too_few || total.usable_share === undefined || total.usable_share === null) {
     return <section class="card headline"><p class="big">{t.tooFew}</p><p>{t.outOf("…", count(total.received, l))}. {t.tooFewLong}</p></section>;
   }
   const coverage = total.coverage;
@@ -48,7 +48,7 @@ function Headline({ total }: { total: Figure }) {
         {!total.delta.significant && ` — ${t.chance}`}</p>}
       <dl class="figures">
         <div><dt>{t.level}</dt><dd class="grade">{total.grade}</dd></div>
-        <div><dt>{t.score}</dt><dd title={t.scoreHelp}>{total.score === null || total.score === undefined ? t.notMeasured : decimal(total.score, l, 0)}</dd></div>
+        <div><dt>{t.score}</dt><dd title={t.scoreHelp}>{total.score === null || total.score === undefined ? t.notMeasured : score(total.score, l)}</dd></div>
         {coverage && <div><dt>{t.coverage}</dt><dd class="words">{t.dimensions(coverage.dimensions)}<br />{t.critical(coverage.critical_covered, coverage.critical_fields)}</dd></div>}
       </dl>
       <details>
@@ -95,11 +95,11 @@ function Row({ figure, card, campaign }: { figure: Figure; card: Card; campaign?
     <tr class={campaign ? "campaign" : "source"}>
       <th scope="row">{name}</th>
       <td class="n">{count(figure.received, l)}</td>
-      {figure.too_few || figure.usable_share === undefined
+      {figure.too_few || figure.usable_share === undefined || figure.usable_share === null
         ? <td colSpan={3} class="note">{t.tooFew}</td>
         : <>
             <td><Bar points={figure.usable_share} />{delta !== null && <span class="delta"><span aria-hidden="true">{delta > 0 ? "▲" : "▼"}</span> {signed(delta, l)}</span>}</td>
-            <td class="n">{figure.score === null || figure.score === undefined ? "—" : decimal(figure.score, l, 0)}</td>
+            <td class="n">{figure.score === null || figure.score === undefined ? "—" : score(figure.score, l)}</td>
             <td>{figure.grade}</td>
           </>}
       <td>{figure.problem ? <>{what(figure.problem, card)} <span class="note">({count(figure.problem.failed, l)})</span></> : figure.too_few ? "—" : t.none}</td>
@@ -125,7 +125,7 @@ function Sources({ card }: { card: Card }) {
           </tbody>
         </table>
       </Scroll>
-      {card.score.not_measured > 0 && <p class="note">{t.unmeasured(count(card.score.not_measured, lang.value))}</p>}
+      {card.score.not_measured !== 0 && <p class="note">{t.unmeasured(count(card.score.not_measured, lang.value))}</p>}
     </section>
   );
 }
@@ -163,7 +163,7 @@ function Objectives({ card }: { card: Card }) {
         <div key={one.contract}>
           <h2>{t.objective(one.contract)}</h2>
           <p>{t.objectiveText(share(one.target, l), decimal(one.window_days, l, 0))}{t.colon}{one.too_few ? t.tooFew
-            : <><b>{share(one.usable_share, l)}</b> — <span class={`tag ${one.met ? "good" : "bad"}`}><span aria-hidden="true">{one.met ? "✓" : "✗"}</span> {one.met ? t.met : t.missed}</span>. {(one.budget_used ?? 0) >= 100 ? t.overspent(share(one.budget_used, l)) : <>{t.budget(share(one.budget_used, l))}{one.runs_out && `, ${t.runsOut(day(one.runs_out, l))}`}</>}.</>}</p>
+            : <><b>{share(one.usable_share, l)}</b> — <span class={`tag ${one.met ? "good" : "bad"}`}><span aria-hidden="true">{one.met ? "✓" : "✗"}</span> {one.met ? t.met : t.missed}</span>.{one.budget_used !== null && <> {(one.budget_used ?? 0) >= 100 ? t.overspent(share(one.budget_used, l)) : <>{t.budget(share(one.budget_used, l))}{one.runs_out && `, ${t.runsOut(day(one.runs_out, l))}`}</>}.</>}</>}</p>
         </div>
       ))}
       {left.length > 0 && <><h2>{t.leftOut}</h2><ul>{left.map((one) => <li key={one.rule}><code>{one.contract}/{one.rule}</code>, {t.until(day(one.until, l))}{t.colon}{one.why}</li>)}</ul></>}

@@ -1,7 +1,7 @@
 // Numbers, shares and times as ux.md G.3 has them, in both languages. Runs on what tsconfig.test.json makes of format.ts.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { clockTime, count, dateTime, day, decimal, plural, share, signed, within, zoneName }
+import { clockTime, count, dateTime, day, decimal, plural, pointsOf, score, share, signed, within, zoneName }
   from "../node_modules/.octroi-tests/format.js";
 
 const plain = (text) => text.replace(/[\u00a0\u202f]/g, " ");
@@ -22,6 +22,15 @@ test("a share has one decimal, and is never rounded to nothing or to all", () =>
   assert.equal(plain(share(100, "fr")), "100,0 %");
   assert.equal(plain(share(0, "fr")), "0,0 %");
   assert.equal(share(undefined, "fr"), "—");
+});
+
+test("of a few only the bound is said", () => {
+  assert.equal(plain(share("<2.5", "fr")), "< 2,5 %");
+  assert.equal(plain(share(">97.5", "en")), "> 97.5%");
+  assert.equal(plain(signed("<1", "fr")), "< 1,0");
+  assert.equal(plain(score(">99", "fr")), "> 99,0");
+  assert.equal(score(94.4, "fr"), "94");
+  assert.equal(pointsOf(">97.5"), 97.5);
 });
 
 test("a change has its sign", () => {
