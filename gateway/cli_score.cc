@@ -137,8 +137,8 @@ std::string WhatText(const Json& problem, const Words& say) {
          problem["say"][say.French() ? "fr" : "en"].get<std::string>();
 }
 
-std::string Failing(const Json& share, const Words& say) {
-  return share.is_null() ? std::string("?") : say.Share(share);
+std::string Failing(const Json& of, const Words& say) {
+  return of.is_null() ? std::string("?") : say.Share(of["failed_share"]);
 }
 
 // "Shop team (shop@example.com) · muted until 2026-12-31: …"
@@ -148,10 +148,10 @@ std::string StateText(const Json& problem, const Words& say) {
     out += who["team"].get<std::string>() + " (" + who["contact"].get<std::string>() + ") · ";
   const bool shown = problem["fell"].get<bool>() || !problem["eased"].is_null();
   if (shown) {
-    out += say("en échec : ", "failing: ") + Failing(problem["failed_share_before"], say) + " → " +
-           Failing(problem["failed_share_during"], say);
+    out += say("en échec : ", "failing: ") + Failing(problem["before"], say) + " → " +
+           Failing(problem["during"], say);
     if (!problem["eased"].is_null())
-      out += " → " + Failing(problem["failed_share_after"], say) + say(" depuis le ", " since ") +
+      out += " → " + Failing(problem["after"], say) + say(" depuis le ", " since ") +
              problem["eased"].get<std::string>().substr(0, 16);
     out += " · ";
   }

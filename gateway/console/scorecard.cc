@@ -28,12 +28,13 @@ class Card {
     return answer;
   }
 
-  // The one with the most unusable records; null: nothing is wrong, or too little came.
+  // The first that asks for something to be done; null: there is none, or too little came.
   Json FirstProblem(const Json& row, Json question) {
     if (row.contains("too_few")) return nullptr;
     const Json all = Ask("problems", std::move(question));
     if (!all.contains("problems") || all["problems"].empty()) return nullptr;
-    return all["problems"].front();
+    const Json& first = all["problems"].front();  // what is mended or muted stands last
+    return first["state"] == "open" || first["state"] == "eased" ? first : Json();
   }
 
   Json Sources(const Json& score) {

@@ -20,9 +20,10 @@ const char* StateOf(const Problem& problem) {
 }
 
 // How many failed, of a tally of those that did not.
-Json FailedShare(const scores::Tally& tally) {
+Json FailedOf(const scores::Tally& tally) {
   if (tally.records < scores::kFewest) return {};
-  return Points(scores::Share({tally.records, tally.records - tally.good}));
+  return {{"applicable", tally.records},
+          {"failed_share", Points(scores::Share({tally.records, tally.records - tally.good}))}};
 }
 
 const ContractTerms* ContractNamed(const PlanTerms* terms, const std::string& id) {
@@ -74,10 +75,10 @@ void Problem::Assign(const Cause& cause, const PlanTerms* in_force) {
 
 void Problem::AddState(Json& json) const {
   json["state"] = StateOf(*this);
-  json["failed_share_before"] = course.fell ? FailedShare(course.before) : Json();
-  json["failed_share_during"] = FailedShare(course.during);
+  json["before"] = course.fell ? FailedOf(course.before) : Json();
+  json["during"] = FailedOf(course.during);
   json["eased"] = eased == 0 ? Json() : Json(base::FormatRfc3339(eased));
-  json["failed_share_after"] = course.eased ? FailedShare(course.after) : Json();
+  json["after"] = course.eased ? FailedOf(course.after) : Json();
   json["answers"] =
       asks == nullptr ? Json() : Json{{"team", asks->team}, {"contact", asks->contact}};
   if (muted == nullptr) return;

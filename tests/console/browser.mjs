@@ -9,8 +9,8 @@ const { chromium } = require("playwright-core");
 const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const task = JSON.parse(process.argv[2]);
 const words = {
-  fr: { login: "Se connecter", quality: "Qualité", record: "Preuves", now: "En direct", first: "À réparer d'abord", rule: "L'e-mail a une forme valide.", withheld: "Retenu", pseudonym: "pseudonyme", withdrawn: "retiré", granted: "accordé", sums: "Les comptes tombent juste", other: "English", denied: "Votre rôle ne permet pas" },
-  en: { login: "Log in", quality: "Quality", record: "Record", now: "Now", first: "Fix this first", rule: "The e-mail is well formed.", withheld: "Withheld", pseudonym: "pseudonym", withdrawn: "withdrawn", granted: "granted", sums: "The counts add up", other: "Français", denied: "Your role may not" },
+  fr: { login: "Se connecter", quality: "Qualité", record: "Preuves", now: "En direct", first: "À réparer d'abord", rule: "L'e-mail a une forme valide.", withheld: "Retenu", pseudonym: "pseudonyme", withdrawn: "retiré", granted: "accordé", sums: "Les comptes tombent juste", answers: "Boutique en ligne", state: "Ouvert", no_id: "n'est pas un identifiant", stays: "reste ouverte", leave: "Se déconnecter", other: "English", denied: "Votre rôle ne permet pas" },
+  en: { login: "Log in", quality: "Quality", record: "Record", now: "Now", first: "Fix this first", rule: "The e-mail is well formed.", withheld: "Withheld", pseudonym: "pseudonym", withdrawn: "withdrawn", granted: "granted", sums: "The counts add up", answers: "Boutique en ligne", state: "Open", no_id: "is no event id", stays: "still open", leave: "Log out", other: "Français", denied: "Your role may not" },
 };
 const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox", "--disable-dev-shm-usage"] });
 let lookedAt = 0;
@@ -20,7 +20,7 @@ async function open({ lang, scheme = "light", width = 1280 }) {
   const context = await browser.newContext({ locale: lang === "fr" ? "fr-FR" : "en-GB", colorScheme: scheme, timezoneId: "Europe/Paris", viewport: { width, height: 900 }, reducedMotion: "reduce" });
   const page = await context.newPage();
   page.setDefaultTimeout(60_000);
-  page.on("console", (message) => { if (message.type() === "error" && !/40[13] \(/.test(message.text())) wrong.push(`console: ${message.text()}`); });
+  page.on("console", (message) => { if (message.type() === "error" && !/40[13] \(|ERR_FAILED/.test(message.text())) wrong.push(`console: ${message.text()}`); });
   page.on("pageerror", (error) => wrong.push(`page: ${error.message}`));
   page.on("request", (request) => {
     if (!request.url().startsWith(task.base) && !request.url().startsWith("data:")) wrong.push(`elsewhere: ${request.url()}`);
@@ -60,6 +60,8 @@ async function quality(page, lang, at) {
   await page.goto(task.base + "/quality");
   await has(page, w.first);
   await has(page, w.rule);
+  assert.ok((await page.innerText(".first")).includes(w.answers), "who answers");
+  assert.ok((await page.innerText(`tr:has(th:text-is("${w.rule}"))`)).includes(w.state), "what became of it");
   assert.equal(await page.title(), `${w.quality} — Octroi`);
   assert.equal(await page.getAttribute("html", "lang"), lang);
   const row = await page.innerText("tr.campaign:has(th:text-is('rentree'))");
@@ -71,6 +73,10 @@ async function quality(page, lang, at) {
 async function record(page, lang, at, role) {
   const w = words[lang];
   await page.goto(task.base + "/record");
+  await page.fill("#decision-id", `${task.person}@example.fr`);
+  await page.keyboard.press("Enter");
+  await has(page, w.no_id);  // and no address with it: open() watches
+  assert.ok(page.url().endsWith("/record"), page.url());
   await page.fill("#decision-id", task.receipt);
   await page.keyboard.press("Enter");
   await has(page, w.pseudonym);
@@ -115,6 +121,17 @@ async function now(page, lang, at) {
   await page.waitForURL(/record\?decision=/);
 }
 
+// The gateway cannot be reached: the session is still there, and said to be.
+async function leave(page, lang) {
+  await page.route("**/api/v1/session/end", (route) => route.abort());
+  await page.click(`button:text-is("${words[lang].leave}")`);
+  await has(page, words[lang].stays);
+  await look(page, `still logged in ${lang}`);
+  await page.unroute("**/api/v1/session/end");
+  await page.click(`button:text-is("${words[lang].leave}")`);
+  await has(page, words[lang].login);
+}
+
 async function refused(page, lang, path) {
   await page.goto(task.base + path);
   await has(page, words[lang].denied);
@@ -145,6 +162,7 @@ try {
     await refused(page, lang, "/record");
     await page.click(`button:text-is("${words[lang].other}")`);
     await page.waitForFunction((was) => document.documentElement.lang !== was, lang);
+    await leave(page, lang === "fr" ? "en" : "fr");
     await page.context().close();
     page = await open({ lang, scheme, width });
     await logIn(page, "dpo");

@@ -260,9 +260,9 @@ TEST_F(Reports, AProblemSaysWhoAnswersWhatItWasAndWhetherItIsMended) {
   EXPECT_EQ(open["best"], 0);
   EXPECT_EQ(one["state"], "open");
   EXPECT_EQ(one["since"], base::FormatRfc3339(began));
-  EXPECT_EQ(one["failed_share_before"], 5.0);
-  EXPECT_EQ(one["failed_share_during"], 40.0);
-  EXPECT_TRUE(one["eased"].is_null() && one["failed_share_after"].is_null());
+  EXPECT_EQ(one["before"]["failed_share"], 5.0);
+  EXPECT_EQ(one["during"]["failed_share"], 40.0);
+  EXPECT_TRUE(one["eased"].is_null() && one["after"].is_null());
   EXPECT_EQ(one["answers"],
             Json({{"team", "Marketing digital"}, {"contact", "digital@exemple.fr"}}));
   const Json after = answer(kNow), now = after["problems"][0];
@@ -270,8 +270,8 @@ TEST_F(Reports, AProblemSaysWhoAnswersWhatItWasAndWhetherItIsMended) {
   EXPECT_EQ(now["state"], "mended");
   EXPECT_EQ(now["since"], base::FormatRfc3339(began));
   EXPECT_EQ(now["eased"], base::FormatRfc3339(mended));
-  EXPECT_EQ(now["failed_share_during"], 40.0);
-  EXPECT_EQ(now["failed_share_after"], 5.0);
+  EXPECT_EQ(now["during"]["failed_share"], 40.0);
+  EXPECT_EQ(now["after"], Json({{"applicable", 2400}, {"failed_share", 5.0}}));
 }
 
 // It is out of the way until the end of its day, never out of the figures.

@@ -62,6 +62,9 @@ function Strip() {
 
 function Header() {
   const t = say(), who = session.value;
+  const [open, stays] = useState(false);
+  // A session that the gateway did not end is not shown as ended: who leaves the desk would leave it open.
+  const leave = () => { stays(false); logOut().catch(() => { if (session.value) stays(true); }); };
   const other = lang.value === "fr" ? "en" : "fr";
   return (
     <header>
@@ -71,8 +74,9 @@ function Header() {
         <a key={page.path} href={page.path} onClick={follow} aria-current={route.value.path === page.path ? "page" : undefined}>{t[page.key]}</a>)}</nav>}
       <div class="end">
         <button type="button" class="plain" lang={other} onClick={() => choose(other)}>{t.other}</button>
-        {who && <><span class="who">{who.user} · {t.roles[who.role]}</span><button type="button" class="plain" onClick={() => { logOut().catch(() => { session.value = null; }); }}>{t.logout}</button></>}
+        {who && <><span class="who">{who.user} · {t.roles[who.role]}</span><button type="button" class="plain" onClick={leave}>{t.logout}</button></>}
       </div>
+      {who && open && <p class="fault" role="alert"><span aria-hidden="true">▲ </span>{t.logoutFailed}</p>}
     </header>
   );
 }

@@ -16,7 +16,10 @@ interface Found {
   kind: string; contract: string; rule?: string; reason?: string; say?: { fr: string; en: string }; fields?: string[];
   failed: Count; failed_share: Points; gain: Count; gain_points: Points; gain_at_most: boolean; people?: number | null;
   since: string; fell: boolean; worst_source: { source: string }; file?: string; line?: number;
+  state: string; before: Part; during: Part; eased: string | null; after: Part;
+  answers: { team: string; contact: string } | null; muted?: { why: string; until: string };
 }
+type Part = { failed_share?: Points | null } | null;
 interface Objective {
   contract: string; target: number; window_days: number; too_few?: boolean; usable_share?: Points; met?: boolean; budget_used?: number | null; runs_out?: string | null;
 }
@@ -31,6 +34,28 @@ function what(found: Found, card: Card): string {
   if (found.kind === "refused") return both(card.sentences[found.reason ?? ""], found.reason);
   if (found.kind === "required") return say().required((found.fields ?? []).join(", "));
   return both(found.say, found.rule);
+}
+
+// "5,0 % → 40,0 % → 5,0 %": before, since, and since it is better.
+function Way({ of }: { of: Found }) {
+  if (!of.fell && !of.eased) return null;
+  const parts = of.eased ? [of.before, of.during, of.after] : [of.before, of.during];
+  return <>{say().failing}{say().colon}{parts.map((part) => (part ? share(part.failed_share, lang.value) : "?")).join(" → ")}</>;
+}
+
+// Who is to act, and what became of it.
+function Course({ of }: { of: Found }) {
+  const t = say(), l = lang.value;
+  const tone = { open: "bad", eased: "warn", mended: "good" }[of.state] ?? "calm";
+  const shape = { open: "✗", eased: "▲", mended: "✓" }[of.state] ?? "■";
+  return (
+    <>
+      <span class={`tag ${tone}`}><span aria-hidden="true">{shape}</span> {t.stages[of.state] ?? of.state}</span>
+      <span class="note wrap"><br />{of.muted ? <>{t.until(day(of.muted.until, l))}{t.colon}{of.muted.why}</>
+        : <>{(of.fell ? t.since : t.seenFrom)(dateTime(of.since, l))}{of.eased && <>, {t.easedOn(dateTime(of.eased, l))}</>}</>}</span>
+      <span class="note"><br /><Way of={of} /></span>
+    </>
+  );
 }
 
 function Headline({ total }: { total: Figure }) {
@@ -74,7 +99,9 @@ function First({ card }: { card: Card }) {
         <li>{t.recordsFailed(best.failed)}</li>
         {best.people !== undefined && <li>{t.people(best.people)}</li>}
         <li>{(best.fell ? t.since : t.seenFrom)(dateTime(best.since, l))}</li>
+        {(best.fell || best.eased) && <li><Way of={best} /></li>}
         <li>{t.mostly(best.worst_source.source)}</li>
+        <li>{best.answers ? <>{t.answers}{t.colon}{best.answers.team} ({best.answers.contact})</> : t.nobodyAnswers}</li>
         {best.file && <li><Place file={best.file} line={best.line ?? 0} /></li>}
       </ul>
     </section>
@@ -138,11 +165,12 @@ function Problems({ card }: { card: Card }) {
       <h2>{t.allProblems}</h2>
       <Scroll label={t.allProblems}>
         <table>
-          <thead><tr><th scope="col">{t.brokenOrRefused}</th><th scope="col" class="n">{t.failedRecords}</th><th scope="col" class="n">{t.gain}</th><th scope="col">{t.where}</th></tr></thead>
+          <thead><tr><th scope="col">{t.brokenOrRefused}</th><th scope="col">{t.stage}</th><th scope="col" class="n">{t.failedRecords}</th><th scope="col" class="n">{t.gain}</th><th scope="col">{t.answers}</th><th scope="col">{t.where}</th></tr></thead>
           <tbody>
             {card.problems.problems.map((one) => (
               <tr key={`${one.contract}/${one.rule ?? one.reason}`}>
-                <th scope="row">{what(one, card)}</th><td class="n">{count(one.failed, l)}</td><td class="n">+{count(one.gain, l)}</td>
+                <th scope="row">{what(one, card)}</th><td><Course of={one} /></td><td class="n">{count(one.failed, l)}</td><td class="n">+{count(one.gain, l)}</td>
+                <td>{one.answers ? <>{one.answers.team}<span class="note"><br />{one.answers.contact}</span></> : "—"}</td>
                 <td>{one.kind === "rule" ? <Place file={one.file ?? ""} line={one.line ?? 0} /> : t.kinds[one.kind]}</td>
               </tr>
             ))}

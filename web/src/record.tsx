@@ -42,11 +42,17 @@ function moment(said: string): string {
 const text = (event: Event, name: string) =>
   String(new FormData(event.currentTarget as HTMLFormElement).get(name) ?? "").trim();
 
+// Of octroi: an origin of eight characters and a number. Anything else could be a person's, and stays out of the address.
+const eventId = /^[0-9a-z]{8}\.\d{1,20}$/;
+
 function FindDecision({ id }: { id: string }) {
   const t = say();
+  const [none, tell] = useState(false);
   const find = (event: Event) => {
     event.preventDefault();
-    go(`/record?decision=${encodeURIComponent(text(event, "id"))}`);
+    const said = text(event, "id");
+    tell(!eventId.test(said));
+    if (eventId.test(said)) go(`/record?decision=${encodeURIComponent(said)}`);
   };
   return (
     <form class="card" onSubmit={find}>
@@ -54,6 +60,7 @@ function FindDecision({ id }: { id: string }) {
       <label for="decision-id">{t.decisionId}</label>
       <p class="note" id="decision-hint">{t.decisionHint}</p>
       <div class="line"><input id="decision-id" name="id" required autocomplete="off" spellcheck={false} defaultValue={id} key={id} aria-describedby="decision-hint" /><button>{t.find}</button></div>
+      {none && <p class="fault" role="alert"><span aria-hidden="true">▲ </span>{t.noEventId}</p>}
     </form>
   );
 }
